@@ -1,0 +1,1 @@
+"""Orchestration: pipeline, sessions, notifications, health."""

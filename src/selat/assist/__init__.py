@@ -1,0 +1,1 @@
+"""The register of equipment given, its proper use, and its measured effect."""

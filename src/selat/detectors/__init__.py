@@ -1,0 +1,1 @@
+"""One file, one rule: text, parameters with units, step, golden example."""

@@ -1,0 +1,1 @@
+"""Seeded scenarios with known truth, and scores against it."""

@@ -1,0 +1,1 @@
+"""Words: schema, messages, units, time, errors, ports, config."""

@@ -1,0 +1,1 @@
+"""What we observe: one file, one format."""

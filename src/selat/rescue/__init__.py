@@ -1,0 +1,1 @@
+"""Search and rescue: case, drift, probability, plan, patterns."""

@@ -1,0 +1,1 @@
+"""What a sensor can see: measurement model and coverage."""

@@ -1,0 +1,1 @@
+"""One file, the data of one page."""
