@@ -1,0 +1,26 @@
+"""JIT by assignment, not by decorator: ``distance = jit(_distance)``.
+
+Coverage and mutation testing then see the plain function. ``NUMBA_DISABLE_JIT=1`` turns compilation off,
+``NUMBA_BOUNDSCHECK=1`` makes an index out of bounds an error instead of silent damage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def jit(function: F) -> F:
+    """Compile for arrays: cached on disk, without the interpreter lock."""
+    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled
+
+
+def inline(function: F) -> F:
+    """Compile a small function that is called from other kernels, to be inlined by LLVM."""
+    compiled: F = numba.njit(cache=True, nogil=True, inline="never", error_model="numpy")(function)
+    return compiled
