@@ -7,7 +7,7 @@ Coverage and mutation testing then see the plain function. ``NUMBA_DISABLE_JIT=1
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -16,11 +16,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def jit(function: F) -> F:
     """Compile for arrays: cached on disk, without the interpreter lock."""
-    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    return compiled
+    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return cast(F, compiled)
 
 
 def inline(function: F) -> F:
     """Compile a small function that is called from other kernels, to be inlined by LLVM."""
-    compiled: F = numba.njit(cache=True, nogil=True, inline="never", error_model="numpy")(function)
-    return compiled
+    compiled: Any = numba.njit(cache=True, nogil=True, inline="never", error_model="numpy")(function)
+    return cast(F, compiled)

@@ -82,7 +82,7 @@ def _text(values: Array, mask: Array | None) -> pa.Array:
 
 
 def rot_degrees_per_second(rot: Array) -> Array:
-    """ROT_AIS to deg/s: (v / 4.733)^2 deg/min, sign kept; +-127 gives its bound of 5 deg in 30 s (M.1371-5, Message 1)."""
+    """ROT_AIS to deg/s: (v / 4.733)^2 deg/min, sign kept; +-127 gives its bound of 5 deg in 30 s (Message 1)."""
     v = rot.astype(np.float64)
     out: Array = np.sign(v) * (v / 4.733) ** 2 / 60.0
     out[rot == 127] = 5 / 30

@@ -31,8 +31,11 @@ class Batch:
 class Reader(Protocol):
     """Turns bytes of one source into batches. One instance reads one source, in order."""
 
-    def feed(self, block: bytes, received: int) -> Batch:
-        """Read a block cut anywhere; ``received`` in ns UTC is when it came in."""
+    def feed(self, block: bytes, received: int, seq: int | None = None) -> Batch:
+        """Read a block cut anywhere; ``received`` (ns UTC) is when it came in, ``seq`` the number of its first line.
+
+        Without ``seq`` the reader goes on counting from the last block.
+        """
         ...
 
     def flush(self) -> Batch:
