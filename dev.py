@@ -133,9 +133,7 @@ class Env:
     def pip(self, *locks: str) -> None:
         files = [part for lock in locks for part in ("-r", LOCKS / lock)]
         flags = ["install", "-q", "--retries", "2", "--disable-pip-version-check", "--require-hashes"]
-        hint = (
-            f"is the package index within reach (network, proxy)? If {self.path.name} is damaged, delete it"
-        )
+        hint = f"is the package index within reach (network, proxy)? If {self.path.name} is damaged, delete it"
         quiet([self.python, "-m", "pip", *flags, *files], "pip install", hint)
 
     def install(self, lock: str) -> None:
@@ -343,9 +341,7 @@ def lock(arguments: list[str]) -> int:
         flags = ["-q", "--universal", "--python-version", "3.11", "--generate-hashes", *newer]
         flags += ["--no-emit-index-url", "--no-emit-find-links"]
         flags += ["--custom-compile-command", "python3 dev.py lock", "-o", target]
-        quiet(
-            [uv, "pip", "compile", *flags, *sources], f"locking {name}", "is the package index within reach?"
-        )
+        quiet([uv, "pip", "compile", *flags, *sources], f"locking {name}", "is the package index within reach?")
         print(target)
     return 0
 
