@@ -104,7 +104,7 @@ class Env:
     def create(self) -> None:
         """Make the environment; one made by another Python, or for another folder, is made anew."""
         base = f"{sys.version_info[0]}.{sys.version_info[1]} {self.path}"
-        if self.python.exists() and self.state.get("base", base) == base:
+        if self.python.exists() and self.state.get("base", base) == base and (self.state or self.has_installer()):
             return
         say(f"making {self.path.name} with Python {sys.version.split()[0]} ...")
         shutil.rmtree(self.path, ignore_errors=True)
@@ -116,6 +116,10 @@ class Env:
             shutil.rmtree(self.path, ignore_errors=True)
             raise
         self.note(base=base)
+
+    def has_installer(self) -> bool:
+        """Is an environment that is not of our making usable? One whose making was cut short may lack pip."""
+        return bool(shutil.which("uv")) or outcome([self.python, "-m", "pip", "--version"])[0] == 0
 
     def uv(self) -> str:
         """The uv to install with: the machine's, or our locked one; empty when neither can be had."""
@@ -232,7 +236,7 @@ def npm_ready(env: Env) -> tuple[list, dict]:
     if env.state.get("npm") != want or not (ROOT / "ui" / "node_modules").is_dir():
         say("installing the page's packages ...")
         hint = "is the npm registry within reach? SELAT_NO_PAGE=1 goes on without the page"
-        flags = ["--ignore-scripts", "--no-audit", "--no-fund"]
+        flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retry-maxtimeout=10000"]
         quiet([*npm, "ci", *flags], "npm ci", hint, environ, ROOT / "ui")
         env.note(npm=want)
     return npm, environ
@@ -354,6 +358,8 @@ def main(argv: list[str]) -> int:
         print(__doc__)
         return 0
     verb, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("demo", argv)
+    for name in ("UV_SYSTEM_CERTS", "NODE_USE_SYSTEM_CA"):  # a firm's own certificates count, as they do for pip
+        os.environ.setdefault(name, "1")
     try:
         if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
             newer = next((p for p in (f"python3.{n}" for n in range(20, 10, -1)) if shutil.which(p)), "")
