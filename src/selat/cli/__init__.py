@@ -22,7 +22,7 @@ import re
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from selat.model.errors import ConnectError, SelatError, StoreError
 
@@ -89,11 +89,21 @@ def _dispatch(argv: list[str]) -> int:
         return _dispatch([*argv[at + 1 : at + 2], "--help"])
     if name not in known:
         raise SelatError(f"there is no verb {name!r}", hint=_nearest(name, list(known)))
-    verb = import_module(f"{__name__}.{name}")
-    parser = _parser(f"selat {name}", description=(verb.__doc__ or "").strip(), epilog=getattr(verb, "EPILOG", None))
-    verb.add_arguments(parser)
-    status: int = verb.run(parser.parse_args(argv[at + 1 :]))
+    status: int = _module(name).run(parser_of(name).parse_args(argv[at + 1 :]))
     return status
+
+
+def _module(name: str) -> Any:
+    return import_module(f"{__name__}.{name}")
+
+
+def parser_of(name: str) -> argparse.ArgumentParser:
+    """The parser of one verb; the reference pages are made from it too."""
+    verb = _module(name)
+    text = (verb.__doc__ or "").strip()
+    parser = _parser(f"selat {name}", description=text, epilog=getattr(verb, "EPILOG", None))
+    verb.add_arguments(parser)
+    return parser
 
 
 def _top_parser(known: dict[str, str]) -> argparse.ArgumentParser:
