@@ -190,7 +190,7 @@ def pins(lock: str) -> dict[str, int]:
     return {re.split(r"\s+--hash", line)[0].strip(): line.count("--hash=sha256:") for line in lines}
 
 
-@pytest.mark.parametrize("lock", ["run.txt", "dev.txt", "uv.txt", "node.txt", "bench.txt"])
+@pytest.mark.parametrize("lock", ["run.txt", "dev.txt", "uv.txt", "node.txt", "bench.txt", "bench-cpp.txt"])
 def test_every_locked_package_is_pinned_and_hashed(lock):
     loose = [pin for pin, hashes in pins(lock).items() if "==" not in pin or hashes == 0]
     assert pins(lock) and not loose
