@@ -21,6 +21,7 @@ def jit(function: F) -> F:
 
 
 def inline(function: F) -> F:
-    """Compile a small function that is called from other kernels, to be inlined by LLVM."""
-    compiled: Any = numba.njit(cache=True, nogil=True, inline="never", error_model="numpy")(function)
+    """Compile a small function that is called from other kernels, which LLVM always inlines:
+    a call between kernels hands over every array as seven numbers."""
+    compiled: Any = numba.njit(cache=True, nogil=True, forceinline=True, error_model="numpy")(function)
     return cast(F, compiled)

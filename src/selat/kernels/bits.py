@@ -10,14 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from selat.kernels._jit import jit
+from selat.kernels._jit import inline
+from selat.kernels._swar import bswap64, load64, sixbits
 from selat.model.messages import LAYOUTS
 
-#: IEC 61162-1 six-bit code of an ASCII byte; 255 where there is none
-SIXBIT_OF = np.full(256, 255, np.uint8)
-SIXBIT_OF[48:88] = np.arange(0, 40)
-SIXBIT_OF[96:120] = np.arange(40, 64)
-
+_ZERO_CHARS = np.uint64(0x3030303030303030)
 #: ASCII byte of a six-bit character (M.1371-5 Table 47)
 ASCII_OF = np.concatenate([np.arange(64, 96), np.arange(32, 64)]).astype(np.uint8)
 
@@ -43,25 +40,36 @@ for _i, _layout in reversed(list(enumerate(LAYOUTS))):
 def _unarm(
     buf: Any, a: int, n: int, words: Any, w: int, acc: np.uint64, have: int
 ) -> tuple[int, np.uint64, int, bool]:
-    """Append the ``n`` characters at buf[a:] to ``words``; (word index, open word, its bits, all characters were legal)."""
-    bad = np.uint8(0)
-    for i in range(a, a + n):
-        v = SIXBIT_OF[buf[i]]
-        bad |= v
-        u = np.uint64(v)
-        if have <= 58:
-            acc = (acc << np.uint64(6)) | u
-            have += 6
+    """Append the ``n`` characters at buf[a:] to ``words``; (word index, open word, its bits, all characters were legal).
+
+    Eight characters at a time; ``buf`` must go on for 8 bytes behind them.
+    """
+    legal = True
+    while n > 0:
+        x = bswap64(load64(buf, a))
+        k = min(n, 8)
+        if k < 8:  # what lies behind the payload counts as zeros
+            keep = ~np.uint64(0) << np.uint64(64 - 8 * k)
+            x = (x & keep) | (_ZERO_CHARS & ~keep)
+        v, ok = sixbits(x)
+        legal = legal and ok
+        width = 6 * k
+        v >>= np.uint64(48 - width)
+        over = have + width - 64
+        if over <= 0:
+            acc = (acc << np.uint64(width)) | v
+            have += width
         else:
-            over = have - 58  # bits that go to the next word
-            words[w] = (acc << np.uint64(6 - over)) | (u >> np.uint64(over))
+            words[w] = (acc << np.uint64(width - over)) | (v >> np.uint64(over))
             w += 1
-            acc = u & np.uint64((1 << over) - 1)
+            acc = v & ((np.uint64(1) << np.uint64(over)) - np.uint64(1))
             have = over
-    return w, acc, have, bad < 64
+        a += k
+        n -= k
+    return w, acc, have, legal
 
 
-unarm = jit(_unarm)
+unarm = inline(_unarm)
 
 
 def _close(words: Any, first: int, w: int, acc: np.uint64, have: int, nbits: int) -> int:
@@ -77,7 +85,7 @@ def _close(words: Any, first: int, w: int, acc: np.uint64, have: int, nbits: int
     return end + 1
 
 
-close = jit(_close)
+close = inline(_close)
 
 
 def _bits(words: Any, first: int, start: int, width: int) -> int:
@@ -88,7 +96,7 @@ def _bits(words: Any, first: int, start: int, width: int) -> int:
     return np.int64(v >> np.uint64(64 - width))
 
 
-bits = jit(_bits)
+bits = inline(_bits)
 
 
 def _signed(words: Any, first: int, start: int, width: int) -> int:
@@ -97,7 +105,7 @@ def _signed(words: Any, first: int, start: int, width: int) -> int:
     return v - (np.int64(1) << np.int64(width)) if v >> np.int64(width - 1) else v
 
 
-signed = jit(_signed)
+signed = inline(_signed)
 
 
 def _layout_of(words: Any, first: int, nbits: int) -> int:
@@ -105,6 +113,9 @@ def _layout_of(words: Any, first: int, nbits: int) -> int:
     kind = bits(words, first, 0, 6) if nbits >= 6 else 0
     if TYPE_COUNT[kind] == 0:
         return -1
+    k = TYPE_FIRST[kind]
+    if TYPE_COUNT[kind] == 1:
+        return k if nbits >= LAYOUT_MIN[k] else -2
     for k in range(TYPE_FIRST[kind], TYPE_FIRST[kind] + TYPE_COUNT[kind]):
         ok = True
         for c in range(2):
@@ -116,4 +127,4 @@ def _layout_of(words: Any, first: int, nbits: int) -> int:
     return -1 if nbits >= 40 else -2
 
 
-layout_of = jit(_layout_of)
+layout_of = inline(_layout_of)

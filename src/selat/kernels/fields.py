@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from selat.kernels._jit import jit
+from selat.kernels._jit import inline, jit
 from selat.kernels.bits import ASCII_OF, bits, signed
 from selat.model.messages import LAYOUTS, POSITION_TYPES
 
@@ -49,7 +49,7 @@ def _raw(words: Any, m: Any, what: int) -> int:
     return bits(words, m.word, at, WIDTH[m.layout, what])
 
 
-raw = jit(_raw)
+raw = inline(_raw)
 
 
 def _degrees(words: Any, m: Any, what: int, limit: int) -> tuple[int, bool]:
@@ -65,7 +65,7 @@ def _degrees(words: Any, m: Any, what: int, limit: int) -> tuple[int, bool]:
     return ((v + 1) // 3 if v >= 0 else -((1 - v) // 3)), False  # nearest: raw steps are 50/3 of 1e-7 degree
 
 
-degrees = jit(_degrees)
+degrees = inline(_degrees)
 
 
 def _fix_time(heard: int, second: int, coarse: bool) -> int:
@@ -83,7 +83,7 @@ def _fix_time(heard: int, second: int, coarse: bool) -> int:
     return 0
 
 
-fix_time = jit(_fix_time)
+fix_time = inline(_fix_time)
 
 
 def _when(m: Any, block_time: int, live: bool) -> tuple[int, int]:
@@ -94,27 +94,28 @@ def _when(m: Any, block_time: int, live: bool) -> tuple[int, int]:
     return heard, (m.arrived if m.arrived != 0 else heard)
 
 
-when = jit(_when)
+when = inline(_when)
 
 
 def _repeated(words: Any, m: Any) -> int:
     return _F_REPEATED if bits(words, m.word, 6, 2) > 0 else 0
 
 
-repeated = jit(_repeated)
+repeated = inline(_repeated)
 
 
 def _reports(
-    msgs: Any, n: int, words: Any, block_time: int, live: bool, rows: Any,
+    msgs: Any, n: int, words: Any, block_time: int, live: bool,
+    seq: Any, mmsi: Any, kind: Any, quality: Any, station: Any,
     time: Any, received: Any, lat: Any, lon: Any, sog: Any, cog: Any, heading: Any, rot: Any, status: Any, alt: Any, flags: Any,
 ) -> int:  # fmt: skip
-    """Stored columns of the position reports among the first ``n`` messages; ``rows`` gets their indices; returns the count."""
+    """Stored columns of the position reports among the first ``n`` messages; returns how many there are."""
     k = 0
     for i in range(n):
         m = msgs[i]
         if m.fate != 0 or not REPORTS[m.type]:
             continue
-        rows[k] = i
+        seq[k], mmsi[k], kind[k], quality[k], station[k] = m.seq, m.mmsi, m.type, m.quality, m.station
         f = np.int64(m.flags)
         x, bad_x = degrees(words, m, LON, 180)
         y, bad_y = degrees(words, m, LAT, 90)
@@ -184,7 +185,7 @@ def _text(words: Any, first: int, start: int, chars: int, nbits: int, out: Any) 
         out[c] = 0
 
 
-text = jit(_text)
+text = inline(_text)
 
 
 def _times(msgs: Any, rows: Any, n: int, block_time: int, live: bool, words: Any, time: Any, received: Any, flags: Any) -> None:

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from selat.kernels._jit import jit
+from selat.kernels._jit import inline, jit
 
 #: one row a line; ``fate`` 0: AIS sentence, CONTEXT: kept as context, else selat.model.errors.Reason
 LINE = np.dtype(
     [
-        ("start", "i8"), ("pay", "i8"), ("heard", "i8"), ("arrived", "i8"), ("length", "i8"), ("paylen", "i4"),
+        ("heard", "i8"), ("arrived", "i8"), ("start", "i4"), ("pay", "i4"), ("length", "i4"), ("paylen", "i4"),
         ("station", "u2"), ("talker", "u2"), ("flags", "u2"), ("seqid", "i2"), ("fate", "u1"), ("quality", "u1"),
         ("total", "u1"), ("num", "u1"), ("fill", "u1"), ("chan", "u1"), ("tagged", "u1"), ("pad", "u1"),
     ],
@@ -63,7 +63,7 @@ def _hexval(c: int) -> int:
     return -1
 
 
-hexval = jit(_hexval)
+hexval = inline(_hexval)
 
 
 def _epoch(buf: Any, a: int, b: int) -> int:

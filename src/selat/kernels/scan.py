@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from selat.kernels._jit import jit
+import numpy as np
+
+from selat.kernels._jit import inline, jit
+from selat.kernels._swar import below_zero, ctz64, fold, load64
 from selat.kernels.nmea import (
     _BACK,
     _BANG,
@@ -206,6 +209,61 @@ def _sentence(buf: Any, p: int, e: int, row: Any, ctx: Any, ring: Any, keys: Any
 sentence = jit(_sentence)
 
 
+_HEAD = np.uint64(0x2C002C2C312C312C)  # ",1,1,,?," little-endian, the channel left out
+_HEAD_MASK = np.uint64(0xFF00FFFFFFFFFFFF)
+_NAME_MASK = np.uint64(0x0000FFFFFFFFFF00)  # "AIVDM" of "!AIVDM,1"
+
+
+def _quick(buf: Any, p: int, e: int, row: Any, ctx: Any) -> int:
+    """The commonest sentence, ``!ttVDM,1,1,,c,payload,f*hh`` and a line end, eight bytes at a time.
+
+    Returns where its line ends, or -1 when it is not of this form, damaged, or not whole: the careful way decides then.
+    ``row`` was cleared; TAG blocks may have been read.
+    """
+    if p + 32 > e:
+        return -1
+    head = load64(buf, p + 6)
+    if head & _HEAD_MASK != _HEAD:
+        return -1
+    x = (load64(buf, p) & _NAME_MASK) ^ head
+    i = p + 14
+    while i + 16 <= e:
+        word = load64(buf, i)
+        ends = below_zero(word)
+        if ends == 0:
+            x ^= word
+            i += 8
+            continue
+        k = ctz64(ends) >> 3
+        x ^= word & ((np.uint64(1) << np.uint64(8 * k)) - np.uint64(1))
+        i += k
+        break
+    if i + 8 > e or buf[i] != _COMMA or buf[i + 2] != _STAR or i - p > MAX_SENTENCE - 8:
+        return -1
+    fill = np.int64(buf[i + 1]) - 48
+    if fill < 0 or fill > 5 or (buf[i + 5] != _NL and buf[i + 5] != _CR):
+        return -1
+    check = hexval(buf[i + 3]) * 16 + hexval(buf[i + 4])
+    if check != fold(x) ^ _COMMA ^ (fill + 48) or hexval(buf[i + 4]) < 0:
+        return -1
+    row.talker = buf[p + 1] * 256 + buf[p + 2]
+    if buf[p + 5] == 79:
+        row.flags |= _F_OWN
+    row.pay = p + 14
+    row.paylen = i - p - 14
+    row.total = row.num = 1
+    row.fill = fill
+    row.chan = buf[p + 12]
+    row.fate = 0
+    if ctx.pghp_count != 0 or ctx.carried != 0 or row.heard != 0:
+        return -2 - (i + 5)
+    ctx.prev_total = 1
+    return i + 5
+
+
+quick = inline(_quick)
+
+
 def _is_ais(buf: Any, p: int, e: int) -> bool:
     """True for ``!ttVDM,`` or ``!ttVDO,`` at ``p``."""
     return (
@@ -277,7 +335,11 @@ def _scan(
         if p < lim and buf[p] == _BACK:
             p = tags(buf, p, lim, row, ctx, groups, keys, ids, news)
         if p < lim and buf[p] == _BANG and is_ais(buf, p, lim):
-            p = sentence(buf, p, lim, row, ctx, ring, keys, ids, news, ended)
+            q = quick(buf, p, lim, row, ctx)
+            if q <= -2:
+                q = -2 - q
+                times(row, ctx, ring, hexval(buf[q - 2]) * 16 + hexval(buf[q - 1]))
+            p = q if q >= 0 else sentence(buf, p, lim, row, ctx, ring, keys, ids, news, ended)
         elif p >= lim or buf[p] == _NL or buf[p] == _CR:
             row.fate = CONTEXT if row.tagged else _R_BLANK
         elif buf[p] == _DOLLAR or buf[p] == _BANG:

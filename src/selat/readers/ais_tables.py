@@ -10,6 +10,7 @@ from selat.kernels import fields
 from selat.kernels.bits import ASCII_OF
 from selat.model.columns import Array, Columns, concat, empty
 from selat.model.messages import BY_TYPE, LAYOUTS, MOTHERSHIP, POSITION_TYPES, STATIC_TYPES, Field, Layout
+from selat.model.schema import REPORTS, STATICS
 
 _STATIC_LAYOUTS = tuple(i for i, x in enumerate(LAYOUTS) if x.type in STATIC_TYPES)
 _MESSAGE_LAYOUTS = tuple(i for i, x in enumerate(LAYOUTS) if x.type not in POSITION_TYPES + STATIC_TYPES)
@@ -22,6 +23,11 @@ _STATIC_COLUMN = {
 }  # fmt: skip
 _DIMENSIONS = ("to_bow", "to_stern", "to_port", "to_starboard")
 _DIM_START = BY_TYPE[24][1].start("to_bow")
+#: columns in the order in which the kernel takes them
+_REPORT_COLUMNS = (
+    "seq", "mmsi", "msg_type", "time_quality", "station", "time", "received", "lat", "lon", "sog", "cog", "heading", "rot",
+    "nav_status", "altitude", "flags",
+)  # fmt: skip
 
 
 class Messages:
@@ -32,22 +38,22 @@ class Messages:
         self.words = words
         self.block_time = block_time
         self.live = live
-        kept = rows["fate"] == 0
-        self._counts = np.bincount(rows["layout"][kept], minlength=len(LAYOUTS))
+        layout = np.where(rows["fate"] == 0, rows["layout"], np.int16(-1))
+        self._order = np.argsort(layout, kind="stable")
+        self._counts = np.bincount(layout + np.int16(1), minlength=len(LAYOUTS) + 1)
+        self._ends = np.cumsum(self._counts)
 
     def of(self, layout: int) -> Array:
         """Indices of the kept messages of a layout."""
-        if not self._counts[layout]:
-            return np.empty(0, np.int64)
-        index: Array = np.flatnonzero((self.rows["layout"] == layout) & (self.rows["fate"] == 0))
+        index: Array = self._order[self._ends[layout] : self._ends[layout + 1]]
         return index
 
     @property
     def types(self) -> dict[int, int]:
         """Number of kept messages by type."""
         out: dict[int, int] = {}
-        for i in np.flatnonzero(self._counts):
-            out[LAYOUTS[i].type] = out.get(LAYOUTS[i].type, 0) + int(self._counts[i])
+        for i in np.flatnonzero(self._counts[1:]):
+            out[LAYOUTS[i].type] = out.get(LAYOUTS[i].type, 0) + int(self._counts[i + 1])
         return dict(sorted(out.items()))
 
     def raw(self, index: Array, start: int, field: Field) -> Array:
@@ -87,22 +93,9 @@ class Messages:
 def reports(m: Messages) -> Columns:
     """Position reports among the messages, stored layout."""
     n = len(m.rows)
-    i8, i4, u2, i2, u1 = np.int64, np.int32, np.uint16, np.int16, np.uint8
-    index, time, received = np.empty(n, i8), np.empty(n, i8), np.empty(n, i8)
-    lat, lon, sog, cog, heading = np.empty(n, i4), np.empty(n, i4), np.empty(n, u2), np.empty(n, u2), np.empty(n, u2)
-    rot, status, alt, flags = np.empty(n, i2), np.empty(n, u1), np.empty(n, u2), np.empty(n, u2)
-    k = fields.reports(
-        m.rows, n, m.words, m.block_time, m.live, index, time, received, lat, lon, sog, cog, heading, rot, status, alt, flags
-    )
-    if not k:
-        return empty("reports")
-    rows = m.rows[index[:k]]
-    return Columns("reports", {
-        "time": time[:k], "received": received[:k], "seq": rows["seq"], "mmsi": rows["mmsi"], "msg_type": rows["type"],
-        "lat": lat[:k], "lon": lon[:k], "sog": sog[:k], "cog": cog[:k], "heading": heading[:k], "rot": rot[:k],
-        "nav_status": status[:k], "altitude": alt[:k], "flags": flags[:k], "time_quality": rows["quality"],
-        "station": rows["station"],
-    }, k)  # fmt: skip
+    data = {name: np.empty(n, REPORTS[name].stored) for name in _REPORT_COLUMNS}
+    k = fields.reports(m.rows, n, m.words, m.block_time, m.live, *data.values())
+    return Columns("reports", {name: values[:k] for name, values in data.items()}, k) if k else empty("reports")
 
 
 def _in_order(parts: list[Columns], table: str) -> Columns:
@@ -148,8 +141,6 @@ def _static_part(m: Messages, layout: Layout, index: Array) -> Columns:
 
 
 def _null(column: str) -> int:
-    from selat.model.schema import STATICS
-
     null = STATICS[column].null
     return null if isinstance(null, int) else 0
 

@@ -12,13 +12,15 @@ import numpy as np
 
 from selat.kernels import assemble as _a
 from selat.kernels import nmea as _n
-from selat.kernels.scan import PAD, scan
+from selat.kernels.scan import PAD
 from selat.model.columns import Array, Columns, concat
 from selat.model.ports import Batch
 from selat.model.schema import NO_TIME
 from selat.readers.ais_tables import Messages, messages, reports, statics
 
 LINES = 1 << 16  #: lines worked on at once
+TURN = 1024  #: lines scanned before they are assembled, so that they stay in the cache
+_TABLES = ("reports", "statics", "messages", "receptions", "rejects")
 KEEP_RAW = 4096  #: bytes of a rejected line that are kept
 
 
@@ -44,11 +46,16 @@ class AivdmReader:
         self._ids = np.zeros(_n.STATIONS, np.uint16)
         self._news = np.zeros((_n.STATIONS // 2, 2), np.int64)
         self._slots = np.zeros(_a.SLOTS, _a.SLOT)
-        self._frags = np.zeros((_a.SLOTS, 9), _a.FRAG)
-        self._seen = np.zeros(_a.SEEN_SETS * 4, _a.SEEN)
+        self._frags = np.zeros(_a.SLOTS * 9, _a.FRAG)
+        self._seen = _aligned(_a.SEEN_SETS * 4, _a.SEEN)
         self._seen["seq"] = -(2**62)
-        self._single = np.zeros(1, _a.FRAG)
-        self._lines = np.zeros(0, _n.LINE)
+        self._seen_time = np.zeros(_a.SEEN_SETS * 4, np.int64)
+        self._words = np.zeros(0, np.uint64)
+        self._msgs = np.zeros(0, _a.MSG)
+        self._held: tuple[bytes, ...] = ()
+        self._last_time = 0
+        self.keep: list[Messages] | None = None  #: set to a list to keep every message, for all its fields
+        self._lines = np.zeros(TURN, _n.LINE)
         self._rejects = np.zeros(0, _a.REJ)
         self._recs = np.zeros(0, _a.REC)
 
@@ -67,84 +74,72 @@ class AivdmReader:
         """Read what is left: an unfinished last line; parts that still wait are rejected."""
         return self._read(b"", int(self._last_time), final=True)
 
-    _last_time = 0
-
     def _read(self, block: bytes, received: int, *, final: bool) -> Batch:
         self._last_time = received
         buf, start = self._buffer(block)
         end = len(buf) - PAD
-        # one row for a line of two bytes at least is enough for small blocks; big ones are worked on in turns
-        self._room(min(LINES, end - start + 1))
-        parts: list[tuple[Messages, Array, Array]] = []
-        out_kept = out_dup = lines = 0
+        self._room(end)
+        made: list[tuple[Columns, ...]] = []
+        kept = duplicates = lines = 0
         p = start
         while True:
             before = int(self._ctx["stations"][0])
-            n, p = scan(
-                buf, p, end, final, self._lines, self._ctx[0], self._ring, self._groups, self._keys, self._ids, self._news
-            )
-            self._name_stations(buf, before)
             out = np.zeros(8, np.int64)
-            if n:
-                parts.append(self._assemble(buf, n, received, self._offset - start, out))
-                self._seq += n
-                lines += n
-                out_kept += int(out[_a.N_KEPT])
-                out_dup += int(out[_a.N_DUP])
-            if n < len(self._lines):
+            stop = _a.digest(
+                buf, p, end, final, self._seq, self._offset - start, received, self.live, self._lines, self._ctx[0],
+                self._ring, self._groups, self._keys, self._ids, self._news, self._slots, self._frags, self._seen,
+                self._seen_time, self._words, self._msgs, self._rejects, self._recs, out,
+            )  # fmt: skip
+            self._name_stations(buf, before)
+            made.append(self._tables(buf, out, received))
+            n = int(out[_a.N_LINES])
+            self._seq += n
+            lines += n
+            kept += int(out[_a.N_KEPT])
+            duplicates += int(out[_a.N_DUP])
+            if n == 0 or stop >= end or stop == p:
+                p = stop
                 break
+            p = stop
         if final:
             out = np.zeros(8, np.int64)
             _a.give_up(self._slots, self._frags, self._rejects, out)
-            if out[_a.N_REJ]:
-                none = Messages(np.zeros(0, _a.MSG), np.zeros(1, np.uint64), received, self.live)
-                parts.append((none, self._rejects[: out[_a.N_REJ]].copy(), np.zeros(0, _a.REC)))
-        batch = self._batch(buf, parts, received)
-        batch.lines, batch.kept, batch.duplicates, batch.bytes = lines, out_kept, out_dup, len(block)
+            made.append(self._tables(buf, out, received))
         self._carry(buf, p, end, start)
-        return batch
+        tables = (concat([t[i] for t in made], name) for i, name in enumerate(_TABLES))
+        return Batch(*tables, lines=lines, kept=kept, duplicates=duplicates, bytes=len(block))
 
     def _buffer(self, block: bytes) -> tuple[Array, int]:
         """Bytes of waiting parts, then the unfinished line, the block, and line feeds to look ahead into."""
-        parts = self._frags[self._frags["present"] != 0]
-        held = b"".join(getattr(self, "_held", ()))
+        held = b"".join(self._held)
         joined = b"".join((held, self._tail, block, b"\n" * PAD))
-        del parts
         return np.frombuffer(joined, np.uint8), len(held)
 
-    def _room(self, lines: int) -> None:
-        if len(self._lines) < lines:
-            size = 64
-            while size < lines:
-                size *= 2
-            self._lines = np.zeros(size, _n.LINE)
-            self._rejects = np.zeros(size + 9 * _a.SLOTS, _a.REJ)
-            self._recs = np.zeros(size, _a.REC)
+    def _room(self, end: int) -> None:
+        """Scratch for a block of ``end`` bytes: as much as a dense one needs, at most for LINES lines at once."""
+        lines = min(LINES, 64 + end // 24)
+        if len(self._msgs) < lines + TURN:
+            self._msgs = np.zeros(lines + TURN, _a.MSG)
+            self._rejects = np.zeros(lines + TURN + 9 * _a.SLOTS, _a.REJ)
+            self._recs = np.zeros(lines + TURN, _a.REC)
+        need = end * 6 // 64 + 3 * (lines + TURN) + 64
+        if len(self._words) < need:
+            self._words = np.zeros(need + need // 4, np.uint64)
 
     def _name_stations(self, buf: Array, before: int) -> None:
         for k in range(before, int(self._ctx["stations"][0])):
             a, b = self._news[k]
             self.stations.append(buf[a:b].tobytes().decode("latin-1"))
 
-    def _assemble(self, buf: Array, n: int, received: int, offset0: int, out: Array) -> tuple[Messages, Array, Array]:
-        chars = int(self._lines["paylen"][:n].sum()) + int(self._frags["paylen"].sum())
-        words = np.zeros(chars * 6 // 64 + 3 * n + 64, np.uint64)
-        msgs = np.zeros(n + 1, _a.MSG)
-        _a.assemble(
-            buf, self._lines, n, self._seq, offset0, received, self.live, self._slots, self._frags, self._single,
-            self._seen, words, msgs, self._rejects, self._recs, out,
+    def _tables(self, buf: Array, out: Array, received: int) -> tuple[Columns, ...]:
+        m = Messages(self._msgs[: out[_a.N_MSG]], self._words, received, self.live)
+        if self.keep is not None and out[_a.N_MSG]:
+            m = Messages(m.rows.copy(), self._words[: out[_a.N_WORD] + 1].copy(), received, self.live)
+            self.keep.append(m)
+        return (
+            reports(m), statics(m), messages(m), self._receptions(m, self._recs[: out[_a.N_REC]]),
+            self._reject_rows(buf, self._rejects[: out[_a.N_REJ]], received),
         )  # fmt: skip
-        made = Messages(msgs[: out[_a.N_MSG]], words, received, self.live)
-        return made, self._rejects[: out[_a.N_REJ]].copy(), self._recs[: out[_a.N_REC]].copy()
-
-    def _batch(self, buf: Array, parts: list[tuple[Messages, Array, Array]], received: int) -> Batch:
-        return Batch(
-            reports=concat([reports(m) for m, _, _ in parts], "reports"),
-            statics=concat([statics(m) for m, _, _ in parts], "statics"),
-            messages=concat([messages(m) for m, _, _ in parts], "messages"),
-            receptions=concat([self._receptions(m, r) for m, _, r in parts], "receptions"),
-            rejects=concat([self._reject_rows(buf, r, received) for _, r, _ in parts], "rejects"),
-        )
 
     def _receptions(self, m: Messages, recs: Array) -> Columns:
         """Duplicates: whole messages (rows of MSG with a fate of 1), and single parts heard again."""
@@ -171,8 +166,6 @@ class AivdmReader:
             "offset": rejects["offset"], "reason": rejects["reason"], "length": rejects["length"], "raw": raw,
         }, len(rejects))  # fmt: skip
 
-    _held: tuple[bytes, ...] = ()
-
     def _carry(self, buf: Array, p: int, end: int, start: int) -> None:
         """Keep the unfinished line, and the bytes of parts that wait for their siblings."""
         self._offset += p - start
@@ -183,8 +176,8 @@ class AivdmReader:
             return
         held: list[bytes] = []
         at = 0
-        for i, k in zip(*np.nonzero(present), strict=True):
-            frag = self._frags[i, k]
+        for i in np.flatnonzero(present):
+            frag = self._frags[i]
             a, length = int(frag["start"]), int(frag["length"])
             held.append(buf[a : a + length].tobytes())
             frag["pay"] = int(frag["pay"]) - a + at
@@ -199,9 +192,10 @@ class AivdmReader:
             "format": 1, "live": int(self.live), "seq": self._seq, "offset": self._offset, "tail": self._tail,
             "last_time": int(self._last_time), "held": b"".join(self._held), "ctx": self._ctx.copy(), "ring": self._ring.copy(),
             "groups": self._groups[self._groups["id"] >= 0], "slots": self._slots.copy(),
-            "frag_at": np.flatnonzero(self._frags["present"].ravel() != 0),
-            "frags": self._frags.ravel()[self._frags["present"].ravel() != 0],
-            "seen_at": np.flatnonzero(live), "seen": self._seen[live], "stations": "\n".join(self.stations),
+            "frag_at": np.flatnonzero(self._frags["present"] != 0),
+            "frags": self._frags[self._frags["present"] != 0],
+            "seen_at": np.flatnonzero(live), "seen": self._seen[live], "seen_time": self._seen_time[live],
+            "stations": "\n".join(self.stations),
         }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -219,10 +213,12 @@ class AivdmReader:
         self._groups[groups["id"] % _n.GROUPS] = groups
         self._slots = np.array(state["slots"]).astype(_a.SLOT)
         self._frags[:] = 0
-        self._frags.ravel()[np.asarray(state["frag_at"])] = state["frags"]
+        self._frags[np.asarray(state["frag_at"])] = state["frags"]
         self._seen[:] = 0
         self._seen["seq"] = -(2**62)
         self._seen[np.asarray(state["seen_at"])] = state["seen"]
+        self._seen_time[:] = 0
+        self._seen_time[np.asarray(state["seen_at"])] = state["seen_time"]
         self._restore_stations(str(state["stations"]).split("\n"))
 
     def _restore_stations(self, names: list[str]) -> None:
@@ -234,3 +230,11 @@ class AivdmReader:
             raw = np.frombuffer(name.encode("latin-1") + b"\n", np.uint8)
             _n.station(raw, 0, len(raw) - 1, self._keys, self._ids, self._news, ctx[0])
             self.stations.append(name)
+
+
+def _aligned(n: int, dtype: np.dtype[Any]) -> Array:
+    """Zeros that begin on a cache line."""
+    raw = np.zeros(n * dtype.itemsize + 64, np.uint8)
+    skip = -raw.ctypes.data % 64
+    out: Array = raw[skip : skip + n * dtype.itemsize].view(dtype)
+    return out
