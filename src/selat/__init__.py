@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "open": "selat.app.session",
-    "decode": "selat.readers.aivdm",
+    "decode": "selat.readers.decoded",
     "Zone": "selat.model.nouns",
     "Asset": "selat.model.nouns",
     "Alert": "selat.model.nouns",

@@ -41,7 +41,9 @@ SLOT = np.dtype(
 )  # fmt: skip
 #: a message heard; four of them make a set, one cache line. Their times stand in an array of their own
 SEEN = np.dtype([("hash", "u8"), ("seq", "i8")], align=True)
-REJ = np.dtype([("seq", "i8"), ("offset", "i8"), ("start", "i8"), ("length", "i8"), ("heard", "i8"), ("reason", "u1")], align=True)
+REJ = np.dtype(
+    [("seq", "i8"), ("offset", "i8"), ("start", "i8"), ("length", "i8"), ("heard", "i8"), ("reason", "u1")], align=True
+)
 REC = np.dtype([("seq", "i8"), ("first_seq", "i8"), ("received", "i8"), ("mmsi", "i4"), ("station", "u2")], align=True)
 
 SLOTS = 512  #: messages that may wait for parts at once

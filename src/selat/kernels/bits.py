@@ -37,9 +37,7 @@ for _i, _layout in reversed(list(enumerate(LAYOUTS))):
     TYPE_COUNT[_layout.type] += 1
 
 
-def _unarm(
-    buf: Any, a: int, n: int, words: Any, w: int, acc: np.uint64, have: int
-) -> tuple[int, np.uint64, int, bool]:
+def _unarm(buf: Any, a: int, n: int, words: Any, w: int, acc: np.uint64, have: int) -> tuple[int, np.uint64, int, bool]:
     """Append the ``n`` characters at buf[a:] to ``words``; (word index, open word, its bits, all characters were legal).
 
     Eight characters at a time; ``buf`` must go on for 8 bytes behind them.

@@ -35,7 +35,16 @@ STATUS, ROT, SOG, ACCURACY, LON, LAT, COG, HEADING, SECOND, RAIM, ASSIGNED, ALT,
 
 _I32 = -(2**31)
 _U16 = 65535
-_F_ACCURATE, _F_RAIM, _F_SECOND, _F_NULLED, _F_ASSIGNED, _F_OFF, _F_VIRTUAL, _F_REPEATED = 1, 2, 4, 128, 256, 512, 1024, 2048
+_F_ACCURATE, _F_RAIM, _F_SECOND, _F_NULLED, _F_ASSIGNED, _F_OFF, _F_VIRTUAL, _F_REPEATED = (
+    1,
+    2,
+    4,
+    128,
+    256,
+    512,
+    1024,
+    2048,
+)
 _F_MANOEUVRE, _F_DEAD = 4096, 8192
 _SECOND_NS = 1_000_000_000
 LATE = 15  #: s: a report is heard within this of its fix, else it was relayed and its second tells nothing
@@ -156,14 +165,17 @@ def _reports(
             f |= _F_DEAD
         heard, arrived = when(m, block_time, live)
         received[k] = arrived
-        t = fix_time(heard, second, heard % _SECOND_NS == 0) if 0 <= second < 60 and m.quality != 0 and m.type != 4 and m.type != 11 else 0
+        t = (
+            fix_time(heard, second, heard % _SECOND_NS == 0)
+            if 0 <= second < 60 and m.quality != 0 and m.type != 4 and m.type != 11
+            else 0
+        )
         time[k] = t if t != 0 else heard
         if t != 0:
             f |= _F_SECOND
         flags[k] = f | repeated(words, m)
         k += 1
     return k
-
 
 
 reports = jit(_reports)
@@ -188,7 +200,9 @@ def _text(words: Any, first: int, start: int, chars: int, nbits: int, out: Any) 
 text = inline(_text)
 
 
-def _times(msgs: Any, rows: Any, n: int, block_time: int, live: bool, words: Any, time: Any, received: Any, flags: Any) -> None:
+def _times(
+    msgs: Any, rows: Any, n: int, block_time: int, live: bool, words: Any, time: Any, received: Any, flags: Any
+) -> None:
     """``time``, ``received`` and ``flags`` of the messages ``rows[:n]`` (without a second of their own)."""
     for k in range(n):
         m = msgs[rows[k]]
@@ -246,3 +260,34 @@ def _payloads(words: Any, msgs: Any, rows: Any, n: int, start: int, tail: int, o
 
 
 payloads = jit(_payloads)
+
+
+def _values(
+    words: Any, msgs: Any, rows: Any, n: int, starts: Any, widths: Any, signs: Any, nas: Any, scales: Any,
+    ints: Any, floats: Any, nulls: Any,
+) -> None:  # fmt: skip
+    """All numeric fields of the messages ``rows[:n]``, field f of message k.
+
+    ``scales[f] == 0``: an integer, to ``ints[f, k]`` (-2**63 where missing); else ``floats[f, k]`` in the field's unit (NaN
+    where missing). ``nas`` is the raw value of "not available" (-2**63: none); ``nulls[f]`` counts the missing.
+    """
+    for k in range(n):
+        m = msgs[rows[k]]
+        for f in range(len(starts)):
+            end = starts[f] + widths[f]
+            none = np.int64(-(2**63))
+            v = none
+            if end <= m.nbits:
+                v = bits(words, m.word, starts[f], widths[f])
+                if signs[f] and v >> (widths[f] - 1):
+                    v -= np.int64(1) << widths[f]
+            if v == nas[f]:
+                v = none
+            nulls[f] += v == none
+            if scales[f] == 0.0:
+                ints[f, k] = v
+            else:
+                floats[f, k] = v * scales[f] if v != none else np.nan
+
+
+values = jit(_values)

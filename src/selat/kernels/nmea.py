@@ -35,7 +35,8 @@ CTX = np.dtype(
     [
         ("last_heard", "i8"), ("pghp_count", "i8"), ("pghp_fresh", "u1"), ("stations", "u2"),
         ("prev_total", "u1"), ("prev_num", "u1"), ("prev_chan", "u1"), ("prev_quality", "u1"), ("prev_seqid", "i2"),
-        ("prev_talker", "u2"), ("prev_station", "u2"), ("prev_heard", "i8"), ("prev_arrived", "i8"), ("carried", "u1"), ("cut", "u1"),
+        ("prev_talker", "u2"), ("prev_station", "u2"), ("prev_heard", "i8"), ("prev_arrived", "i8"),
+        ("carried", "u1"), ("cut", "u1"),
     ],
     align=True,
 )  # fmt: skip

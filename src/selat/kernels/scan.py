@@ -126,7 +126,9 @@ def _times(row: Any, ctx: Any, ring: Any, check: int) -> None:
 times = jit(_times)
 
 
-def _sentence(buf: Any, p: int, e: int, row: Any, ctx: Any, ring: Any, keys: Any, ids: Any, news: Any, ended: bool) -> int:
+def _sentence(
+    buf: Any, p: int, e: int, row: Any, ctx: Any, ring: Any, keys: Any, ids: Any, news: Any, ended: bool
+) -> int:
     """Read ``!ttVDM,…*hh`` at ``p``; fills the row, returns where its line ends (or the next sentence begins)."""
     x = buf[p + 1] ^ buf[p + 2] ^ buf[p + 3] ^ buf[p + 4] ^ buf[p + 5] ^ buf[p + 6]
     if buf[p + 5] == 79:  # VDO

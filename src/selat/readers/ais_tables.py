@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 
 from selat.kernels import fields
-from selat.kernels.bits import ASCII_OF
 from selat.model.columns import Array, Columns, concat, empty
 from selat.model.messages import BY_TYPE, LAYOUTS, MOTHERSHIP, POSITION_TYPES, STATIC_TYPES, Field, Layout
 from selat.model.schema import REPORTS, STATICS
@@ -184,7 +183,7 @@ def _message_part(m: Messages, layout: Layout, index: Array) -> Columns:
     offsets, flat = m.payload(index)
     whole = flat.tobytes()
     payload = np.empty(n, dtype=object)
-    payload[:] = [whole[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    payload[:] = [whole[a:b] for a, b in pairwise(offsets.tolist())]
     data["payload"] = payload
     for field, start in zip(layout.fields, layout.starts, strict=True):
         if field.name in ("dac", "fid", "dest_mmsi"):
@@ -198,27 +197,18 @@ def _message_part(m: Messages, layout: Layout, index: Array) -> Columns:
     return Columns("messages", data, n)
 
 
-def field_values(field: Field, raw: Array) -> tuple[Array, Array]:
-    """(values, missing) of the raw integers of a field, in its unit; integers stay integers."""
-    missing = raw == -(2**63)
-    if field.na is not None:
-        missing |= raw == field.na
-    if field.scale == 1.0:
-        return raw, missing
-    return raw * field.scale, missing
+def receptions(m: Messages) -> Columns:
+    """Messages that were heard before (fate 1): who heard them again."""
+    index = np.flatnonzero(m.rows["fate"] == 1)
+    if not len(index):
+        return empty("receptions")
+    heads, rows = m.heads(index), m.rows[index]
+    return Columns("receptions", {
+        "seq": rows["seq"], "first_seq": rows["first_seq"], "received": heads["received"], "mmsi": rows["mmsi"],
+        "station": rows["station"],
+    }, len(index))  # fmt: skip
 
 
-def six_bit_alphabet() -> bytes:
-    """The 64 characters of M.1371-5 Table 47, as ASCII."""
-    out: bytes = ASCII_OF.tobytes()
-    return out
-
-
-def layout_fields(number: int) -> dict[str, Any]:
-    """Fields of all layouts of a message type by name, the first one that has it."""
-    out: dict[str, Any] = {}
-    for layout in BY_TYPE[number]:
-        for field in (*layout.fields, *layout.tail):
-            if field.kind != "x":
-                out.setdefault(field.name, field)
-    return out
+def part_receptions(recs: Array) -> Columns:
+    """Single parts of a message that were heard again while its other parts were still missing (dtype REC)."""
+    return Columns("receptions", {name: recs[name] for name in recs.dtype.names or ()}, len(recs))

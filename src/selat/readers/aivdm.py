@@ -13,10 +13,10 @@ import numpy as np
 from selat.kernels import assemble as _a
 from selat.kernels import nmea as _n
 from selat.kernels.scan import PAD
-from selat.model.columns import Array, Columns, concat
+from selat.model.columns import Array, Columns, concat, empty
 from selat.model.ports import Batch
 from selat.model.schema import NO_TIME
-from selat.readers.ais_tables import Messages, messages, reports, statics
+from selat.readers.ais_tables import Messages, messages, part_receptions, receptions, reports, statics
 
 LINES = 1 << 16  #: lines worked on at once
 TURN = 1024  #: lines scanned before they are assembled, so that they stay in the cache
@@ -54,7 +54,7 @@ class AivdmReader:
         self._msgs = np.zeros(0, _a.MSG)
         self._held: tuple[bytes, ...] = ()
         self._last_time = 0
-        self.keep: list[Messages] | None = None  #: set to a list to keep every message, for all its fields
+        self.keep: list[Messages] | None = None  #: a list takes the messages themselves, instead of their tables
         self._lines = np.zeros(TURN, _n.LINE)
         self._rejects = np.zeros(0, _a.REJ)
         self._recs = np.zeros(0, _a.REC)
@@ -106,8 +106,8 @@ class AivdmReader:
             _a.give_up(self._slots, self._frags, self._rejects, out)
             made.append(self._tables(buf, out, received))
         self._carry(buf, p, end, start)
-        tables = (concat([t[i] for t in made], name) for i, name in enumerate(_TABLES))
-        return Batch(*tables, lines=lines, kept=kept, duplicates=duplicates, bytes=len(block))
+        tables = {name: concat([t[i] for t in made], name) for i, name in enumerate(_TABLES)}
+        return Batch(**tables, lines=lines, kept=kept, duplicates=duplicates, bytes=len(block))
 
     def _buffer(self, block: bytes) -> tuple[Array, int]:
         """Bytes of waiting parts, then the unfinished line, the block, and line feeds to look ahead into."""
@@ -133,28 +133,13 @@ class AivdmReader:
 
     def _tables(self, buf: Array, out: Array, received: int) -> tuple[Columns, ...]:
         m = Messages(self._msgs[: out[_a.N_MSG]], self._words, received, self.live)
-        if self.keep is not None and out[_a.N_MSG]:
+        rejected = self._reject_rows(buf, self._rejects[: out[_a.N_REJ]], received)
+        again = part_receptions(self._recs[: out[_a.N_REC]])
+        if self.keep is not None:
             m = Messages(m.rows.copy(), self._words[: out[_a.N_WORD] + 1].copy(), received, self.live)
             self.keep.append(m)
-        return (
-            reports(m), statics(m), messages(m), self._receptions(m, self._recs[: out[_a.N_REC]]),
-            self._reject_rows(buf, self._rejects[: out[_a.N_REJ]], received),
-        )  # fmt: skip
-
-    def _receptions(self, m: Messages, recs: Array) -> Columns:
-        """Duplicates: whole messages (rows of MSG with a fate of 1), and single parts heard again."""
-        index = np.flatnonzero(m.rows["fate"] == 1)
-        rows = m.rows[index]
-        heard = m.heads(index)["received"] if len(index) else np.zeros(0, np.int64)
-        data: dict[str, Array] = {
-            "seq": np.concatenate([rows["seq"], recs["seq"]]),
-            "first_seq": np.concatenate([rows["first_seq"], recs["first_seq"]]),
-            "received": np.concatenate([heard, recs["received"]]),
-            "mmsi": np.concatenate([rows["mmsi"], recs["mmsi"]]),
-            "station": np.concatenate([rows["station"], recs["station"]]),
-        }
-        out = Columns("receptions", data, len(rows) + len(recs))
-        return out.take(np.argsort(out["seq"], kind="stable")) if len(recs) else out
+            return empty("reports"), empty("statics"), empty("messages"), again, rejected
+        return reports(m), statics(m), messages(m), concat([receptions(m), again], "receptions"), rejected
 
     def _reject_rows(self, buf: Array, rejects: Array, received: int) -> Columns:
         raw = np.empty(len(rejects), dtype=object)
@@ -162,7 +147,7 @@ class AivdmReader:
         raw[:] = [buf[a : a + k].tobytes() for a, k in zip(starts, lengths, strict=True)]
         heard = np.where((rejects["heard"] != 0) & (not self.live), rejects["heard"], received)
         return Columns("rejects", {
-            "seq": rejects["seq"], "received": heard if received or not len(heard) else np.where(heard == 0, NO_TIME, heard),
+            "seq": rejects["seq"], "received": np.where(heard == 0, NO_TIME, heard),
             "offset": rejects["offset"], "reason": rejects["reason"], "length": rejects["length"], "raw": raw,
         }, len(rejects))  # fmt: skip
 
