@@ -213,6 +213,10 @@ LAYOUTS: tuple[Layout, ...] = (
 #: mother ship instead of dimensions in part B of Message 24, when the sender is an auxiliary craft (MMSI 98MIDxxxx)
 MOTHERSHIP = F("mothership_mmsi", 30, na=0, text="MMSI of the mother ship")
 
+#: part B of an auxiliary craft; it has no bits of its own to tell it by, only the sender's MMSI (980000000 to 989999999)
+AUXILIARY = Layout(24, "Static data report, part B, auxiliary craft", (*_24B, MOTHERSHIP, F("epfd", 4, na=0), _spare(2)),
+                   168, 132, 168, ((38, 2, 1),), "B_auxiliary", lengths=(158, 162, 168))
+
 TYPES = tuple(range(1, 29))
 BY_TYPE: dict[int, tuple[Layout, ...]] = {n: tuple(x for x in LAYOUTS if x.type == n) for n in TYPES}
 NAMES: dict[int, str] = {n: BY_TYPE[n][0].name for n in TYPES}
