@@ -163,7 +163,7 @@ def bits(msg_type: int, *, variant: str | None = None, strict: bool = True, **fi
                 value += (_raw(given, step, plan, strict) - (step[4] & step[2])) << step[1]
         elif name in plan.texts and given:
             shift, chars = plan.texts[name]
-            value |= _text(name, given, chars) << shift
+            value |= text_bits(name, given, chars) << shift
     if plan.layout.fields[-1].width == 0:
         return _open_end(plan, value, fields, strict)
     if msg_type in _GROUPED:
@@ -196,7 +196,8 @@ def _raw(given: Any, step: _Step, plan: _Plan, strict: bool) -> int:
     )
 
 
-def _text(name: str, given: str, chars: int) -> int:
+def text_bits(name: str, given: str, chars: int) -> int:
+    """Six-bit text of ``chars`` characters as one integer, padded with ``@``; :class:`ConfigError` if it does not fit."""
     if len(given) > chars:
         raise ConfigError(f"{name} = {given!r} is too long", hint=f"{name} has room for {chars} characters")
     if not _ALPHABET.issuperset(given):
@@ -212,7 +213,7 @@ def _open_end(plan: _Plan, value: int, fields: Mapping[str, Any], strict: bool) 
     field, layout = plan.layout.fields[-1], plan.layout
     if field.kind == "t":
         text = fields.get(field.name) or ""
-        extra, size = _text(field.name, text, len(text)), 6 * len(text)
+        extra, size = text_bits(field.name, text, len(text)), 6 * len(text)
         if layout.type == 21:  # spare bits up to the byte boundary, Table 72
             extra, size = extra << -size % 8, size + -size % 8
     else:
