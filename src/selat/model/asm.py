@@ -33,8 +33,9 @@ ROUTES = {
 _INLAND = (
     Cell("eni", 48, "t", text="European vessel identification number"), Cell("length", 13, "u", 0.1, "m", 0, high=8000),
     Cell("beam", 10, "u", 0.1, "m", 0, high=1000), Cell("eri_type", 14, na=0, text="ERI code of ship or convoy"),
-    Cell("hazard", 3, na=5, high=4, text="Blue cones or lights 0 to 3; 4: B flag"), Cell("draught", 11, "u", 0.01, "m", 0, high=2000),
-    Cell("loaded", 2, na=0, high=2, text="1 loaded, 2 unloaded"), Cell("speed_quality", 1, "b", text="1: high, by an approved sensor"),
+    Cell("hazard", 3, na=5, high=4, text="Blue cones or lights 0 to 3; 4: B flag"),
+    Cell("draught", 11, "u", 0.01, "m", 0, high=2000), Cell("loaded", 2, na=0, high=2, text="1 loaded, 2 unloaded"),
+    Cell("speed_quality", 1, "b", text="1: high, by an approved sensor"),
     Cell("course_quality", 1, "b"), Cell("heading_quality", 1, "b"), spare(8),
 )  # fmt: skip
 

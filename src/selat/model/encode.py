@@ -197,7 +197,7 @@ def _raw(given: Any, step: _Step, plan: _Plan, strict: bool) -> int:
 
 
 def text_bits(name: str, given: str, chars: int) -> int:
-    """Six-bit text of ``chars`` characters as one integer, padded with ``@``; :class:`ConfigError` if it does not fit."""
+    """Six-bit text of ``chars`` characters as one integer, padded with ``@``; :class:`ConfigError` if it is no fit."""
     if len(given) > chars:
         raise ConfigError(f"{name} = {given!r} is too long", hint=f"{name} has room for {chars} characters")
     if not _ALPHABET.issuperset(given):

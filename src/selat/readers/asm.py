@@ -153,7 +153,7 @@ def table(messages: Columns, dac: int, fi: int) -> pa.Table:
     if asm is None:
         known = ", ".join(f"{d}/{f}" for d, f in ASM)
         raise ConfigError(f"no layout for DAC {dac}, FI {fi}", hint=f"declared are {known}")
-    schema = pa.schema([*_WHEN(pa), *(pa.field(name, kind) for name, kind in _types(asm, pa).items())])
+    schema = pa.schema([*_when(pa), *(pa.field(name, kind) for name, kind in _types(asm, pa).items())])
     rows: list[dict[str, Any]] = []
     for i in range(messages.rows):
         if int(messages["dac"][i]) != dac or int(messages["fi"][i]) != fi or messages["payload"][i] is None:
@@ -165,7 +165,7 @@ def table(messages: Columns, dac: int, fi: int) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _WHEN(pa: Any) -> list[Any]:  # noqa: N802
+def _when(pa: Any) -> list[Any]:
     stamp = pa.timestamp("ns", tz="UTC")
     return [
         pa.field("seq", pa.int64()), pa.field("time", stamp), pa.field("received", stamp),
