@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,9 +98,17 @@ def _rest(layout: Layout, f: Field) -> st.SearchStrategy[Any]:
 
 # --- logs ----------------------------------------------------------------------------------------------------------
 JUNK = (
-    "# comment", "$GPRMC,101112,A,0230.0,N,10115.0,E,0.0,0.0,010120,,,A*7F", "no sentence here", "$ABVSI,r003669945,1,013245.2,1234,-102,0*3D",
-    "[2020-01-01] connected", "!AIVDM", "\\", "!!!!", "!AIVDM,1,1,,A", "ABC*DEF",
-)  # fmt: skip
+    "# comment",
+    "$GPRMC,101112,A,0230.0,N,10115.0,E,0.0,0.0,010120,,,A*7F",
+    "no sentence here",
+    "$ABVSI,r003669945,1,013245.2,1234,-102,0*3D",
+    "[2020-01-01] connected",
+    "!AIVDM",
+    "\\",
+    "!!!!",
+    "!AIVDM,1,1,,A",
+    "ABC*DEF",
+)
 CHANNELS = ("A", "B", "1", "2", "")
 TALKERS = ("AI", "AB", "BS", "AN", "SA")
 
@@ -285,4 +294,4 @@ def chunks(draw: Any, data: bytes, most: int = 8) -> list[bytes]:
     """``data`` cut at random places (also inside a line end); pieces may be empty; joined they are ``data``."""
     cuts = sorted(draw(st.lists(st.integers(0, len(data)), max_size=most)))
     edges = [0, *cuts, len(data)]
-    return [data[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [data[a:b] for a, b in itertools.pairwise(edges)]

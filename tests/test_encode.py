@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import twin_ais
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import ALL_LAYOUTS, Message, chunks, logs, messages
 
+import twin_ais
 from selat.model.encode import (
     armour,
     bits,
@@ -23,6 +22,7 @@ from selat.model.encode import (
 )
 from selat.model.errors import ConfigError
 from selat.model.messages import AUXILIARY, BY_TYPE, LAYOUTS, TYPES
+from strategies import ALL_LAYOUTS, Message, chunks, logs, messages
 
 
 def expect(message: Message) -> None:
@@ -78,13 +78,42 @@ def test_lengths_of_messages_that_end_early():
 
 #: public examples (gpsd test/sample.aivdm, libais typeexamples): sentences and what they say
 KNOWN = (
-    (1, "!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4A", dict(
-        mmsi=371798000, nav_status=0, rot=-127, sog=12.3, accuracy=1, lon=-123.39538333333333, lat=48.38163333333333,
-        cog=224.0, heading=215, second=33, radio=34017)),
-    (4, "!AIVDM,1,1,,A,403OviQuMGCqWrRO9>E6fE700@GO,0*4D", dict(
-        mmsi=3669702, year=2007, month=5, day=14, hour=19, minute=57, second=39, accuracy=1, lon=-76.35236166666667,
-        lat=36.88376666666667, epfd=7, radio=67039)),
-)  # fmt: skip
+    (
+        1,
+        "!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4A",
+        {
+            "mmsi": 371798000,
+            "nav_status": 0,
+            "rot": -127,
+            "sog": 12.3,
+            "accuracy": 1,
+            "lon": -123.39538333333333,
+            "lat": 48.38163333333333,
+            "cog": 224.0,
+            "heading": 215,
+            "second": 33,
+            "radio": 34017,
+        },
+    ),
+    (
+        4,
+        "!AIVDM,1,1,,A,403OviQuMGCqWrRO9>E6fE700@GO,0*4D",
+        {
+            "mmsi": 3669702,
+            "year": 2007,
+            "month": 5,
+            "day": 14,
+            "hour": 19,
+            "minute": 57,
+            "second": 39,
+            "accuracy": 1,
+            "lon": -76.35236166666667,
+            "lat": 36.88376666666667,
+            "epfd": 7,
+            "radio": 67039,
+        },
+    ),
+)
 
 
 @pytest.mark.parametrize(("msg_type", "sentence", "fields"), KNOWN)
@@ -114,16 +143,34 @@ def test_none_is_the_code():
     assert (raw["lat"], raw["lon"], raw["sog"], raw["cog"]) == (91 * 600, 181 * 600, 63, 511)
 
 
-@pytest.mark.parametrize(("msg_type", "fields", "word", "hint"), [
-    (1, {"lat": 90.1}, "lat", "-90 to 90 deg"), (1, {"lon": -180.01}, "lon", "-180 to 180 deg"), (1, {"sog": 103.0}, "sog", "0 to 102.3 kn"),
-    (1, {"sog": -1}, "sog", "None means"), (1, {"cog": 361}, "cog", "0 to 359.9"), (1, {"heading": 400}, "heading", "0 to 359"),
-    (1, {"mmsi": 1_000_000_000}, "mmsi", "999999999"), (1, {"nav_status": 16}, "nav_status", "0 to 15"), (1, {"lat": float("nan")}, "lat", "None"),
-    (1, {"lat": "north"}, "lat", "None"), (5, {"shipname": "A" * 21}, "shipname", "20 characters"), (5, {"shipname": "CAF\u00c9"}, "\u00c9", "alphabet"),
-    (5, {"month": 13}, "month", "0 to 12"), (29, {}, "29", "1 to 28"), (0, {}, "0", "1 to 28"), (1, {"speed": 3}, "speed", "sog"),
-    (24, {"shipname": "A", "callsign": "B"}, "never in one message", "A, B"), (22, {"dest1": 5, "ne_lat": 3}, "never", "area"),
-    (8, {"data": b"x" * 200}, "bits", "1008"), (8, {"data": "012"}, "0 and 1", "bytes"), (8, {"data": (4, 2)}, "2 bits", "value"),
-    (27, {"lat": 95}, "lat", "90"), (26, {"radio": 1 << 20}, "radio", "1048575"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("msg_type", "fields", "word", "hint"),
+    [
+        (1, {"lat": 90.1}, "lat", "-90 to 90 deg"),
+        (1, {"lon": -180.01}, "lon", "-180 to 180 deg"),
+        (1, {"sog": 103.0}, "sog", "0 to 102.3 kn"),
+        (1, {"sog": -1}, "sog", "None means"),
+        (1, {"cog": 361}, "cog", "0 to 359.9"),
+        (1, {"heading": 400}, "heading", "0 to 359"),
+        (1, {"mmsi": 1_000_000_000}, "mmsi", "999999999"),
+        (1, {"nav_status": 16}, "nav_status", "0 to 15"),
+        (1, {"lat": float("nan")}, "lat", "None"),
+        (1, {"lat": "north"}, "lat", "None"),
+        (5, {"shipname": "A" * 21}, "shipname", "20 characters"),
+        (5, {"shipname": "CAF\u00c9"}, "\u00c9", "alphabet"),
+        (5, {"month": 13}, "month", "0 to 12"),
+        (29, {}, "29", "1 to 28"),
+        (0, {}, "0", "1 to 28"),
+        (1, {"speed": 3}, "speed", "sog"),
+        (24, {"shipname": "A", "callsign": "B"}, "never in one message", "A, B"),
+        (22, {"dest1": 5, "ne_lat": 3}, "never", "area"),
+        (8, {"data": b"x" * 200}, "bits", "1008"),
+        (8, {"data": "012"}, "0 and 1", "bytes"),
+        (8, {"data": (4, 2)}, "2 bits", "value"),
+        (27, {"lat": 95}, "lat", "90"),
+        (26, {"radio": 1 << 20}, "radio", "1048575"),
+    ],
+)
 def test_what_does_not_fit_is_an_error(msg_type, fields, word, hint):
     with pytest.raises(ConfigError) as e:
         bits(msg_type, **{"mmsi": 1, **fields})

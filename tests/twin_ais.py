@@ -46,7 +46,7 @@ def raw(field: Field, bits: str) -> int | str:
 
 
 def twin(payload: str, fill: int = 0) -> dict[str, int | str]:
-    """``{field: raw}`` of every field that is whole; empty for an unknown type. Later fields of a name win (none do)."""
+    """``{field: raw}`` of every field that is whole; empty for an unknown type."""
     return twin_bits(dearmour(payload, fill))
 
 
