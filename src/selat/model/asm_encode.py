@@ -28,13 +28,13 @@ def encode_asm(dac: int, fi: int, **fields: Any) -> tuple[int, int]:
         known = ", ".join(f"{d}/{f}" for d, f in ASM)
         raise ConfigError(f"no layout for DAC {dac}, FI {fi}", hint=f"declared are {known}; give raw bits instead")
     records = fields.pop(asm.group.name, ()) if asm.group else ()
+    if asm.group and not 1 <= len(records) <= asm.group.most:
+        raise ConfigError(f"{asm.name}: {len(records)} {asm.group.name}", hint=f"1 to {asm.group.most} of them fit")
     if asm.group and asm.group.count:
         fields.setdefault(asm.group.count, len(records))
     value, nbits = _cells(asm.cells, fields, asm.name, asm)
     if asm.group is None:
         return value, nbits
-    if not 1 <= len(records) <= asm.group.most:
-        raise ConfigError(f"{asm.name}: {len(records)} {asm.group.name}", hint=f"1 to {asm.group.most} of them fit")
     for record in records:
         more, size = _record(asm, asm.group, record)
         value, nbits = value << size | more, nbits + size
