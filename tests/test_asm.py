@@ -284,3 +284,14 @@ def test_table_of_messages():
         assert table(columns.slice(0, 0), *key).num_rows == 0
     with pytest.raises(ConfigError, match="no layout"):
         table(columns, 1, 99)
+
+
+@given(st.sampled_from(sorted(ASM)), st.binary(max_size=130), st.integers(0, 1100))
+@settings(max_examples=300, deadline=None)
+def test_any_bits_can_be_read(key, data, nbits):
+    """Noise gives values, None or nothing, and never an error; positions stay on the Earth."""
+    got = decode_asm(*key, data, nbits)
+    application_data(data, nbits)
+    for record in [got or {}, *(r for v in (got or {}).values() if isinstance(v, list) for r in v)]:
+        assert record.get("lat") is None or -90 <= record["lat"] <= 90
+        assert record.get("lon") is None or -180 <= record["lon"] <= 180
