@@ -33,7 +33,8 @@ class Layout:
 
     ``when``: (first bit, width, value) that selects it among the layouts of its type. ``min_bits``: fewer than this is
     no message (the fields that identify and locate are not whole). ``bits``: length by the standard; ``max_bits`` the
-    longest by the standard. ``tail``: width of fields that stand at the very end, after a field of width 0.
+    longest by the standard. ``lengths``: other lengths that are met. ``tail``: fields that stand at the very end, after a
+    field of width 0.
     """
 
     type: int
@@ -143,7 +144,7 @@ def _binary(number: int, name: str, tail: tuple[Field, ...]) -> tuple[Layout, ..
 
 
 _CHANNELS = (*HEAD, _spare(2), F("channel_a", 12), F("channel_b", 12), F("txrx", 4), F("power", 1, "b"))
-_CHANNELS_END = (F("addressed", 1, "b"), F("band_a", 1, "b"), F("band_b", 1, "b"), F("zonesize", 3, unit="nm"), _spare(23))
+_CHANNELS_END = (F("addressed", 1, "b"), F("band_a", 1, "b"), F("band_b", 1, "b"), F("zonesize", 3, text="Transitional zone, nautical miles less 1"), _spare(23))
 _PART = F("partno", 2, text="0: part A, 1: part B")
 _24B = (*HEAD, _PART, SHIP_TYPE, F("vendorid", 18, "t"), F("model", 4), F("serial", 20), F("callsign", 42, "t"))
 
@@ -162,7 +163,8 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(8, "Binary broadcast message", (*HEAD, _spare(2), F("dac", 10), F("fid", 6), F("data", 0, "d")), 56, 56, 1008),
     Layout(9, "SAR aircraft position report", (
         *HEAD, F("alt", 12, unit="m", na=4095, text="4094: that or more"), F("sog", 10, unit="kn", na=1023, text="1022: that or more"),
-        ACCURACY, LON, LAT, COG, SECOND, F("reserved", 8), DTE, _spare(3), ASSIGNED, RAIM, RADIO20), 168, 134, 168),
+        ACCURACY, LON, LAT, COG, SECOND, F("alt_sensor", 1, "b", text="0: altitude by GNSS, 1: barometric"), _spare(7), DTE, _spare(3), ASSIGNED, RAIM, RADIO20),
+        168, 134, 168),
     Layout(10, "UTC and date inquiry", (*HEAD, _spare(2), F("dest_mmsi", 30), _spare(2)), 72, 70, 72),
     Layout(11, "UTC and date response", _BASE, 168, 134, 168),
     Layout(12, "Addressed safety related message", (
@@ -195,11 +197,11 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(23, "Group assignment command", (
         *HEAD, _spare(2), *AREA, F("station_type", 4), F("ship_type", 8, na=0), _spare(22), F("txrx", 2), F("interval", 4),
         F("quiet", 4, unit="min"), _spare(6)), 160, 154, 160),
-    Layout(24, "Static data report, part A", (*HEAD, _PART, F("shipname", 120, "t"), _spare(8)), 168, 154, 168,
+    Layout(24, "Static data report, part A", (*HEAD, _PART, F("shipname", 120, "t")), 160, 154, 168,
            ((38, 2, 0),), "A", lengths=(156, 158, 160, 162, 168)),
     Layout(24, "Static data report, part B", (*_24B, *DIMENSIONS, F("epfd", 4, na=0), _spare(2)), 168, 132, 168, ((38, 2, 1),), "B", lengths=(158, 162, 168)),
     *_binary(25, "Single slot binary message", ()),
-    *_binary(26, "Multiple slot binary message", (RADIO20,)),
+    *_binary(26, "Multiple slot binary message", (_spare(4), RADIO20)),
     Layout(27, "Long-range position report", (
         *HEAD, ACCURACY, RAIM, F("nav_status", 4, na=15), F("lon", 18, "i", MINUTE_1E1, "deg", LON_NA_10TH),
         F("lat", 17, "i", MINUTE_1E1, "deg", LAT_NA_10TH), F("sog", 6, unit="kn", na=63), F("cog", 9, unit="deg", na=511),
@@ -212,6 +214,10 @@ LAYOUTS: tuple[Layout, ...] = (
 
 #: mother ship instead of dimensions in part B of Message 24, when the sender is an auxiliary craft (MMSI 98MIDxxxx)
 MOTHERSHIP = F("mothership_mmsi", 30, na=0, text="MMSI of the mother ship")
+
+#: part B of an auxiliary craft; it has no bits of its own to tell it by, only the sender's MMSI (980000000 to 989999999)
+AUXILIARY = Layout(24, "Static data report, part B, auxiliary craft", (*_24B, MOTHERSHIP, F("epfd", 4, na=0), _spare(2)),
+                   168, 132, 168, ((38, 2, 1),), "B_auxiliary", lengths=(158, 162, 168))
 
 TYPES = tuple(range(1, 29))
 BY_TYPE: dict[int, tuple[Layout, ...]] = {n: tuple(x for x in LAYOUTS if x.type == n) for n in TYPES}
