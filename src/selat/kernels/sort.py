@@ -18,9 +18,9 @@ Array = NDArray[Any]
 _MOVES = 64  # insertions allowed per row before a group is merge-sorted: a late batch moves far, a late row does not
 
 
-def _slot(table: Array, keys: Array, key: int, shift: int, mask: int) -> int:
+def _slot(table: Array, keys: Array, key: int, mask: int) -> int:
     """Slot of ``key`` in an open hash table: where it is, or the free slot where it would be."""
-    at = ((key * 0x9E3779B97F4A7C1) >> shift) & mask
+    at = ((key * 0x1E3779B97F4A7C15) >> 40) & mask
     while table[at] >= 0 and keys[table[at]] != key:
         at = (at + 1) & mask
     return at
@@ -42,7 +42,7 @@ def _number_keys(key: Array) -> tuple[Array, Array]:
     for i in range(n):
         k = key[i]
         if number < 0 or k != previous:
-            at = slot(table, keys, k, 20, size - 1)
+            at = slot(table, keys, k, size - 1)
             number = table[at]
             if number < 0:
                 number = np.int32(count)
@@ -56,7 +56,7 @@ def _number_keys(key: Array) -> tuple[Array, Array]:
                     keys = grown
                     table = np.full(size, -1, np.int32)
                     for j in range(count):
-                        table[slot(table, keys, keys[j], 20, size - 1)] = j
+                        table[slot(table, keys, keys[j], size - 1)] = j
             previous = k
         numbers[i] = number
     return numbers, keys[:count].copy()
@@ -215,6 +215,32 @@ def _join_times(seconds: Array, rest: Array) -> Array:
 
 
 join_times = jit(_join_times)
+
+
+def _split_degrees(values: Array) -> tuple[Array, Array]:
+    """1e-7 degree (int32) as steps of 1/600000 degree (int32) and a rest of 1e-7 degree (int8, -9 to 9)."""
+    steps, rest = np.empty(len(values), np.int32), np.empty(len(values), np.int8)
+    for i in range(len(values)):
+        v = np.int64(values[i])
+        q = (v * 6 + 50) // 100
+        steps[i] = q
+        rest[i] = v - (q * 100 + 3) // 6
+    return steps, rest
+
+
+split_degrees = jit(_split_degrees)
+
+
+def _join_degrees(steps: Array, rest: Array) -> Array:
+    """1e-7 degree of steps and rest; -2^31 where the step is -2^31."""
+    out = np.empty(len(steps), np.int32)
+    for i in range(len(steps)):
+        q = np.int64(steps[i])
+        out[i] = q if q == -(2**31) else (q * 100 + 3) // 6 + rest[i]
+    return out
+
+
+join_degrees = jit(_join_degrees)
 
 
 def _newest_of(numbers: Array, count: int, time: Array, seq: Array) -> Array:

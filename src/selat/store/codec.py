@@ -2,7 +2,9 @@
 
 At rest a time is whole seconds and the rest in nanoseconds (``time_s``, ``time_ns``), and ``received`` is the whole
 seconds after ``time_s`` and a rest (``delay_s``, ``received_ns``): nearly all the bits of a nanosecond count are zero
-or known. "Not available" is a Parquet null. Tables without ``time`` have ``received_s`` and ``received_ns``.
+or known. Tables without ``time`` have ``received_s`` and ``received_ns``. A position is the step of 1/600000 degree
+that AIS sends (``lat_ais``, M.1371 Annex 8) and what is left in 1e-7 degree (``lat_rest``, 0 for every AIS report):
+1 byte a row less than 1e-7 degree alone, and as exact (bench/size.py). "Not available" is a Parquet null.
 """
 
 from __future__ import annotations
@@ -14,15 +16,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from selat.kernels.sort import join_times, split_times
+from selat.kernels.sort import join_degrees, join_times, split_degrees, split_times
 from selat.model.columns import Array, Columns, blank
 from selat.model.errors import StoreError
-from selat.model.schema import NO_TIME, TABLES, Column
+from selat.model.schema import I32, NO_TIME, TABLES, Column
 
 _TYPES = {
     "i8": pa.int64(), "i4": pa.int32(), "i2": pa.int16(), "u1": pa.uint8(), "u2": pa.uint16(), "u4": pa.uint32(),
     "f8": pa.float64(),
 }  # fmt: skip
+
+SPLIT = ("lat", "lon")  #: columns in two parts: steps of 1/600000 degree and a rest
 
 
 def storage_type(column: Column) -> pa.DataType:
@@ -44,6 +48,8 @@ def storage_schema(table: str) -> pa.Schema:
                 pa.field("delay_s" if has_time else "received_s", pa.int64()),
                 pa.field("received_ns", pa.int32()),
             ]
+        elif column.name in SPLIT:
+            fields += [pa.field(f"{column.name}_ais", pa.int32()), pa.field(f"{column.name}_rest", pa.int8())]
         else:
             fields.append(pa.field(column.name, storage_type(column)))
     return pa.schema(fields)
@@ -60,6 +66,8 @@ def storage_names(table: str, names: Iterable[str]) -> list[str]:
             out.update(
                 dict.fromkeys(("time_s", "delay_s", "received_ns") if has_time else ("received_s", "received_ns"))
             )
+        elif name in SPLIT:
+            out.update({f"{name}_ais": None, f"{name}_rest": None})
         else:
             out[name] = None
     return list(out)
@@ -79,9 +87,18 @@ def to_storage(columns: Columns) -> pa.Table:
         _, _, (seconds, mask), (rest, _) = _pairs(parts)
         arrays["received_s"], arrays["received_ns"] = pa.array(seconds, mask=mask), pa.array(rest, mask=mask)
     for column in table.columns:
-        if column.name not in ("time", "received"):
+        if column.name in SPLIT:
+            steps, rest = split_degrees(columns[column.name])
+            mask = _or_none(columns[column.name] == I32)
+            arrays[f"{column.name}_ais"] = pa.array(steps, mask=mask)
+            arrays[f"{column.name}_rest"] = pa.array(rest, mask=mask)
+        elif column.name not in ("time", "received"):
             arrays[column.name] = _at_rest(column, columns[column.name])
     return pa.Table.from_arrays([arrays[f.name].cast(f.type) for f in schema], schema=schema)
+
+
+def _or_none(mask: Array) -> Array | None:
+    return mask if mask.any() else None
 
 
 def _pairs(parts: tuple[Array, Array, Array, Array]) -> list[tuple[Array, Array | None]]:
@@ -104,8 +121,7 @@ def _at_rest(column: Column, values: Array) -> pa.Array:
         return pc.if_else(pc.equal(pc.binary_length(texts), 0), pa.scalar(None, pa.string()), texts)
     mask = None
     if column.null is not None:
-        mask = values == column.null
-        mask = mask if mask.any() else None
+        mask = _or_none(values == column.null)
     return pa.array(values, type=kind, mask=mask)
 
 
@@ -119,6 +135,9 @@ def from_storage(table: str, stored: pa.Table, names: Collection[str] | None = N
             out["time"] = _time(stored)
         elif column.name == "received":
             out["received"] = _received(stored)
+        elif column.name in SPLIT:
+            steps, rest = stored.column(f"{column.name}_ais"), stored.column(f"{column.name}_rest")
+            out[column.name] = join_degrees(_numbers(steps, I32, "i4"), _numbers(rest, 0, "i1"))
         else:
             out[column.name] = _from_rest(column, stored.column(column.name))
     return out
@@ -159,3 +178,11 @@ def _from_rest(column: Column, array: pa.ChunkedArray) -> Array:
         return np.array(texts, dtype=column.stored)
     null: Any = column.null
     return _numbers(array, null, column.stored)
+
+
+def step_bounds(bounds: Array) -> Array:
+    """Bounds in 1e-7 degree (low, high) of positions whose steps of 1/600000 degree lie in ``bounds`` (n, 2)."""
+    out = bounds.copy()
+    known = (bounds[:, 0] <= bounds[:, 1]) & (np.abs(bounds) < 2**40).all(axis=1)
+    out[known] = (bounds[known] * 100 + 3) // 6 + np.array([-9, 9])
+    return out

@@ -22,18 +22,33 @@ from selat.model.clock import DAY, HOUR, SECOND, format_time
 from selat.model.columns import Array, Columns, concat
 from selat.model.errors import StoreError
 from selat.model.schema import NO_TIME, TABLES
-from selat.store.codec import from_storage, storage_schema, to_storage
+from selat.store.codec import SPLIT, from_storage, storage_schema, to_storage
 from selat.store.disk import fsync_dir
 
 BLOCK_S = 6 * HOUR // SECOND  #: seconds in a block
 UNKNOWN = -(2**31)  #: block of rows without any time
+BOUNDED = ("time_s", "mmsi", "lat_ais", "lon_ais", "seq")  #: columns with bounds in each row group
 ROW_GROUP = 32_768
 MERGE_ROWS = 1_000_000  #: rows in memory at once while a block is merged
 KEPT = ("reports", "statics", "messages", "receptions", "rejects")
 
-# Integers that go up and down by little: delta. All else: dictionary, which zstd then packs (bench/size.py).
-_DELTA = {"time_s", "lat", "lon", "seq", "first_seq", "offset"}
-_PLAIN = {"raw", "payload"}
+# Level 1, measured column by column (bench/size.py): numbers that go up and down by little as deltas, the others by
+# dictionary; zstd only where it finds something, since a page that is not packed is read faster.
+_DELTA = {"time_s", "lat_ais", "lon_ais", "seq", "first_seq", "offset", "sog", "cog", "heading", "station"}
+_NO_DICTIONARY = {"raw", "payload"}
+_DENSE = {"time_ns", "delay_s", "received_ns", "seq", "mmsi", "cog", "rot", *(f"{n}_{p}" for n in SPLIT for p in ("ais", "rest"))}
+    "time_ns",
+    "delay_s",
+    "received_ns",
+    "seq",
+    "mmsi",
+    "lat_ais",
+    "lat_rest",
+    "lon_ais",
+    "lon_rest",
+    "cog",
+    "rot",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +111,23 @@ def _gathered(columns: Columns, rows: Array) -> Columns:
     return Columns(columns.table, {n: gather(columns[n], rows) for n in columns}, len(rows))
 
 
+def _encoding(schema: pa.Schema, level: int) -> dict[str, Any]:
+    """How columns are written: level 0 to be written fast and soon replaced, level 1 to be small."""
+    names = schema.names
+    if level == 0:
+        split = [f.name for f in schema if pa.types.is_integer(f.type)]
+        texts = [n for n in names if n not in split and n not in _NO_DICTIONARY]
+        return {"compression": "lz4", "use_dictionary": texts, "use_byte_stream_split": split}
+    delta = {n: "DELTA_BINARY_PACKED" for n in names if n in _DELTA}
+    packed = {n: "none" if n in _DENSE else "zstd" for n in names}
+    return {
+        "compression": packed,
+        "compression_level": {n: 3 for n, codec in packed.items() if codec == "zstd"},
+        "use_dictionary": [n for n in names if n not in _DELTA and n not in _NO_DICTIONARY],
+        "column_encoding": delta or None,
+    }
+
+
 class PartWriter:
     """Writes one file: sorted rows in, a :class:`Part` out. Nothing is left behind when it fails."""
 
@@ -108,17 +140,13 @@ class PartWriter:
         schema = storage_schema(table)
         self._bounds: dict[str, Any] = {}
         self._rows = 0
-        delta = {n: "DELTA_BINARY_PACKED" for n in schema.names if n in _DELTA}
         self._writer = pq.ParquetWriter(
             self._aside,
             schema,
             version="2.6",
-            compression="zstd",
-            compression_level=1 if level == 0 else 3,
-            use_dictionary=[n for n in schema.names if n not in _DELTA and n not in _PLAIN],
-            column_encoding=delta or None,
-            write_statistics=[n for n in schema.names if n in ("time_s", "mmsi", "lat", "lon", "seq", "received_s")],
+            write_statistics=[n for n in schema.names if n in BOUNDED],
             store_schema=False,
+            **_encoding(schema, level),
         )
 
     @property

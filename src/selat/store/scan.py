@@ -20,10 +20,9 @@ from selat.kernels.sort import gather, in_order, sort_rows
 from selat.model.clock import SECOND
 from selat.model.columns import Array, Columns, concat, empty
 from selat.model.schema import I32, NO_TIME, TABLES
-from selat.store.codec import from_storage, storage_names
-from selat.store.history import Part, open_part
+from selat.store.codec import SPLIT, from_storage, step_bounds, storage_names
+from selat.store.history import BOUNDED, Part, open_part
 
-BOUNDED = ("time_s", "mmsi", "lat", "lon", "seq")
 _LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
@@ -77,6 +76,9 @@ class _Footer:
         for name in BOUNDED:
             if name in names:
                 self.bounds[name] = self._of(names.index(name), n)
+        for name in SPLIT:
+            if f"{name}_ais" in names:
+                self.bounds[name] = step_bounds(self.bounds[f"{name}_ais"])
         file.close()
 
     def _of(self, column: int, n: int) -> Array:

@@ -17,6 +17,7 @@ from selat.model.arrow import arrow_field, arrow_schema, to_arrow
 from selat.model.errors import ConfigError, Reason
 from selat.model.schema import TABLES, Column
 from selat.store.alertbook import alert_columns, rows_to_columns
+from selat.store.codec import SPLIT
 from selat.store.history import KEPT
 from selat.store.registry import station_names
 from selat.store.ships import ships_schema, ships_table
@@ -110,6 +111,9 @@ def _given_sql(table: str, column: Column, *, knots: bool) -> str:
     if column.name == "received":
         seconds = 'coalesce("time_s", 0) + "delay_s"' if "time" in TABLES[table].names else '"received_s"'
         return f'make_timestamp_ns(({seconds}) * 1000000000 + "received_ns") AS "received"'
+    if column.name in SPLIT:
+        steps = f'CAST(floor(("{column.name}_ais" * 100::BIGINT + 3) / 6e0) AS BIGINT)'
+        return f'({steps} + "{column.name}_rest") * {_double(column.scale)} AS {name}'
     if column.name == "rot":
         value = f"({name} / 4.733e0)"
         limits = f"WHEN 127 THEN {5 / 30!r}e0 WHEN -127 THEN {-5 / 30!r}e0"

@@ -228,7 +228,9 @@ class Writer:
     # -- tidying
 
     def compact(self, *, min_parts: int = 2, before: int | None = None) -> int:
-        """Merge the files of each block that has ``min_parts`` or more, and ends before ``before`` (block number).
+        """Write each block anew as one small file that has ``min_parts`` or more, and comes before block ``before``.
+
+        A file that was compacted before and is alone stays as it is.
 
         Readers go on with the files they pinned. Returns how many blocks were merged.
         """
@@ -238,6 +240,7 @@ class Writer:
         for part in parts:
             blocks.setdefault((part.table, part.block), []).append(part)
         todo = [p for (_, b), p in blocks.items() if len(p) >= min_parts and (before is None or b < before)]
+        todo = [p for p in todo if len(p) > 1 or p[0].level == 0]
         with ThreadPoolExecutor(2, thread_name_prefix="selat-merge") as pool:
             generation = self.state.generation() + 1
             for number, merged in enumerate(pool.map(lambda p: (p, self._merge(p, generation)), todo)):
@@ -256,7 +259,7 @@ class Writer:
         """Write out and compact everything: the end of a batch job. What is staged must have been committed."""
         if self._rows:
             raise StoreError(f"{self._rows} rows are staged and not committed", hint="call commit() before finish()")
-        self.compact()
+        self.compact(min_parts=1)
 
     def close(self) -> None:
         """Wait for the last commit, close the journal and let go of the lock."""
