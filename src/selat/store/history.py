@@ -22,7 +22,7 @@ from selat.model.clock import DAY, HOUR, SECOND, format_time
 from selat.model.columns import Array, Columns, concat
 from selat.model.errors import StoreError
 from selat.model.schema import NO_TIME, TABLES
-from selat.store.codec import SPLIT, from_storage, storage_schema, to_storage
+from selat.store.codec import from_storage, storage_schema, to_storage
 from selat.store.disk import fsync_dir
 
 BLOCK_S = 6 * HOUR // SECOND  #: seconds in a block
@@ -36,7 +36,7 @@ KEPT = ("reports", "statics", "messages", "receptions", "rejects")
 # dictionary; zstd only where it finds something, since a page that is not packed is read faster.
 _DELTA = {"time_s", "lat_ais", "lon_ais", "seq", "first_seq", "offset", "sog", "cog", "heading", "station"}
 _NO_DICTIONARY = {"raw", "payload"}
-_DENSE = {"time_ns", "delay_s", "received_ns", "seq", "mmsi", "cog", "rot", *(f"{n}_{p}" for n in SPLIT for p in ("ais", "rest"))}
+_DENSE = {
     "time_ns",
     "delay_s",
     "received_ns",
