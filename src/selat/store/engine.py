@@ -1,0 +1,114 @@
+"""The database of a sea's state: SQLite (WAL, each commit forced to the disk) or PostgreSQL, behind one engine."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from selat.model.errors import StoreError
+from selat.store.tables import SCHEMA_VERSION, meta, metadata
+
+BUSY_MS = 10_000  #: how long SQLite waits for another connection
+
+
+def sqlite_url(path: Path) -> str:
+    """SQLAlchemy address of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def connect(url: str, *, create: bool) -> Engine:
+    """Engine of a state, its tables made when ``create``; raises :class:`StoreError` with what to do."""
+    try:
+        engine = sa.create_engine(url)
+        if engine.dialect.name == "sqlite":
+            _tune_sqlite(engine)
+        elif engine.dialect.name != "postgresql":
+            raise StoreError(f"{engine.dialect.name} cannot hold the state", hint="use sqlite or postgresql+psycopg")
+        with writing(engine) if create else reading(engine) as connection:
+            if create:
+                metadata.create_all(connection)
+            _check_version(connection, create)
+    except ModuleNotFoundError as e:
+        raise StoreError(f"no driver for {url.split(':')[0]} ({e})", hint="pip install 'selat[postgres]'") from None
+    except SQLAlchemyError as e:
+        text = str(e.orig) if isinstance(e, DBAPIError) else str(e)
+        hint = (
+            "is the server running?" if url.startswith("postgresql") else "is it a sea? may you read and write there?"
+        )
+        raise StoreError(f"the state cannot be opened ({text.strip()})", hint=hint) from None
+    return engine
+
+
+def _check_version(connection: Connection, create: bool) -> None:
+    found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "schema_version"))
+    if found is None and create:
+        connection.execute(sa.insert(meta).values(key="schema_version", value=str(SCHEMA_VERSION)))
+    elif found is None or int(found) != SCHEMA_VERSION:
+        what = "without a version" if found is None else f"of version {found}"
+        raise StoreError(
+            f"the state is {what}; this selat knows version {SCHEMA_VERSION}",
+            hint="use the selat that wrote it, or a newer one",
+        )
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def on_connect(raw: sqlite3.Connection, _: Any) -> None:
+        raw.isolation_level = None  # transactions are begun below, by us
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute("PRAGMA synchronous = FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        # A transaction that will write takes the lock first: it then never has to give way half done.
+        write = connection.get_execution_options().get("selat_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes: all of it or nothing."""
+    with engine.connect().execution_options(selat_write=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that reads: everything seen is of one moment."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+def upsert(
+    connection: Connection,
+    table: sa.Table,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    add: bool = False,
+    keep: bool = False,
+) -> None:
+    """Insert rows; where the primary key is there, replace them (``add``: add numbers, ``keep``: leave the old)."""
+    rows = list(rows)
+    if not rows:
+        return
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    keys = list(table.primary_key.columns)
+    if keep:
+        connection.execute(statement.on_conflict_do_nothing(index_elements=keys), rows)
+        return
+    given = [c for c in table.columns if c.name in rows[0] and not c.primary_key]
+    new = {c.name: (c + statement.excluded[c.name]) if add else statement.excluded[c.name] for c in given}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)

@@ -1,0 +1,103 @@
+"""Named things in the state: sources, stations, zones, assets; and the audit log."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from selat.model import clock
+from selat.model.errors import StoreError
+from selat.model.nouns import Asset, Zone
+from selat.store import chain, tables
+from selat.store.engine import reading, upsert, writing
+from selat.store.state_types import HasEngine
+
+LAST_ID = 65_535  #: columns ``source`` and ``station`` are 16 bits wide; 0 means unknown
+
+
+def source_id(state: HasEngine, name: str, kind: str = "", fingerprint: str = "") -> int:
+    """Number of a source, given one when it is new (from 1)."""
+    return _numbered(state, tables.sources, name, {"kind": kind, "fingerprint": fingerprint, "bytes": 0, "done": False})
+
+
+def station_id(state: HasEngine, name: str) -> int:
+    """Number of a receiving station, given one when it is new (from 1); 0 for an empty name."""
+    return _numbered(state, tables.stations, name, {}) if name else 0
+
+
+def station_names(state: HasEngine) -> list[str]:
+    """Names by number; number 0 is the empty name."""
+    with reading(state.engine) as connection:
+        found = {r.id: r.name for r in connection.execute(sa.select(tables.stations))}
+    return [found.get(i, "") for i in range(max(found, default=0) + 1)]
+
+
+def _numbered(state: HasEngine, table: sa.Table, name: str, more: dict[str, Any]) -> int:
+    with writing(state.engine) as connection:
+        known = connection.scalar(sa.select(table.c.id).where(table.c.name == name))
+        if known is not None:
+            return int(known)
+        number = int(connection.scalar(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))) or 0) + 1
+        if number > LAST_ID:
+            raise StoreError(f"more than {LAST_ID} {table.name}", hint="names must not hold times or counters")
+        connection.execute(sa.insert(table).values(id=number, name=name, **more))
+        return number
+
+
+def find_source(state: HasEngine, fingerprint: str) -> dict[str, Any] | None:
+    """The source that was read from the same bytes before, None when there is none."""
+    s = tables.sources
+    with reading(state.engine) as connection:
+        found = connection.execute(sa.select(s).where(s.c.fingerprint == fingerprint, s.c.fingerprint != "")).mappings()
+        row = found.first()
+        return None if row is None else dict(row)
+
+
+def put_zone(state: HasEngine, zone: Zone, who: str = "selat") -> None:
+    """Add or replace a zone; it goes into the audit log."""
+    row = {"name": zone.name, "ring": json.dumps(zone.ring), "source": zone.source}
+    with writing(state.engine) as connection:
+        upsert(connection, tables.zones, [row])
+        entry = {"subject": f"zone:{zone.name}", "who": who, "time": clock.now(), "action": "put", "note": row["ring"]}
+        chain.append(connection, tables.audit, [entry])
+
+
+def zones(state: HasEngine) -> dict[str, Zone]:
+    """All zones by name."""
+    with reading(state.engine) as connection:
+        rows = connection.execute(sa.select(tables.zones).order_by(tables.zones.c.name)).all()
+    return {r.name: Zone(r.name, tuple((x, y) for x, y in json.loads(r.ring)), r.source) for r in rows}
+
+
+def put_asset(state: HasEngine, asset: Asset, who: str = "selat") -> None:
+    """Add or replace an asset; it goes into the audit log."""
+    row = asdict(asset)
+    with writing(state.engine) as connection:
+        upsert(connection, tables.assets, [row])
+        note = json.dumps(row, sort_keys=True)
+        entry = {"subject": f"asset:{asset.name}", "who": who, "time": clock.now(), "action": "put", "note": note}
+        chain.append(connection, tables.audit, [entry])
+
+
+def assets(state: HasEngine) -> dict[str, Asset]:
+    """All assets by name."""
+    with reading(state.engine) as connection:
+        rows = connection.execute(sa.select(tables.assets).order_by(tables.assets.c.name)).mappings().all()
+    return {r["name"]: Asset(**r) for r in rows}
+
+
+def record(state: HasEngine, who: str, action: str, subject: str, note: str = "") -> None:
+    """Append a line to the audit log."""
+    entry = {"subject": subject, "who": who, "time": clock.now(), "action": action, "note": note}
+    with writing(state.engine) as connection:
+        chain.append(connection, tables.audit, [entry])
+
+
+def broken_logs(state: HasEngine) -> dict[str, int]:
+    """Logs whose chain of hashes does not hold, with the number of the first wrong row."""
+    with reading(state.engine) as connection:
+        found = {log.name: chain.first_break(connection, log) for log in (tables.audit, tables.alert_log)}
+    return {name: n for name, n in found.items() if n is not None}

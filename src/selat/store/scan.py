@@ -1,0 +1,259 @@
+"""Reading rows back: which files, which row groups, which rows.
+
+Pruning goes from the manifest's bounds to row-group statistics (rows are sorted by ship inside a block) to exact tests
+on the stored integers. Footers are parsed once a process: files never change.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from selat.kernels.region import points_in_ring
+from selat.kernels.sort import gather, in_order, sort_rows
+from selat.model.clock import SECOND
+from selat.model.columns import Array, Columns, concat, empty
+from selat.model.schema import I32, NO_TIME, TABLES
+from selat.store.codec import SPLIT, from_storage, step_bounds, storage_names
+from selat.store.history import BOUNDED, Part, open_part
+
+_LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where: boxes (west, south, east, north) in stored steps, edges included, or the inside of one ring (m, 2)."""
+
+    boxes: tuple[tuple[int, int, int, int], ...]
+    ring: Array | None = None
+
+    def mask(self, lon: Array, lat: Array) -> Array:
+        """True for stored positions inside or on the edge; False for unknown ones."""
+        out = np.zeros(len(lon), dtype=bool)
+        for w, s, e, n in self.boxes:
+            out |= (lon >= w) & (lon <= e) & (lat >= s) & (lat <= n)
+        out &= (lon != I32) & (lat != I32)
+        if self.ring is not None:
+            at = np.flatnonzero(out)
+            out[at] = points_in_ring(lon[at].astype(np.int64), lat[at].astype(np.int64), self.ring)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What is asked of a table. Times ns, ``begin`` included and ``end`` not; None: not asked."""
+
+    begin: int | None = None
+    end: int | None = None
+    ships: tuple[int, ...] | None = None
+    regions: tuple[Region, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """True when nothing is asked."""
+        return self.begin is None and self.end is None and self.ships is None and not self.regions
+
+
+ANYWHERE = Where()
+
+
+class _Footer:
+    """A file's parsed footer and the bounds of its row groups: arrays (groups, 2) by name."""
+
+    def __init__(self, root: Path, part: Part) -> None:
+        file = open_part(root, part)
+        self.metadata = file.metadata
+        n = self.metadata.num_row_groups
+        self.rows = np.array([self.metadata.row_group(i).num_rows for i in range(n)], dtype=np.int64)
+        self.bounds: dict[str, Array] = {}
+        names = file.schema_arrow.names
+        for name in BOUNDED:
+            if name in names:
+                self.bounds[name] = self._of(names.index(name), n)
+        for name in SPLIT:
+            if f"{name}_ais" in names:
+                self.bounds[name] = step_bounds(self.bounds[f"{name}_ais"])
+        file.close()
+
+    def _of(self, column: int, n: int) -> Array:
+        out = np.empty((n, 2), dtype=np.int64)
+        for i in range(n):
+            statistics = self.metadata.row_group(i).column(column).statistics
+            known = statistics is not None and statistics.has_min_max
+            # no bounds: all null (nothing can match) unless the writer left statistics out
+            out[i] = (statistics.min, statistics.max) if known else ((_HIGH, _LOW) if statistics else (_LOW, _HIGH))
+        return out
+
+
+_footers: OrderedDict[tuple[str, str], _Footer] = OrderedDict()
+_footers_lock = threading.Lock()
+_FOOTERS = 512
+
+
+def _footer(root: Path, part: Part) -> _Footer:
+    key = (str(root / part.path), part.sha256)
+    with _footers_lock:
+        found = _footers.get(key)
+        if found is not None:
+            _footers.move_to_end(key)
+            return found
+    found = _Footer(root, part)
+    with _footers_lock:
+        _footers[key] = found
+        while len(_footers) > _FOOTERS:
+            _footers.popitem(last=False)
+    return found
+
+
+def select_parts(parts: Sequence[Part], table: str, where: Where) -> list[Part]:
+    """The files that may hold rows that are asked for."""
+    return [p for p in parts if p.table == table and _may_hold(p, where)]
+
+
+def _may_hold(part: Part, where: Where) -> bool:
+    if where.begin is not None or where.end is not None:
+        if part.min_time is None or part.max_time is None:
+            return "time" not in TABLES[part.table].names
+        if where.begin is not None and part.max_time < where.begin // SECOND:
+            return False
+        if where.end is not None and part.min_time * SECOND >= where.end:
+            return False
+    if where.ships is not None and part.min_mmsi is not None and part.max_mmsi is not None:
+        i = np.searchsorted(where.ships, part.min_mmsi)
+        if i == len(where.ships) or where.ships[i] > part.max_mmsi:
+            return False
+    return all(_touches(part, region) for region in where.regions)
+
+
+def _touches(part: Part, region: Region) -> bool:
+    if part.min_lat is None or part.max_lat is None or part.min_lon is None or part.max_lon is None:
+        return False
+    return any(
+        part.max_lon >= w and part.min_lon <= e and part.max_lat >= s and part.min_lat <= n
+        for w, s, e, n in region.boxes
+    )
+
+
+def _groups(footer: _Footer, where: Where) -> Array:
+    """Numbers of the row groups that may hold rows that are asked for."""
+    keep = np.ones(len(footer.rows), dtype=bool)
+    bounds = footer.bounds
+    if "time_s" in bounds:
+        if where.begin is not None:
+            keep &= bounds["time_s"][:, 1] >= where.begin // SECOND
+        if where.end is not None:
+            keep &= bounds["time_s"][:, 0] <= (where.end - 1) // SECOND
+    if where.ships is not None:
+        ships = np.asarray(where.ships, dtype=np.int64)
+        low, high = bounds["mmsi"][:, 0], bounds["mmsi"][:, 1]
+        keep &= np.searchsorted(ships, low, "left") < np.searchsorted(ships, high, "right")
+    for region in where.regions:
+        hit = np.zeros(len(keep), dtype=bool)
+        for w, s, e, n in region.boxes:
+            lon, lat = bounds["lon"], bounds["lat"]
+            hit |= (lon[:, 1] >= w) & (lon[:, 0] <= e) & (lat[:, 1] >= s) & (lat[:, 0] <= n)
+        keep &= hit
+    return np.flatnonzero(keep)
+
+
+def row_mask(columns: dict[str, Array], n: int, where: Where) -> Array | None:
+    """Exact test of rows in stored layout; None when nothing is asked."""
+    if where.everything:
+        return None
+    keep = np.ones(n, dtype=bool)
+    if where.begin is not None or where.end is not None:
+        when = columns["time"] if "time" in columns else columns["received"]
+        keep &= when != NO_TIME
+        if where.begin is not None:
+            keep &= when >= where.begin
+        if where.end is not None:
+            keep &= when < where.end
+    if where.ships is not None:
+        ships = np.asarray(where.ships, dtype=np.int64)
+        keep &= columns["mmsi"] == ships[0] if len(ships) == 1 else np.isin(columns["mmsi"], ships)
+    for region in where.regions:
+        at = np.flatnonzero(keep)
+        keep[at] = region.mask(columns["lon"][at], columns["lat"][at])
+    return keep
+
+
+def _asked(table: str, where: Where) -> list[str]:
+    """Columns that the exact test needs."""
+    names: list[str] = []
+    if where.begin is not None or where.end is not None:
+        names.append("time" if "time" in TABLES[table].names else "received")
+    if where.ships is not None:
+        names.append("mmsi")
+    if where.regions:
+        names += ["lat", "lon"]
+    return names
+
+
+def read_file(root: Path, part: Part, where: Where, names: Sequence[str]) -> Columns:
+    """Rows of one file that are asked for, in the order of the table."""
+    footer = _footer(root, part)
+    groups = _groups(footer, where)
+    table = part.table
+    if not len(groups):
+        return empty(table)
+    file = pq.ParquetFile(root / part.path, metadata=footer.metadata, pre_buffer=False)
+    if where.regions:
+        groups = _groups_with_hits(file, footer, groups, table, where)
+        if not len(groups):
+            return empty(table)
+    asked = _asked(table, where)
+    wanted = storage_names(table, dict.fromkeys([*names, *asked]))
+    stored = file.read_row_groups(groups.tolist(), columns=wanted)
+    if where.ships is not None and len(where.ships) == 1:
+        keys = stored.column("mmsi").to_numpy()
+        a, b = np.searchsorted(keys, [where.ships[0], where.ships[0] + 1])
+        stored = stored.slice(int(a), int(b - a))
+    test = from_storage(table, stored, asked)
+    keep = row_mask(test, stored.num_rows, where)
+    if keep is not None and not keep.all():
+        stored = stored.take(np.flatnonzero(keep))
+    return Columns(table, from_storage(table, stored, names), stored.num_rows)
+
+
+def _groups_with_hits(file: pq.ParquetFile, footer: _Footer, groups: Array, table: str, where: Where) -> Array:
+    """Of ``groups`` those where some row passes: ships of a box are spread over all row groups, but few of each."""
+    asked = _asked(table, where)
+    stored = file.read_row_groups(groups.tolist(), columns=storage_names(table, asked))
+    keep = row_mask(from_storage(table, stored, asked), stored.num_rows, where)
+    assert keep is not None
+    ends = np.cumsum(footer.rows[groups])
+    hits = np.add.reduceat(keep, np.r_[0, ends[:-1]])
+    return groups[hits > 0]
+
+
+def read_rows(root: Path, parts: Sequence[Part], table: str, where: Where, names: Sequence[str]) -> Columns:
+    """All rows asked for, in the order of the table, whatever files they lie in."""
+    order = TABLES[table].order
+    needed = list(dict.fromkeys([*names, *order]))
+    pieces = [read_file(root, p, where, needed) for p in select_parts(parts, table, where)]
+    return in_table_order(concat(pieces, table))
+
+
+def in_table_order(rows: Columns) -> Columns:
+    """Rows in the order of their table."""
+    seq = rows["seq"]
+    key, time = (rows["mmsi"].astype(np.int64), rows["time"]) if rows.table.order[0] == "mmsi" else (seq * 0, seq)
+    if in_order(key, time, seq):
+        return rows
+    order, _, _ = sort_rows(key, time, seq)
+    return Columns(rows.table, {n: gather(rows[n], order) for n in rows}, rows.rows)
+
+
+def blocks_of(parts: Sequence[Part], table: str, where: Where) -> Iterator[list[Part]]:
+    """The files that may hold rows, block by block in order of time."""
+    found: dict[int, list[Part]] = {}
+    for part in select_parts(parts, table, where):
+        found.setdefault(part.block, []).append(part)
+    for block in sorted(found):
+        yield found[block]

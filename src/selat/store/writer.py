@@ -1,0 +1,277 @@
+"""The one writer of a sea: journal first, rows staged, then all of a batch in one commit.
+
+Rows are sorted and written by a thread of its own, so that decoding goes on meanwhile; commits keep their order.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from selat.model.columns import Columns, concat
+from selat.model.errors import Reason, StoreError
+from selat.model.nouns import Alert
+from selat.model.ports import Batch
+from selat.store import blob, registry
+from selat.store.disk import Lock
+from selat.store.history import KEPT, Part, merge_parts, sync_folders, write_parts
+from selat.store.journal import Journal
+from selat.store.latest import Latest
+from selat.store.layout import GRACE, Layout, clear_orphans, open_layout, open_state, settings, sweep
+from selat.store.state import Checkpoint, Commit, State
+
+log = logging.getLogger(__name__)
+
+STAGE_ROWS = 1_500_000  #: rows of all tables staged before :attr:`Writer.full`
+STAGE_BYTES = 120 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Where the last commit stood: replay the journal from ``position`` into readers restored from ``states``."""
+
+    position: int
+    next_seq: int
+    states: Mapping[int, dict[str, Any]]
+    torn_bytes: int = 0
+    orphans: int = 0
+
+
+class Store:
+    """A sea's folder opened by path; :meth:`writer` to write it. Raises :class:`StoreError`."""
+
+    def __init__(self, path: str | os.PathLike[str], *, create: bool = True) -> None:
+        self.layout: Layout = open_layout(path, create=create)
+        self.state: State = open_state(self.layout)
+        self.settings = settings(self.layout)
+
+    def writer(self, *, grace: int = GRACE) -> Writer:
+        """Take the writer's lock; raises :class:`StoreError` when another process has it."""
+        return Writer(self, grace)
+
+    def close(self) -> None:
+        """Let go of the state."""
+        self.state.close()
+
+
+class Writer:
+    """Writes a sea. Use as a context; leaving it without an error drains what was committed and closes.
+
+    What was staged but not committed when it closes is not in the sea; the journal has it for the next replay.
+    """
+
+    def __init__(self, store: Store, grace: int) -> None:
+        self.layout, self.state = store.layout, store.state
+        try:
+            self._lock = Lock(self.layout.root / "writer.lock")
+        except OSError as e:
+            raise StoreError(
+                f"{self.layout.root} cannot be written ({e.strerror})", hint="may you write there?"
+            ) from None
+        self._grace = grace
+        self._stage_rows = int(store.settings.get("store", {}).get("stage_rows", STAGE_ROWS))
+        self._staged: dict[str, list[Columns]] = {name: [] for name in KEPT}
+        self._rows = self._bytes = 0
+        self._counters: dict[int, Counter[str]] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-writer")
+        self._pending: Future[int] | None = None
+        self._committed = 0
+        self._open()
+
+    def _open(self) -> None:
+        try:
+            self.raw = Journal(self.layout.journal, write=True)
+            position, next_seq = self.state.progress()
+            if position > self.raw.end:
+                raise StoreError(
+                    f"the journal ends at {self.raw.end}, before the last commit at {position}",
+                    hint="bring the folder journal/ back from a copy",
+                )
+            lost = clear_orphans(self.layout, self.state)
+            sweep(self.layout, self.state, self._grace)
+            self._latest = Latest(self.state.snapshot("latest_reports"), self.state.snapshot("latest_statics"))
+        except BaseException:
+            self._lock.close()
+            raise
+        states = {c.source: blob.load(c.state) for c in self.state.checkpoints().values()}
+        torn = sum(d.end - d.start for d in self.raw.damage)
+        self.recovered = Recovery(position, next_seq, states, torn, lost)
+        self._committed = position
+        self.next_seq = next_seq
+
+    # -- names
+
+    def source(self, name: str, kind: str = "", fingerprint: str = "") -> int:
+        """Number of a source; see :func:`selat.store.registry.source_id`."""
+        return registry.source_id(self.state, name, kind, fingerprint)
+
+    def station(self, name: str) -> int:
+        """Number of a receiving station."""
+        return registry.station_id(self.state, name)
+
+    # -- bytes
+
+    def journal(self, source: int, data: bytes, received: int) -> int:
+        """Append bytes to the journal; the position after them. Received only once :meth:`sync` returns."""
+        return self.raw.append(data, source, received)
+
+    def sync(self) -> int:
+        """Force the journal to the disk; the position up to which bytes may be acknowledged."""
+        return self.raw.sync()
+
+    # -- rows
+
+    def stage(self, batch: Batch, source: int = 0) -> None:
+        """Hold the rows of a batch for the next commit, and count its lines for ``source``."""
+        for name in KEPT:
+            columns: Columns = getattr(batch, name)
+            if columns.rows:
+                self._staged[name].append(columns)
+                self._rows += columns.rows
+                self._bytes += sum(a.nbytes for a in columns.values())
+        self._count(batch, source)
+
+    def _count(self, batch: Batch, source: int) -> None:
+        counter = self._counters.setdefault(source, Counter())
+        counter.update(lines=batch.lines, kept=batch.kept, duplicates=batch.duplicates, bytes=batch.bytes)
+        for name in ("reports", "statics", "messages"):
+            types: Columns = getattr(batch, name)
+            if types.rows:
+                counts = np.bincount(types["msg_type"], minlength=1)
+                counter.update({f"type.{t}": int(counts[t]) for t in np.flatnonzero(counts)})
+        if batch.rejects.rows:
+            counts = np.bincount(batch.rejects["reason"])
+            counter.update({f"reason.{Reason(int(r)).label}": int(counts[r]) for r in np.flatnonzero(counts)})
+
+    @property
+    def full(self) -> bool:
+        """True when enough is staged that the caller should commit at its next consistent point."""
+        return self._rows >= self._stage_rows or self._bytes >= STAGE_BYTES
+
+    @property
+    def staged_rows(self) -> int:
+        """Rows held for the next commit."""
+        return self._rows
+
+    @property
+    def committed(self) -> int:
+        """Journal position of the last commit that is on the disk."""
+        return self._committed
+
+    def commit(
+        self,
+        position: int | None = None,
+        checkpoints: Mapping[int, Mapping[str, Any]] | None = None,
+        *,
+        next_seq: int | None = None,
+        alerts: Sequence[Alert] = (),
+        outages: Columns | Sequence[Mapping[str, Any]] = (),
+        counters: Mapping[int, Mapping[str, int]] | None = None,
+        finished: Mapping[int, bool] | None = None,
+        wait: bool = True,
+    ) -> None:
+        """Write what is staged and all that goes with it, as one: after a crash all of it is there or nothing.
+
+        ``position`` is how far into the journal the staged rows reach and ``checkpoints`` the readers' states there.
+        With ``wait=False`` it is written meanwhile and known by :attr:`committed`; a failure is raised by a later call.
+        """
+        end = self.raw.sync() if position is None else position
+        if end > self.raw.sync():
+            raise StoreError(f"position {end} lies after the end of the journal", hint="commit what was journaled")
+        self.next_seq = self.next_seq if next_seq is None else next_seq
+        for source, numbers in (counters or {}).items():
+            self._counters.setdefault(source, Counter()).update(numbers)
+        states = {source: blob.dump(state) for source, state in (checkpoints or {}).items()}
+        change = Commit(
+            checkpoints=[Checkpoint(s, end, self.next_seq, state) for s, state in states.items()],
+            counters={s: dict(c) for s, c in self._counters.items()},
+            outages=outages,
+            alerts=list(alerts),
+            position=end,
+            next_seq=self.next_seq,
+            finished=finished or {},
+        )
+        staged, self._staged = self._staged, {name: [] for name in KEPT}
+        self._rows = self._bytes = 0
+        self._counters = {}
+        self.drain()
+        self._pending = self._thread.submit(self._write, staged, change)
+        if wait:
+            self.drain()
+
+    def drain(self) -> None:
+        """Wait until the last commit is on the disk; raises what went wrong with it."""
+        if self._pending is not None:
+            pending, self._pending = self._pending, None
+            pending.result()
+
+    def _write(self, staged: dict[str, list[Columns]], change: Commit) -> int:
+        tables = [concat(staged.pop(name), name) for name in KEPT]
+        for columns in tables[:2]:
+            if columns.rows:
+                self._latest.update(columns)
+        change.parts = write_parts(self.layout.history, tables, self.state.generation() + 1)
+        if any(columns.rows for columns in tables[:2]):
+            change.snapshots = self._latest.dump()
+        generation = self.state.commit(change)
+        self._committed = change.position or 0
+        return generation
+
+    # -- tidying
+
+    def compact(self, *, min_parts: int = 2, before: int | None = None) -> int:
+        """Write each block anew as one small file that has ``min_parts`` or more, and comes before block ``before``.
+
+        A file that was compacted before and is alone stays as it is.
+
+        Readers go on with the files they pinned. Returns how many blocks were merged.
+        """
+        self.drain()
+        _, parts = self.state.parts()
+        blocks: dict[tuple[str, int], list[Part]] = {}
+        for part in parts:
+            blocks.setdefault((part.table, part.block), []).append(part)
+        todo = [p for (_, b), p in blocks.items() if len(p) >= min_parts and (before is None or b < before)]
+        todo = [p for p in todo if len(p) > 1 or p[0].level == 0]
+        with ThreadPoolExecutor(2, thread_name_prefix="selat-merge") as pool:
+            generation = self.state.generation() + 1
+            for number, merged in enumerate(pool.map(lambda p: (p, self._merge(p, generation)), todo)):
+                old, new = merged
+                self.state.commit(Commit(parts=[new], removed=[p.path for p in old]))
+                log.debug("block %d of %d: %d files became one", number + 1, len(todo), len(old))
+        sweep(self.layout, self.state, self._grace)
+        return len(todo)
+
+    def _merge(self, parts: list[Part], generation: int) -> Part:
+        part = merge_parts(self.layout.history, parts, generation)
+        sync_folders(self.layout.history, [part])
+        return part
+
+    def finish(self) -> None:
+        """Write out and compact everything: the end of a batch job. What is staged must have been committed."""
+        if self._rows:
+            raise StoreError(f"{self._rows} rows are staged and not committed", hint="call commit() before finish()")
+        self.compact(min_parts=1)
+
+    def close(self) -> None:
+        """Wait for the last commit, close the journal and let go of the lock."""
+        try:
+            self.drain()
+        finally:
+            self._thread.shutdown()
+            self.raw.close()
+            self._lock.close()
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
