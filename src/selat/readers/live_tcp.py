@@ -103,20 +103,39 @@ async def pump(intake: Intake, feed: Feed, tuning: Tuning, silence: float) -> No
 async def run_client(spec: SourceSpec, feed: Feed, tuning: Tuning) -> None:
     """Connect, and deliver until the connection ends, which raises :class:`Down`."""
     loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(tuning.connect) as watch:
-            _, intake = await loop.create_connection(
-                lambda: Intake(tuning.batch), spec.host, spec.port, happy_eyeballs_delay=0.25
-            )
-    except OSError as e:
-        text = f"no answer within {tuning.connect:g} s" if watch.expired() else str(e) or type(e).__name__
-        raise Down("refused", text) from e
+    sock = await _connect(spec.host, spec.port, tuning.connect)
+    _, intake = await loop.create_connection(lambda: Intake(tuning.batch), sock=sock)
     feed.opened(intake.peer)
     try:
         await pump(intake, feed, tuning, spec.silence)
     finally:
         intake.close()
         feed.end_line()
+
+
+async def _connect(host: str, port: int, seconds: float) -> socket.socket:
+    """A socket connected to the first address of ``host`` that answers, each given so many seconds."""
+    loop = asyncio.get_running_loop()
+    said: list[str] = []
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as e:
+        raise Down("refused", f"{host}: {e}") from e
+    for family, kind, protocol, _, address in found:
+        sock = socket.socket(family, kind, protocol)
+        sock.setblocking(False)
+        try:
+            async with asyncio.timeout(seconds) as watch:
+                await loop.sock_connect(sock, address)
+            return sock
+        except OSError as e:
+            sock.close()
+            why = f"no answer within {seconds:g} s" if watch.expired() else str(e) or type(e).__name__
+            said.append(f"{address[0]}: {why}")
+        except BaseException:
+            sock.close()
+            raise
+    raise Down("refused", "; ".join(said))
 
 
 async def run_server(spec: SourceSpec, feed: Feed, tuning: Tuning, child: Callable[[str], Feed]) -> None:
