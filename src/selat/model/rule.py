@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from selat.model.columns import Columns
+from selat.model.nouns import Alert
 
 
 def param(default: Any, unit: str, text: str, source: str) -> Any:
@@ -38,3 +39,13 @@ class Golden:
     statics: Columns
     messages: Columns
     expect: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def pack(alert: Alert) -> dict[str, Any]:
+    """An alert as plain values, for the state of a rule."""
+    return {f.name: getattr(alert, f.name) for f in fields(alert)} | {"subjects": list(alert.subjects)}
+
+
+def unpack(packed: dict[str, Any], **changed: Any) -> Alert:
+    """The alert from what :func:`pack` made, with some fields changed."""
+    return Alert(**{**packed, "subjects": tuple(packed["subjects"]), **changed})
