@@ -229,3 +229,19 @@ def plane(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> tuple[Floats, Floats]:
     out = np.empty((2, flat[0].size))
     _delta_many(*flat, out)
     return out[0].reshape(shape), out[1].reshape(shape)
+
+
+def _offset_all(lat: Floats, lon: Floats, east: Floats, north: Floats, out: Floats) -> None:
+    for i in range(lat.size):
+        out[0, i], out[1, i] = offset(lat[i], lon[i], east[i], north[i])
+
+
+_offset_many = jit(_offset_all)
+
+
+def moved(lat: Any, lon: Any, east: Any, north: Any) -> tuple[Floats, Floats]:
+    """Points ``east`` and ``north`` metres away, near: the inverse of :func:`plane`; arrays or numbers, broadcast."""
+    shape, flat = _flat(lat, lon, east, north)
+    out = np.empty((2, flat[0].size))
+    _offset_many(*flat, out)
+    return out[0].reshape(shape), out[1].reshape(shape)
