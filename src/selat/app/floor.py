@@ -1,7 +1,7 @@
 """The floor: reorder, identity, contacts and detectors as one object; live and batch run this same code.
 
-Time here is event time only: ticks of a second in which something was heard, and beats every 10 seconds. So the alerts do
-not depend on how the input was cut, nor on the order of arrival within the allowance (:mod:`selat.tracks.reorder`).
+Time here is event time only: ticks of a second in which something was heard, and beats every 10 seconds. So the alerts
+do not depend on how the input was cut, nor on the order of arrival within the allowance (:mod:`selat.tracks.reorder`).
 """
 
 from __future__ import annotations

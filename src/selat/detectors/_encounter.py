@@ -43,7 +43,7 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of a fleet and how they meet; ``x, y`` is b from a, ``bearing_a`` where a sees b off its bow (+ starboard)."""
+    """Pairs of a fleet and how they meet; ``x, y`` is b from a, ``bearing_a``: b off the bow of a (+ starboard)."""
 
     a: Any
     b: Any
@@ -81,10 +81,14 @@ def domain(x: Any, y: Any, u: Any, v: Any, course: Any, ahead: Any, beam: Any, h
     and ``beam`` across (Fujii and Tanaka, Journal of Navigation 24, 1971).
     """
     s, c = np.sin(np.radians(course)), np.cos(np.radians(course))
-    return _closest((x * c - y * s) / beam, (x * s + y * c) / ahead, (u * c - v * s) / beam, (u * s + v * c) / ahead, horizon)
+    return _closest(
+        (x * c - y * s) / beam, (x * s + y * c) / ahead, (u * c - v * s) / beam, (u * s + v * c) / ahead, horizon
+    )
 
 
-def measure(f: Fleet, a: Any, b: Any, horizon: float, ahead: float, across: float, still: float, narrow: float) -> Pairs:
+def measure(
+    f: Fleet, a: Any, b: Any, horizon: float, ahead: float, across: float, still: float, narrow: float
+) -> Pairs:
     """How pairs of the fleet meet; domains of ``ahead`` x ``across`` ship lengths (whole axes), ships slower than
     ``still`` m/s are stopped; head-on within ``narrow`` degrees of reciprocal courses.
     """

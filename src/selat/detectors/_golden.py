@@ -17,7 +17,14 @@ START = 1_800_000_000 * SECOND  #: 2027-01-15T08:00:00Z
 
 
 def sail(
-    mmsi: int, lat: float, lon: float, knots: float, course: float, seconds: Sequence[float], status: int = 0, msg_type: int = 1
+    mmsi: int,
+    lat: float,
+    lon: float,
+    knots: float,
+    course: float,
+    seconds: Sequence[float],
+    status: int = 0,
+    msg_type: int = 1,
 ) -> Columns:
     """Reports of a ship that is at (lat, lon) at second 0 and keeps its course; ``seconds`` after :data:`START`."""
     s = np.asarray(seconds, dtype="f8")
@@ -29,7 +36,8 @@ def sail(
     full = {
         "time": time, "received": time + SECOND // 2, "mmsi": np.full(n, mmsi), "msg_type": np.full(n, msg_type),
         "lat": np.round(lats * 1e7).astype("i4"), "lon": np.round(lons * 1e7).astype("i4"),
-        "sog": np.full(n, round(knots * 10)), "cog": np.full(n, round(course * 10)), "heading": np.full(n, round(course)),
+        "sog": np.full(n, round(knots * 10)), "cog": np.full(n, round(course * 10)),
+        "heading": np.full(n, round(course)),
         "nav_status": np.full(n, status), "time_quality": np.full(n, TimeQuality.TAG_S),
     }  # fmt: skip
     return Columns("reports", full)

@@ -1,9 +1,10 @@
 """Two ships that will come too close.
 
 What it finds
-    Pairs of ships whose courses, if both keep them, bring them within a quarter of a mile, or one into the other's domain
-    (ellipse of 4 x 1.6 lengths), within 20 minutes. Judged every 10 s of event time; raised after three judgements in a
-    row, ended after five. Warning; alarm below 10 minutes where the pass is within half the limit or inside a domain.
+    Pairs of ships whose courses, if both keep them, bring them within a quarter of a mile, or one into the other's
+    domain (ellipse of 4 x 1.6 lengths), within 20 minutes. Judged every 10 s of event time; raised after three
+    judgements in a row, ended after five. Warning; alarm below 10 minutes where the pass is within half the limit or
+    inside a domain.
 Why it matters
     A strait is narrow: officers have minutes. The sentence names the encounter (rules 13 to 15) and who has whom to
     starboard.
@@ -11,11 +12,11 @@ False alarms
     Left out: ships moored or at anchor among themselves, ships that move together (tug and tow, pilot alongside), ships
     of one direction that overtake with more than two beams between them, pilot boats, tenders and patrols whose work is
     to close ships, positions older than 3 minutes. Two small craft, and a ship that passes a stopped one, are judged by
-    the domain alone. Courses are taken as straight: at a bend the warning may come and go; the velocity is smoothed over
-    20 s, and beyond 6 miles nothing is said.
+    the domain alone. Courses are taken as straight: at a bend the warning may come and go; the velocity is smoothed
+    over 20 s, and beyond 6 miles nothing is said.
 Reference
-    COLREGs rules 7, 13, 14, 15; Fujii and Tanaka 1971 and the strait's smaller ellipse; hysteresis after DMA AisAbnormal;
-    IMO MSC.302(87) for the priorities. Geometry: WGS 84 radii at the pair's mid-latitude.
+    COLREGs rules 7, 13, 14, 15; Fujii and Tanaka 1971 and the strait's smaller ellipse; hysteresis after DMA
+    AisAbnormal; IMO MSC.302(87) for the priorities. Geometry: WGS 84 radii at the pair's mid-latitude.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Parameters:
 
     warn: float = param(1200.0, "s", "Time to the closest approach below which to warn", "selat, 20 min")
     alarm: float = param(600.0, "s", "... and below which it is an alarm", "selat, 10 min")
-    limit: float = param(0.25 * NAUTICAL_MILE, "m", "Least distance of a safe pass", "selat: half of open water's 0.5 nm")
+    limit: float = param(
+        0.25 * NAUTICAL_MILE, "m", "Least distance of a safe pass", "selat: half of open water's 0.5 nm"
+    )
     ahead: float = param(4.0, "lengths", "Length of the domain", "Fujii: 8 in open water, half of it in a strait")
     across: float = param(1.6, "lengths", "Width of the domain", "Fujii: 3.2 in open water, half of it in a strait")
     radius: float = param(6 * NAUTICAL_MILE, "m", "Ships farther apart are not judged", "selat: a strait bends")
@@ -67,7 +70,13 @@ class Parameters:
     refresh: float = param(60.0, "s", "Least time between refreshes", "selat")
 
 
-SERVICE = (50, 51, 53, 54, 55)  # pilot, search and rescue, port tender, anti-pollution, law enforcement: closing is work
+SERVICE = (
+    50,
+    51,
+    53,
+    54,
+    55,
+)  # pilot, search and rescue, port tender, anti-pollution, law enforcement: closing is work
 SERVICE_LENGTH = 60.0
 Meeting = dict[str, Any]
 
@@ -107,10 +116,12 @@ class Collision:
         return alerts, {"meetings": meetings}
 
     def _fleet(self, w: Window) -> Fleet:
-        """Ships whose position is fresh and velocity known, moved on to now; moored ones that lie still are left out."""
+        """Ships whose position is fresh and velocity known, moved on to now; without those moored or aground."""
         c, p = w.contacts, self.p
         speed = np.hypot(c.vx, c.vy)
-        use = is_ship(c.kind) & ~c.lost & (c.time != NO_TIME) & (w.now - c.time <= p.stale * SECOND) & np.isfinite(speed)
+        use = (
+            is_ship(c.kind) & ~c.lost & (c.time != NO_TIME) & (w.now - c.time <= p.stale * SECOND) & np.isfinite(speed)
+        )
         use &= ~((speed < p.still) & ((c.status == 5) | (c.status == 6)))
         slot = np.flatnonzero(use)
         vx, vy = c.vx[slot].astype("f8"), c.vy[slot].astype("f8")
@@ -149,7 +160,11 @@ class Collision:
     def _closer(self, w: Window, f: Fleet, m: Pairs, k: int, old: Meeting | None, alerts: list[Alert]) -> Meeting:
         """A judgement "too close" of one pair."""
         p = self.p
-        e = dict(old) if old else {"bad": 0, "good": 0, "start": w.now, "told": NO_TIME, "alert": None, "open": False, "least": 1e9}
+        e: Meeting = (
+            dict(old)
+            if old
+            else {"bad": 0, "good": 0, "start": w.now, "told": NO_TIME, "alert": None, "open": False, "least": 1e9}
+        )
         if e["bad"] == 0 and e["alert"] is None:
             e["start"] = w.now
         e["bad"], e["good"] = e["bad"] + 1, 0
@@ -171,7 +186,10 @@ class Collision:
         e = {**old, "bad": 0, "good": old["good"] + 1}
         if e["open"] and e["good"] >= self.p.clear_after:
             evidence = {**e["alert"]["evidence"], "ended": w.now, "least_range": round(e["least"], 1)}
-            alert = unpack(e["alert"], state="rectified", last=w.now, evidence=evidence)
+            names = [x["name"] for x in evidence["ships"]]
+            sentence = f"{names[0]} and {names[1]} will pass clear of each other, or have"
+            sentence += f"; they were {say.miles(e['least'])} apart at the nearest."
+            alert = unpack(e["alert"], state="rectified", last=w.now, evidence=evidence, sentence=sentence)
             alerts.append(alert)
             e.update(open=False, alert=pack(alert), told=w.now)
         if e["open"] or (e["alert"] is not None and w.now - e["told"] < self.p.again * SECOND):
@@ -192,17 +210,22 @@ class Collision:
         how, give_way = _words(f, m, k, names, mmsis)
         why = f"limit {say.miles(self.p.limit)} within {say.span(self.p.warn)}"
         if m.domain[k] < 1.0:
-            owner = names[0] if m.domain_of[k] == a else names[1]
-            why += f"; {m.domain[k]:.2f} of the domain of {owner}"
-        sentence = f"{names[0]} and {names[1]} will pass {say.miles(float(m.dcpa[k]))} apart in {say.span(t)} ({why}), {how}."
+            o = int(m.domain_of[k])
+            size = f"{self.p.ahead * f.length[o]:.0f} x {self.p.across * f.length[o]:.0f} m"
+            why += f"; inside the domain of {names[0] if o == a else names[1]}, {size}"
+        sentence = (
+            f"{names[0]} and {names[1]} will pass {say.miles(float(m.dcpa[k]))} apart in {say.span(t)} ({why}), {how}."
+        )
         evidence = {
             "tcpa": round(t, 1), "dcpa": round(float(m.dcpa[k]), 1), "range": round(float(m.range[k]), 1),
             "relative_speed": round(float(m.relative[k]), 2), "domain": round(float(m.domain[k]), 3),
             "encounter": Encounter(int(m.kind[k])).name.lower(), "give_way": give_way, "judgements": e["bad"],
             "ships": [
                 {
-                    "mmsi": mmsi, "name": name, "speed": round(float(f.speed[n]), 2), "course": round(float(f.course[n]), 1),
-                    "length": round(float(f.length[n]), 1), "lat": round(float(f.lat[n]), 7), "lon": round(float(f.lon[n]), 7),
+                    "mmsi": mmsi, "name": name, "speed": round(float(f.speed[n]), 2),
+                    "course": round(float(f.course[n]), 1),
+                    "length": round(float(f.length[n]), 1), "lat": round(float(f.lat[n]), 7),
+                    "lon": round(float(f.lon[n]), 7),
                     "bearing_of_other": round(float(r[k]), 1),
                 }
                 for n, mmsi, name, r in ((a, mmsis[0], names[0], m.bearing_a), (b, mmsis[1], names[1], m.bearing_b))
@@ -220,7 +243,7 @@ class Collision:
 
 
 def _words(f: Fleet, m: Pairs, k: int, names: tuple[str, str], mmsis: tuple[int, int]) -> tuple[str, int]:
-    """How the two meet, in words, and the MMSI of the one that the rules tell to keep out of the way (0: both or none)."""
+    """How the two meet, in words, and the MMSI of the one that has to keep out of the way (0: both or none)."""
     kind = m.kind[k]
     a_first = bool(f.speed[m.a[k]] >= f.speed[m.b[k]])
     if kind == Encounter.STOPPED:

@@ -39,7 +39,9 @@ from selat.tracks.window import Window
 
 _TEST = re.compile(r"\b(TEST\w*|DRILL|EXERCISE)\b")
 _ACTIVE = re.compile(r"\bACTIVE\b")
-_MAYDAY = re.compile(r"\b(MAY ?DAY|SOS|DISTRESS|SINKING|ABANDON\w*|(?:MAN )?OVERBOARD|MOB|CAPSIZ\w+|(?:SART|EPIRB) ACTIVE)\b")
+_MAYDAY = re.compile(
+    r"\b(MAY ?DAY|SOS|DISTRESS|SINKING|ABANDON\w*|(?:MAN )?OVERBOARD|MOB|CAPSIZ\w+|(?:SART|EPIRB) ACTIVE)\b"
+)
 _URGENT = re.compile(r"\b(FIRE|FLOODING|PIRA(?:TE|TES|CY)|ROBBER\w*|HIJACK\w*|PAN[ -]PAN|AGROUND|EXPLOSION)\b")
 _KEPT = 64  # numbers of lines kept as evidence, first and last halves
 
@@ -50,7 +52,9 @@ class Parameters:
 
     episode: float = param(6 * 3600.0, "s", "Silence after which the next message is a new episode", "selat")
     silent: float = param(600.0, "s", "Silence after which the alert says so", "selat: ten bursts missed")
-    refresh: float = param(60.0, "s", "Least time between refreshes of an alert", "M.1371-5 Annex 9: one burst a minute")
+    refresh: float = param(
+        60.0, "s", "Least time between refreshes of an alert", "M.1371-5 Annex 9: one burst a minute"
+    )
     burst: float = param(20.0, "s", "Pause that separates bursts", "M.1371-5 Annex 9: a burst lasts 14 s")
     ships: int = param(5, "1", "Ships of opportunity named", "selat")
     reach: float = param(50 * NAUTICAL_MILE, "m", "Ships of opportunity are looked for within", "selat")
@@ -154,7 +158,7 @@ class Distress:
         else:
             who = _name(w, e["mmsi"])
             kind = "sent" if e["active"] else "sent, as a test,"
-            sentence = f"{who} {kind} \"{e['text']}\" at {say.clock(e['last'])} UTC from {say.place(lat, lon)}"
+            sentence = f'{who} {kind} "{e["text"]}" at {say.clock(e["last"])} UTC from {say.place(lat, lon)}'
             sentence += _first_helper(extra.get("helpers") or [], e["mmsi"]) + "."
         return Alert(
             self.name, self.version, e["priority"], (e["mmsi"],), e["start"], e["last"], lat, lon, sentence, state,
@@ -241,7 +245,8 @@ def _name(w: Window, mmsi: int) -> str:
 def _first_helper(helpers: list[dict[str, Any]], but: int) -> str:
     for h in helpers:
         if h["mmsi"] != but:
-            return f"; {h['name']} is {say.miles(h['range'])} away, bearing {say.bearing(h['bearing'])}, about {say.span(h['eta'])}"
+            away, toward = say.miles(h["range"]), say.bearing(h["bearing"])
+            return f"; {h['name']} is {away} away, bearing {toward}, about {say.span(h['eta'])}"
     return ""
 
 
@@ -250,7 +255,10 @@ def _golden() -> Golden:
     reports = numbered(
         sail(563001000, 1.2300, 103.9000, 14.0, 70.0, every),
         sail(563002000, 1.2400, 103.9300, 10.0, 250.0, every),
-        *[sail(972123456, 1.2297, 103.8992, 0.4, 90.0, [600 + 60 * b + 2 * k for k in range(8)], status=14) for b in range(5)],
+        *[
+            sail(972123456, 1.2297, 103.8992, 0.4, 90.0, [600 + 60 * b + 2 * k for k in range(8)], status=14)
+            for b in range(5)
+        ],
         sail(970005678, 1.2600, 104.1000, 0.0, 0.0, range(300, 320, 2), status=15),
     )
     statics = numbered(ship(563001000, "STRAIT RUNNER", 180, 28, 70), ship(563002000, "PULAU STAR", 90, 16, 80))

@@ -7,15 +7,15 @@ What it finds
     positions that is thrown to and fro. Both are told apart by the segments of the identity: after a jump one segment
     ends as the other begins; in two places both live.
 Why it matters
-    Jumps are the mark of jammed or spoofed satellite navigation: the ship itself may not know where it is. An MMSI in two
-    places hides a ship, or hides which ship it is; and each report of the one makes nonsense of the other's.
+    Jumps are the mark of jammed or spoofed satellite navigation: the ship itself may not know where it is. An MMSI in
+    two places hides a ship, or hides which ship it is; and each report of the one makes nonsense of the other's.
 False alarms
-    A single bad fix raises nothing; a bad clock is allowed for (20 s and 200 m are taken off each step); type 27 reports,
-    late ones and those with untrusted times are left out; so are aircraft, beacons and stations on land. Net buoys share
-    one MMSI on purpose. A receiver network that relays old messages as new looks like two places.
+    A single bad fix raises nothing; a bad clock is allowed for (20 s and 200 m are taken off each step); type 27
+    reports, late ones and those with untrusted times are left out; so are aircraft, beacons and stations on land. Net
+    buoys share one MMSI on purpose. A receiver network that relays old messages as new looks like two places.
 Reference
-    Gates: Global Fishing Watch's segmenter (see selat.tracks.identity); 60 knots between consecutive reports: the limit of
-    craft in trade; ITU-R M.585-9 (one identity, one station).
+    Gates: Global Fishing Watch's segmenter (see selat.tracks.identity); 60 knots between consecutive reports: the
+    limit of craft in trade; ITU-R M.585-9 (one identity, one station).
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ class Jump:
         if t.pace[i] > self.p.speed and t.away[i] > self.p.least:
             leap = {
                 "time": int(r["time"][i]), "before": int(t.from_time[i]), "seq": [int(t.from_seq[i]), int(r["seq"][i])],
-                "from": [float(t.from_lat[i]), float(t.from_lon[i])], "away": float(t.away[i]), "pace": float(t.pace[i]),
+                "from": [float(t.from_lat[i]), float(t.from_lon[i])], "away": float(t.away[i]),
+                "pace": float(t.pace[i]),
                 "to": [int(r["lat"][i]) * 1e-7, int(r["lon"][i]) * 1e-7], "here": here,
                 "there": int(ids[t.from_slot[i]]) if t.from_slot[i] >= 0 else -1,
                 "rooted": int(w.contacts.reports[t.from_slot[i]]) if t.from_slot[i] >= 0 else 0, "told": False,
@@ -129,7 +130,15 @@ class Jump:
         self._raise(w, case, mmsi, "jump", leap["time"], time, {"changes": case["jumps"], "seq": leap["seq"]}, alerts)
 
     def _raise(
-        self, w: Window, case: Case, mmsi: int, kind: str, start: int, now: int, more: dict[str, Any], alerts: list[Alert]
+        self,
+        w: Window,
+        case: Case,
+        mmsi: int,
+        kind: str,
+        start: int,
+        now: int,
+        more: dict[str, Any],
+        alerts: list[Alert],
     ) -> None:
         """Raise an alert, or refresh it: at most every ten minutes."""
         old = case["alerts"].get(kind)
@@ -146,17 +155,20 @@ class Jump:
         if kind == "two places":
             over = say.span((x["time"] - more["first"]) / SECOND)
             sentence = (
-                f"{who} is heard from two places, {a} and {b}, {say.miles(x['away'])} apart: {more['changes']} changes in {over}, "
+                f"{who} is heard from two places, {a} and {b}, {say.miles(x['away'])} apart: "
+                f"{more['changes']} changes in {over}, "
                 f"each would need {needed} or more: two transmitters with one number, or a position thrown to and fro."
             )
         else:
+            seconds = say.span((x["time"] - x["before"]) / SECOND)
             sentence = (
-                f"{who} jumped {say.miles(x['away'])} in {say.span((x['time'] - x['before']) / SECOND)}, from {a} to {b}: "
-                f"that would need {needed}; {self.p.confirm} reports confirm the new place, none came from the old one since."
+                f"{who} jumped {say.miles(x['away'])} in {seconds}, from {a} to {b}: that would need {needed}; "
+                f"{self.p.confirm} reports confirm the new place, none came from the old one since."
             )
         evidence = {
             "kind": kind, "from": x["from"], "to": x["to"], "distance": round(x["away"], 1),
-            "seconds": (x["time"] - x["before"]) / SECOND, "implied_speed": round(x["pace"], 2), "changes": more["changes"],
+            "seconds": (x["time"] - x["before"]) / SECOND, "implied_speed": round(x["pace"], 2),
+            "changes": more["changes"],
             "segments": sorted({x["here"], x["there"]}), "seq": sorted({*more["seq"], *x["seq"]}),
         }  # fmt: skip
         lat, lon = x["to"]

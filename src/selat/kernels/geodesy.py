@@ -5,10 +5,11 @@ Two kinds of geometry, never mixed:
 * *exact*: :func:`inverse`, :func:`direct`: Vincenty's series on the ellipsoid (T. Vincenty, Survey Review XXII (176),
   1975), error below 0.1 mm up to 19,900 km; nearly antipodal pairs, where that series does not converge, are NaN.
 * *near*: :func:`delta` and :func:`offset`: a plane with the radii of WGS 84 at the pair's own mid-latitude, error below
-  1 mm at 6 nautical miles at the latitudes of ships. One mid-latitude for the whole strait would be 49 m wrong, a sphere
-  62 m.
+  1 mm at 6 nautical miles at the latitudes of ships. One mid-latitude for the whole strait would be 49 m wrong, a
+  sphere 62 m.
 
-Degrees and metres; bearings clockwise from true north, 0 to 360. Scalars in the kernels, arrays in the public functions.
+Degrees and metres; bearings clockwise from true north, 0 to 360. Scalars in the kernels, arrays in the public
+functions.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ delta = inline(_delta)
 
 
 def _offset(lat: float, lon: float, east: float, north: float) -> tuple[float, float]:
-    """The point ``east`` and ``north`` metres away: the inverse of :func:`delta` (radii at the mid-latitude, two steps)."""
+    """The point ``east`` and ``north`` metres away: the inverse of :func:`delta`."""
     my, _ = metres(lat)
     my, _ = metres(lat + north / my * 0.5)
     lat2 = lat + north / my
@@ -103,7 +104,7 @@ swing = inline(_swing)
 
 
 def _inverse(lat1: float, lon1: float, lat2: float, lon2: float) -> tuple[float, float, float]:
-    """Distance (m), bearing at the first point and at the second (deg) of the geodesic; NaN where it does not converge."""
+    """Distance (m), bearings at the first and second point (deg); NaN where the series does not converge."""
     t1 = (1.0 - F) * math.tan(lat1 * _RAD)
     t2 = (1.0 - F) * math.tan(lat2 * _RAD)
     c1, c2 = 1.0 / math.sqrt(1.0 + t1 * t1), 1.0 / math.sqrt(1.0 + t2 * t2)
@@ -187,22 +188,29 @@ def _delta_all(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats, out: Floa
         out[0, i], out[1, i] = delta(lat1[i], lon1[i], lat2[i], lon2[i])
 
 
+def _offset_all(lat: Floats, lon: Floats, east: Floats, north: Floats, out: Floats) -> None:
+    for i in range(lat.size):
+        out[0, i], out[1, i] = offset(lat[i], lon[i], east[i], north[i])
+
+
+_offset_many = jit(_offset_all)
 _inverse_many = jit(_inverse_all)
 _direct_many = jit(_direct_all)
 _delta_many = jit(_delta_all)
 
 
-def _flat(*values: Any) -> tuple[tuple[int, ...], list[Floats]]:
+def _each(kernel: Any, rows: int, *values: Any) -> Floats:
+    """Run a kernel over numbers or arrays, broadcast; ``rows`` results for each."""
     arrays = np.broadcast_arrays(*[np.asarray(v, dtype=np.float64) for v in values])
-    return arrays[0].shape, [np.ascontiguousarray(a).ravel() for a in arrays]
+    out = np.empty((rows, arrays[0].size))
+    kernel(*[np.ascontiguousarray(a).ravel() for a in arrays], out)
+    return out.reshape(rows, *arrays[0].shape)
 
 
 def inverse(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> tuple[Floats, Floats, Floats]:
     """Distance (m), first and second bearing (deg) of arrays or numbers, broadcast; NaN for nearly antipodal pairs."""
-    shape, flat = _flat(lat1, lon1, lat2, lon2)
-    out = np.empty((3, flat[0].size))
-    _inverse_many(*flat, out)
-    return out[0].reshape(shape), out[1].reshape(shape), out[2].reshape(shape)
+    away, first, second = _each(_inverse_many, 3, lat1, lon1, lat2, lon2)
+    return away, first, second
 
 
 def distance(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> Floats:
@@ -217,31 +225,17 @@ def bearing(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> Floats:
 
 def destination(lat: Any, lon: Any, bearing: Any, away: Any) -> tuple[Floats, Floats]:
     """Latitude and longitude (deg) ``away`` metres from a point at ``bearing`` (deg); arrays or numbers, broadcast."""
-    shape, flat = _flat(lat, lon, bearing, away)
-    out = np.empty((3, flat[0].size))
-    _direct_many(*flat, out)
-    return out[0].reshape(shape), out[1].reshape(shape)
+    lats, lons, _ = _each(_direct_many, 3, lat, lon, bearing, away)
+    return lats, lons
 
 
 def plane(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> tuple[Floats, Floats]:
     """East and north (m) of the second points from the first, near each other; arrays or numbers, broadcast."""
-    shape, flat = _flat(lat1, lon1, lat2, lon2)
-    out = np.empty((2, flat[0].size))
-    _delta_many(*flat, out)
-    return out[0].reshape(shape), out[1].reshape(shape)
-
-
-def _offset_all(lat: Floats, lon: Floats, east: Floats, north: Floats, out: Floats) -> None:
-    for i in range(lat.size):
-        out[0, i], out[1, i] = offset(lat[i], lon[i], east[i], north[i])
-
-
-_offset_many = jit(_offset_all)
+    east, north = _each(_delta_many, 2, lat1, lon1, lat2, lon2)
+    return east, north
 
 
 def moved(lat: Any, lon: Any, east: Any, north: Any) -> tuple[Floats, Floats]:
     """Points ``east`` and ``north`` metres away, near: the inverse of :func:`plane`; arrays or numbers, broadcast."""
-    shape, flat = _flat(lat, lon, east, north)
-    out = np.empty((2, flat[0].size))
-    _offset_many(*flat, out)
-    return out[0].reshape(shape), out[1].reshape(shape)
+    lats, lons = _each(_offset_many, 2, lat, lon, east, north)
+    return lats, lons

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels._jit import inline, jit
-from selat.kernels.geodesy import A, E2, metres, wrap
+from selat.kernels.geodesy import E2, A, metres, wrap
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -48,7 +48,9 @@ def _closest(x: float, y: float, vx: float, vy: float, horizon: float) -> tuple[
 closest = inline(_closest)
 
 
-def _domain(x: float, y: float, vx: float, vy: float, course: float, ahead: float, beam: float, horizon: float) -> float:
+def _domain(
+    x: float, y: float, vx: float, vy: float, course: float, ahead: float, beam: float, horizon: float
+) -> float:
     """Least size of the ship's ellipse that the other touches within ``horizon`` s: below 1 it enters the domain.
 
     The ship heads ``course`` (deg); semi-axes ``ahead`` and ``beam`` (m). Other: as in :func:`cpa`.
@@ -114,9 +116,7 @@ def _grown(a: Any, size: int) -> Any:
 grown = inline(_grown)
 
 
-def _pairs(
-    lat: Floats, lon: Floats, vx: Floats, vy: Floats, radius: float, horizon: float, limit: float
-) -> Pairs:
+def _pairs(lat: Floats, lon: Floats, vx: Floats, vy: Floats, radius: float, horizon: float, limit: float) -> Pairs:
     """Pairs (i, j, time s, distance m, range m) within ``radius`` that come closer than ``limit`` within ``horizon`` s.
 
     Arrays of n ships: degrees, metres a second. No NaN. ``horizon`` 0 with ``limit`` = ``radius`` gives all neighbours.

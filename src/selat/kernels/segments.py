@@ -2,8 +2,9 @@
 
 One MMSI may be used by several hulls. A segment is a chain of positions that one hull can have sailed. The gates are
 those that Global Fishing Watch publishes for its segmenter (discrepancy of dead reckoning within hypot(hours, 0.25 h) x
-25 kn, best score exp(-a^2) / hours, at most 20 open segments); the code is our own, and differs: positions whose time is
-exact are given 0.05 h instead of 0.25 h, and any step that a fast craft can sail (60 kn, within half an hour) is allowed.
+25 kn, best score exp(-a^2) / hours, at most 20 open segments); the code is our own, and differs: positions whose time
+is exact are given 0.05 h instead of 0.25 h, and any step that a fast craft can sail (60 kn, within half an hour) is
+allowed.
 """
 
 from __future__ import annotations
@@ -136,7 +137,9 @@ def _moved(lat: float, lon: float, sog: float, cog: float, seconds: float) -> tu
 moved = inline(_moved)
 
 
-def _misfit(h: Heads, s: int, time: int, lat: float, lon: float, sog: float, cog: float, g: Gate, loose: bool, fast: bool) -> float:
+def _misfit(
+    h: Heads, s: int, time: int, lat: float, lon: float, sog: float, cog: float, g: Gate, loose: bool, fast: bool
+) -> float:
     """How far the report is from where segment ``s`` can have gone; above 1 it cannot be the same hull."""
     seconds = (time - h.time[s]) * 1e-9
     away = near(h.lat[s], h.lon[s], lat, lon)
@@ -155,7 +158,9 @@ def _misfit(h: Heads, s: int, time: int, lat: float, lon: float, sog: float, cog
 misfit = inline(_misfit)
 
 
-def _choose(h: Heads, first: int, time: int, lat: float, lon: float, sog: float, cog: float, g: Gate, loose: bool, fast: bool) -> int:
+def _choose(
+    h: Heads, first: int, time: int, lat: float, lon: float, sog: float, cog: float, g: Gate, loose: bool, fast: bool
+) -> int:
     """The segment that the report fits best, -1 where none."""
     best, best_score = -1, 0.0
     s = first

@@ -28,7 +28,8 @@ pace = inline(_pace)
 def _steps(who: Any, time: Any, lat: Floats, lon: Floats, out: Floats) -> None:
     """Fill ``out`` (2, n) with seconds and metres since the sender's last row; NaN at its first row.
 
-    ``who`` (int) and ``time`` (ns) sorted by (who, time); positions in degrees, NaN for none: such rows are passed over.
+    ``who`` (int) and ``time`` (ns) sorted by (who, time); positions in degrees, NaN for none: such rows are passed
+    over.
     """
     last = -1
     for i in range(who.size):

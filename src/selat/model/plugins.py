@@ -27,7 +27,7 @@ def modules(package: str) -> list[ModuleType]:
 
 
 def outside() -> list[ModuleType]:
-    """Modules that installed packages offer, by name of the entry point; one that fails to load is logged and left out."""
+    """Modules that installed packages offer, by name; one that fails to load is logged and left out."""
     found = []
     for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
         try:

@@ -16,7 +16,7 @@ from selat.model.units import KNOT
 
 def degrees(stored: NDArray[np.int32]) -> NDArray[np.float64]:
     """Latitude or longitude in degrees of the stored integers; NaN where not available."""
-    out = stored * 1e-7
+    out: NDArray[np.float64] = stored.astype("f8") * 1e-7
     out[stored == I32] = np.nan
     return out
 

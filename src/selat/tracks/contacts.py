@@ -53,7 +53,10 @@ _STATIC = (
 
 
 def _fresh(spec: dict[str, tuple[str, Any]], size: int) -> dict[str, Array]:
-    return {k: np.full((size, RING) if k.startswith("ring_") and k != "ring_n" else size, v, dtype=t) for k, (t, v) in spec.items()}
+    return {
+        k: np.full((size, RING) if k.startswith("ring_") and k != "ring_n" else size, v, dtype=t)
+        for k, (t, v) in spec.items()
+    }
 
 
 def _static(size: int) -> dict[str, Array]:
@@ -143,7 +146,7 @@ class Contacts:
         """Time (ns), latitude and longitude (deg) of the last two hours of a contact, oldest first."""
         count = int(self._belief["ring_n"][slot])
         index = np.arange(max(0, count - RING), count) % RING
-        return tuple(self._belief[k][slot, index] for k in ("ring_time", "ring_lat", "ring_lon"))  # type: ignore[return-value]
+        return tuple(self._belief[k][slot, index] for k in ("ring_time", "ring_lat", "ring_lon"))
 
     def changed_since(self, version: int) -> Array:
         """Slots changed after ``version``; contacts thrown out since then are in :attr:`gone` as (version, id)."""
@@ -219,7 +222,7 @@ class Contacts:
             segments.rehash(self._table, self._whos["mmsi"], self._whos_n)
 
     def mark_lost(self, now: int) -> Array:
-        """Mark contacts that were silent for too long at ``now`` (ns, event time); returns the slots that became lost."""
+        """Mark contacts that are silent for too long at ``now`` (ns, event time); returns those that became so."""
         moving = np.hypot(self.vx, self.vy) > 0.25
         limit = np.where(moving & (self.kind != Kind.AIRCRAFT), LOST_MOVING, LOST_STOPPED)
         lost = (self.heard != NO_TIME) & (now - self.heard > limit)
@@ -243,7 +246,7 @@ class Contacts:
         moved[keep] = np.arange(keep.size)
         old_next, who = self.next.copy(), self.who.copy()
         for columns in (self._heads, self._belief):
-            for k, a in columns.items():
+            for a in columns.values():
                 a[: keep.size] = a[keep]
         w, n = self._whos, self._whos_n
         for slot in out.tolist():  # take it out of its MMSI's chain

@@ -1,8 +1,8 @@
 """Identity: which hull sent a report. Parameters of the segmenter; the loop is in :mod:`selat.kernels.segments`.
 
 One MMSI may be used by several hulls, and one hull may send positions that it cannot have. Each report joins the
-segment of its MMSI that it fits best, or opens a new one; a segment is named by its MMSI and an ordinal that counts from
-0 in the order of event time, so a replay names the same segments.
+segment of its MMSI that it fits best, or opens a new one; a segment is named by its MMSI and an ordinal that counts
+from 0 in the order of event time, so a replay names the same segments.
 """
 
 from __future__ import annotations

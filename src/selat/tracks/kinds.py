@@ -33,7 +33,7 @@ _BY_TYPE[21] = Kind.ATON
 
 def kinds_of(mmsi: NDArray[Any], msg_type: NDArray[Any]) -> NDArray[np.uint8]:
     """:class:`Kind` of each sender: by its number where that says it, else by the message's type."""
-    out = _BY_TYPE[msg_type]
+    out: NDArray[np.uint8] = _BY_TYPE[msg_type]
     top3 = mmsi // 1_000_000
     out[(top3 == 970) | (top3 == 972) | (top3 == 974)] = Kind.BEACON
     out[top3 == 111] = Kind.AIRCRAFT

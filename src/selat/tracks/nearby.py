@@ -15,7 +15,9 @@ FRESH = 30 * 60 * 1_000_000_000  #: ns: ships whose last position is older are n
 PASSED = 500.0  #: m: a track that comes so close passed the place (position error, and drift until it was sent)
 
 
-def helpers(contacts: Contacts, lat: float, lon: float, now: int, count: int, reach: float, least: float) -> list[dict[str, Any]]:
+def helpers(
+    contacts: Contacts, lat: float, lon: float, now: int, count: int, reach: float, least: float
+) -> list[dict[str, Any]]:
     """The ``count`` ships within ``reach`` m that can be there first: range (m), bearing from the place (deg), eta (s).
 
     A ship is taken to come at its present speed, or at ``least`` m/s where it is slower.
@@ -66,7 +68,13 @@ def passers(contacts: Contacts, lat: float, lon: float, since: int, until: int, 
             found.append((away, int(contacts.ids()[slot]), slot, when))
     found.sort()
     return [
-        {"mmsi": int(contacts.mmsi[s]), "name": contacts.name(s), "range": round(a, 1), "time": t, "seq": int(contacts.seq[s])}
+        {
+            "mmsi": int(contacts.mmsi[s]),
+            "name": contacts.name(s),
+            "range": round(a, 1),
+            "time": t,
+            "seq": int(contacts.seq[s]),
+        }
         for a, _, s, t in found[:most]
     ]
 

@@ -35,7 +35,7 @@ Marks = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long rows may be late, ns. ``stations`` gives single stations (row of ``stations``) an allowance of their own."""
+    """How long rows may be late, ns. ``stations`` gives single stations an allowance of their own."""
 
     allowance: int = 10 * SECOND  #: shore stations: own choice, above the delay of a regional feed
     stations: Mapping[int, int] = field(default_factory=dict)  #: such as 2 h for a satellite feed
@@ -160,5 +160,8 @@ def save(order: Order) -> dict[str, Any]:
 
 def load(state: dict[str, Any]) -> Order:
     """The state from what :func:`save` made."""
-    waiting = {t: Waiting(Columns(t, w["rows"]), np.asarray(w["key"]), np.asarray(w["came"])) for t, w in state["waiting"].items()}
+    waiting = {
+        t: Waiting(Columns(t, w["rows"]), np.asarray(w["key"]), np.asarray(w["came"]))
+        for t, w in state["waiting"].items()
+    }
     return Order(int(state["high"]), int(state["watermark"]), waiting)

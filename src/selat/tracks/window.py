@@ -18,9 +18,9 @@ class Window:
     """The picture at ``now`` (ns, event time), and what is new since the last window.
 
     ``reports`` are in order of time, late ones first; ``traced`` says for each which contact it belongs to and what
-    became of it, ``mark`` whether it was late (:mod:`selat.tracks.reorder`). ``messages`` are texts and binary messages.
-    ``contacts`` is to be read only. Windows come at every tick (1 s) in which something was heard, and at every full
-    10 s of event time; what a detector concludes may depend on nothing else.
+    became of it, ``mark`` whether it was late (:mod:`selat.tracks.reorder`). ``messages`` are texts and binary
+    messages. ``contacts`` is to be read only. Windows come at every tick (1 s) in which something was heard, and at
+    every full 10 s of event time; what a detector concludes may depend on nothing else.
     """
 
     now: int
