@@ -195,7 +195,7 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(23, "Group assignment command", (
         *HEAD, _spare(2), *AREA, F("station_type", 4), F("ship_type", 8, na=0), _spare(22), F("txrx", 2), F("interval", 4),
         F("quiet", 4, unit="min"), _spare(6)), 160, 154, 160),
-    Layout(24, "Static data report, part A", (*HEAD, _PART, F("shipname", 120, "t"), _spare(8)), 168, 160, 168,
+    Layout(24, "Static data report, part A", (*HEAD, _PART, F("shipname", 120, "t"), _spare(8)), 168, 154, 168,
            ((38, 2, 0),), "A", lengths=(156, 158, 160, 162, 168)),
     Layout(24, "Static data report, part B", (*_24B, *DIMENSIONS, F("epfd", 4, na=0), _spare(2)), 168, 132, 168, ((38, 2, 1),), "B", lengths=(158, 162, 168)),
     *_binary(25, "Single slot binary message", ()),

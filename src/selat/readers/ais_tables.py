@@ -1,0 +1,233 @@
+"""Messages to tables: the rows of dtype MSG that the kernels made become Columns of reports, statics and messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from selat.kernels import fields
+from selat.kernels.bits import ASCII_OF
+from selat.model.columns import Array, Columns, concat, empty
+from selat.model.messages import BY_TYPE, LAYOUTS, MOTHERSHIP, POSITION_TYPES, STATIC_TYPES, Field, Layout
+
+_STATIC_LAYOUTS = tuple(i for i, x in enumerate(LAYOUTS) if x.type in STATIC_TYPES)
+_MESSAGE_LAYOUTS = tuple(i for i, x in enumerate(LAYOUTS) if x.type not in POSITION_TYPES + STATIC_TYPES)
+#: column of the table statics that a field of a layout fills
+_STATIC_COLUMN = {
+    "imo": "imo", "callsign": "callsign", "shipname": "name", "name": "name", "ship_type": "ship_type", "aid_type": "ship_type",
+    "to_bow": "to_bow", "to_stern": "to_stern", "to_port": "to_port", "to_starboard": "to_starboard", "epfd": "epfd",
+    "draught": "draught", "destination": "destination", "month": "eta_month", "day": "eta_day", "hour": "eta_hour",
+    "minute": "eta_minute", "vendorid": "vendor",
+}  # fmt: skip
+_DIMENSIONS = ("to_bow", "to_stern", "to_port", "to_starboard")
+_DIM_START = BY_TYPE[24][1].start("to_bow")
+
+
+class Messages:
+    """Messages of one block: ``rows`` of dtype MSG, their bits in ``words``, and how their time is told."""
+
+    def __init__(self, rows: Array, words: Array, block_time: int, live: bool) -> None:
+        self.rows = rows
+        self.words = words
+        self.block_time = block_time
+        self.live = live
+        kept = rows["fate"] == 0
+        self._counts = np.bincount(rows["layout"][kept], minlength=len(LAYOUTS))
+
+    def of(self, layout: int) -> Array:
+        """Indices of the kept messages of a layout."""
+        if not self._counts[layout]:
+            return np.empty(0, np.int64)
+        index: Array = np.flatnonzero((self.rows["layout"] == layout) & (self.rows["fate"] == 0))
+        return index
+
+    @property
+    def types(self) -> dict[int, int]:
+        """Number of kept messages by type."""
+        out: dict[int, int] = {}
+        for i in np.flatnonzero(self._counts):
+            out[LAYOUTS[i].type] = out.get(LAYOUTS[i].type, 0) + int(self._counts[i])
+        return dict(sorted(out.items()))
+
+    def raw(self, index: Array, start: int, field: Field) -> Array:
+        """Raw integers (int64) of a numeric field; -2**63 where the message ends before it."""
+        out = np.empty(len(index), np.int64)
+        fields.uints(self.words, self.rows, index, len(index), start, field.width, field.kind == "i", out)
+        return out
+
+    def text(self, index: Array, start: int, width: int) -> Array:
+        """ASCII texts (dtype S) of a text field of ``width`` bits."""
+        chars = max(width // 6, 1)
+        out = np.zeros((len(index), chars), np.uint8)
+        if width >= 6:
+            fields.texts(self.words, self.rows, index, len(index), start, chars, out)
+        return out.view(f"S{chars}")[:, 0]
+
+    def payload(self, index: Array, start: int = 0, tail: int = 0) -> tuple[Array, Array]:
+        """(offsets, bytes): bits from ``start`` to the end less ``tail``, eight a byte, of each message."""
+        nbits = np.maximum(self.rows["nbits"][index].astype(np.int64) - start - tail, 0)
+        out = np.zeros(int(((nbits + 7) // 8).sum()), np.uint8)
+        offsets = np.zeros(len(index) + 1, np.int64)
+        fields.payloads(self.words, self.rows, index, len(index), start, tail, offsets, out)
+        return offsets, out
+
+    def heads(self, index: Array) -> dict[str, Array]:
+        """Columns that every table of messages has."""
+        n = len(index)
+        time, received, flags = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.uint16)
+        fields.times(self.rows, index, n, self.block_time, self.live, self.words, time, received, flags)
+        rows = self.rows[index]
+        return {
+            "time": time, "received": received, "flags": flags, "seq": rows["seq"], "mmsi": rows["mmsi"],
+            "msg_type": rows["type"], "time_quality": rows["quality"], "station": rows["station"],
+        }  # fmt: skip
+
+
+def reports(m: Messages) -> Columns:
+    """Position reports among the messages, stored layout."""
+    n = len(m.rows)
+    i8, i4, u2, i2, u1 = np.int64, np.int32, np.uint16, np.int16, np.uint8
+    index, time, received = np.empty(n, i8), np.empty(n, i8), np.empty(n, i8)
+    lat, lon, sog, cog, heading = np.empty(n, i4), np.empty(n, i4), np.empty(n, u2), np.empty(n, u2), np.empty(n, u2)
+    rot, status, alt, flags = np.empty(n, i2), np.empty(n, u1), np.empty(n, u2), np.empty(n, u2)
+    k = fields.reports(
+        m.rows, n, m.words, m.block_time, m.live, index, time, received, lat, lon, sog, cog, heading, rot, status, alt, flags
+    )
+    if not k:
+        return empty("reports")
+    rows = m.rows[index[:k]]
+    return Columns("reports", {
+        "time": time[:k], "received": received[:k], "seq": rows["seq"], "mmsi": rows["mmsi"], "msg_type": rows["type"],
+        "lat": lat[:k], "lon": lon[:k], "sog": sog[:k], "cog": cog[:k], "heading": heading[:k], "rot": rot[:k],
+        "nav_status": status[:k], "altitude": alt[:k], "flags": flags[:k], "time_quality": rows["quality"],
+        "station": rows["station"],
+    }, k)  # fmt: skip
+
+
+def _in_order(parts: list[Columns], table: str) -> Columns:
+    out = concat(parts, table)
+    if len(parts) > 1 and out.rows > 1:
+        out = out.take(np.argsort(out["seq"], kind="stable"))
+    return out
+
+
+def statics(m: Messages) -> Columns:
+    """Static and voyage data among the messages, stored layout."""
+    parts = []
+    for layout in _STATIC_LAYOUTS:
+        index = m.of(layout)
+        if len(index):
+            parts.append(_static_part(m, LAYOUTS[layout], index))
+    return _in_order(parts, "statics")
+
+
+def _static_part(m: Messages, layout: Layout, index: Array) -> Columns:
+    data = m.heads(index)
+    for field, start in zip(layout.fields, layout.starts, strict=True):
+        column = _STATIC_COLUMN.get(field.name)
+        if column is None:
+            continue
+        if field.kind == "t":
+            data[column] = m.text(index, start, field.width)
+            continue
+        raw = m.raw(index, start, field)
+        none = raw < 0
+        if field.na is not None:
+            none |= raw == field.na
+        data[column] = np.where(none, _null(column), raw)
+    if layout.type == 21:
+        data["name"] = _with_extension(m, layout, index, data["name"])
+    if layout.type == 24 and layout.variant == "B":
+        _mothership(m, index, data)
+    if "to_bow" in data:
+        unknown = (data["to_bow"] + data["to_stern"] == 0) & (data["to_port"] + data["to_starboard"] == 0)
+        for name in _DIMENSIONS:
+            data[name] = np.where(unknown, _null(name), data[name])
+    return Columns("statics", data, len(index))
+
+
+def _null(column: str) -> int:
+    from selat.model.schema import STATICS
+
+    null = STATICS[column].null
+    return null if isinstance(null, int) else 0
+
+
+def _with_extension(m: Messages, layout: Layout, index: Array, names: Array) -> Array:
+    """Name of an aid to navigation: its 20 characters and the extension, when the first part is full."""
+    start = layout.start("name_ext")
+    longest = int(m.rows["nbits"][index].max()) - start
+    if longest < 6:
+        return names
+    more = m.text(index, start, min(longest, 84))
+    full = np.char.str_len(names) == 20
+    return np.where(full, np.char.add(names, more), names)
+
+
+def _mothership(m: Messages, index: Array, data: dict[str, Array]) -> None:
+    """Auxiliary craft (98MIDxxxx) send their mother ship's MMSI where others send dimensions."""
+    craft = data["mmsi"] // 10_000_000 == 98
+    if not craft.any():
+        return
+    mother = m.raw(index, _DIM_START, MOTHERSHIP)
+    data["mothership"] = np.where(craft & (mother > 0), mother, 0)
+    for name in _DIMENSIONS:
+        data[name] = np.where(craft, 0, data[name])
+
+
+def messages(m: Messages) -> Columns:
+    """All other kept messages, with their payload, stored layout."""
+    parts = []
+    for layout in _MESSAGE_LAYOUTS:
+        index = m.of(layout)
+        if len(index):
+            parts.append(_message_part(m, LAYOUTS[layout], index))
+    return _in_order(parts, "messages")
+
+
+def _message_part(m: Messages, layout: Layout, index: Array) -> Columns:
+    n = len(index)
+    data = m.heads(index)
+    data["nbits"] = m.rows["nbits"][index]
+    offsets, flat = m.payload(index)
+    whole = flat.tobytes()
+    payload = np.empty(n, dtype=object)
+    payload[:] = [whole[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    data["payload"] = payload
+    for field, start in zip(layout.fields, layout.starts, strict=True):
+        if field.name in ("dac", "fid", "dest_mmsi"):
+            raw = m.raw(index, start, field)
+            data["fi" if field.name == "fid" else field.name] = np.maximum(raw, -1 if field.name != "dest_mmsi" else 0)
+        elif field.name == "text":
+            longest = max(int(m.rows["nbits"][index].max()) - start, 0)
+            texts = np.empty(n, dtype=object)
+            texts[:] = [t.decode("ascii") for t in m.text(index, start, longest).tolist()]
+            data["text"] = texts
+    return Columns("messages", data, n)
+
+
+def field_values(field: Field, raw: Array) -> tuple[Array, Array]:
+    """(values, missing) of the raw integers of a field, in its unit; integers stay integers."""
+    missing = raw == -(2**63)
+    if field.na is not None:
+        missing |= raw == field.na
+    if field.scale == 1.0:
+        return raw, missing
+    return raw * field.scale, missing
+
+
+def six_bit_alphabet() -> bytes:
+    """The 64 characters of M.1371-5 Table 47, as ASCII."""
+    out: bytes = ASCII_OF.tobytes()
+    return out
+
+
+def layout_fields(number: int) -> dict[str, Any]:
+    """Fields of all layouts of a message type by name, the first one that has it."""
+    out: dict[str, Any] = {}
+    for layout in BY_TYPE[number]:
+        for field in (*layout.fields, *layout.tail):
+            if field.kind != "x":
+                out.setdefault(field.name, field)
+    return out
