@@ -39,6 +39,7 @@ class Fleet:
     course: Floats
     length: Floats
     beam: Floats
+    still: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,10 @@ def domain(x: Any, y: Any, u: Any, v: Any, course: Any, ahead: Any, beam: Any, h
 
 
 def measure(
-    f: Fleet, a: Any, b: Any, horizon: float, ahead: float, across: float, still: float, narrow: float
+    f: Fleet, a: Any, b: Any, horizon: float, ahead: float, across: float, narrow: float
 ) -> Pairs:
-    """How pairs of the fleet meet; domains of ``ahead`` x ``across`` ship lengths (whole axes), ships slower than
-    ``still`` m/s are stopped; head-on within ``narrow`` degrees of reciprocal courses.
+    """How pairs of the fleet meet; domains of ``ahead`` x ``across`` ship lengths (whole axes) around
+    those that make way; head-on within ``narrow`` degrees of reciprocal courses.
     """
     x, y = geodesy.plane(f.lat[a], f.lon[a], f.lat[b], f.lon[b])
     u, v = f.vx[b] - f.vx[a], f.vy[b] - f.vy[a]
@@ -101,8 +102,8 @@ def measure(
     of_a = domain(x, y, u, v, f.course[a], half[0] * f.length[a], half[1] * f.length[a], horizon)
     of_b = domain(-x, -y, -u, -v, f.course[b], half[0] * f.length[b], half[1] * f.length[b], horizon)
     # A ship that makes no way has no course, and no domain ahead of it.
-    of_a[f.speed[a] < still] = np.inf
-    of_b[f.speed[b] < still] = np.inf
+    of_a[f.still[a]] = np.inf
+    of_b[f.still[b]] = np.inf
     toward = np.degrees(np.arctan2(x, y))
     bearing_a, bearing_b = _turn(toward - f.course[a]), _turn(toward + 180.0 - f.course[b])
     swing = _turn(f.course[b] - f.course[a])
@@ -111,7 +112,7 @@ def measure(
     kind[head] = Encounter.HEAD_ON
     astern = (np.abs(bearing_a) > 112.5) | (np.abs(bearing_b) > 112.5)
     kind[astern & (np.abs(swing) < 67.5)] = Encounter.OVERTAKING
-    kind[(f.speed[a] < still) | (f.speed[b] < still)] = Encounter.STOPPED
+    kind[(f.still[a]) | (f.still[b])] = Encounter.STOPPED
     return Pairs(
         a, b, x, y, np.hypot(x, y), tcpa, dcpa, np.sqrt(v2), np.minimum(of_a, of_b), np.where(of_a <= of_b, a, b),
         np.abs(swing), bearing_a, bearing_b, kind,

@@ -11,8 +11,8 @@ Why it matters
 False alarms
     Left out: ships moored or at anchor among themselves, ships that move together (tug and tow, pilot alongside), ships
     of one direction that overtake with more than two beams between them, pilot boats, tenders and patrols whose work is
-    to close ships, positions older than 3 minutes. Two small craft, and a ship that passes a stopped one, are judged by
-    the domain alone. Courses are taken as straight: at a bend the warning may come and go; the velocity is smoothed
+    to close ships, craft below 50 m that make for a stopped ship, positions older than 3 minutes. Other craft below 50 m,
+    and ships that pass a stopped one, are judged by the domain alone and 5 minutes ahead. Courses are taken as straight: at a bend the warning may come and go; the velocity is smoothed
     over 20 s, and beyond 6 miles nothing is said.
 Reference
     COLREGs rules 7, 13, 14, 15; Fujii and Tanaka 1971 and the strait's smaller ellipse; hysteresis after DMA
@@ -55,13 +55,17 @@ class Parameters:
     radius: float = param(6 * NAUTICAL_MILE, "m", "Ships farther apart are not judged", "selat: a strait bends")
     every: float = param(10.0, "s", "Judge so often", "selat")
     still: float = param(0.5 * KNOT, "m/s", "Slower is stopped", "selat: swing and error of a ship at anchor")
+    stopped: float = param(300.0, "s", "A stopped ship is in the way of another for so long ahead", "selat")
+    reports: int = param(3, "1", "Positions that must have been heard of each", "DMA AisAbnormal: raise after 3")
     stale: float = param(180.0, "s", "Oldest position", "M.1371-5 Table 1: slowest interval of class A")
     together: float = param(300.0, "m", "Nearer and ...", "RTEC: tugging")
     together_speed: float = param(2 * KNOT, "m/s", "... slower to each other: they move together", "selat")
     parallel: float = param(30.0, "deg", "Courses that differ less are of one direction", "selat")
     beams: float = param(2.0, "beams", "Overtaking with more between the hulls is safe", "selat")
     narrow: float = param(10.0, "deg", "Head-on within this of reciprocal courses", "COLREGs rule 14; behaviours 7")
-    small: float = param(20.0, "m", "Two ships shorter than this are judged by the domain alone", "COLREGs rule 10 (j)")
+    agile: float = param(50.0, "m", "Shorter craft stop and turn at will: judged by the domain alone ...", "STRAITREP: 50 m")
+    agile_warn: float = param(300.0, "s", "... so long ahead", "selat")
+    swing: float = param(2 * KNOT, "m/s", "Slower, a ship that says moored, anchored or aground is stopped", "selat")
     length_a: float = param(100.0, "m", "Length of a class A ship that did not say", "selat")
     length_b: float = param(12.0, "m", "Length of a class B craft that did not say", "selat")
     raise_after: int = param(3, "1", "Judgements in a row before it is raised", "DMA AisAbnormal")
@@ -109,8 +113,9 @@ class Collision:
             found[f"{first}-{second}"] = k
         for key in sorted(found):
             meetings[key] = self._closer(window, fleet, pairs, found[key], old.get(key), alerts)
+        heard = {int(i) for i in ids[fleet.slot]} if old else set()
         for key in sorted(old.keys() - found.keys()):
-            m = self._apart(window, old[key], alerts)
+            m = self._apart(window, old[key], alerts, all(int(i) in heard for i in key.split("-")))
             if m is not None:
                 meetings[key] = m
         return alerts, {"meetings": meetings}
@@ -119,10 +124,11 @@ class Collision:
         """Ships whose position is fresh and velocity known, moved on to now; without those moored or aground."""
         c, p = w.contacts, self.p
         speed = np.hypot(c.vx, c.vy)
-        use = (
-            is_ship(c.kind) & ~c.lost & (c.time != NO_TIME) & (w.now - c.time <= p.stale * SECOND) & np.isfinite(speed)
-        )
-        use &= ~((speed < p.still) & ((c.status == 5) | (c.status == 6)))
+        use = is_ship(c.kind) & ~c.lost & np.isfinite(speed) & (c.reports >= p.reports)
+        use &= (c.time != NO_TIME) & (w.now - c.time <= p.stale * SECOND)
+        fast = np.isin(c.status, (1, 5, 6))
+        still = (speed < p.still) | (fast & (speed < p.swing))
+        use &= ~(still & (fast & (c.status != 1)))
         slot = np.flatnonzero(use)
         vx, vy = c.vx[slot].astype("f8"), c.vy[slot].astype("f8")
         age = (w.now - c.time[slot]) / SECOND
@@ -132,22 +138,22 @@ class Collision:
         length = np.where(np.isnan(length), default, length)
         beam = np.where(np.isnan(beam), length / 6.5, beam)
         course = np.degrees(np.arctan2(vx, vy)) % 360.0
-        return Fleet(slot, lat, lon, vx, vy, np.hypot(vx, vy), course, length, beam)
+        return Fleet(slot, lat, lon, vx, vy, np.hypot(vx, vy), course, length, beam, still[slot])
 
     def _dangerous(self, c: Contacts, f: Fleet) -> Pairs:
         """Pairs that are too close now or will be, after all that is left out."""
         p = self.p
         reach = max(p.limit, 0.5 * p.ahead * float(f.length.max(initial=0.0)))
         a, b, *_ = motion.pairs(f.lat, f.lon, f.vx, f.vy, p.radius, p.warn, reach)
-        m = measure(f, a, b, p.warn, p.ahead, p.across, p.still, p.narrow)
-        small = (f.length[a] < p.small) & (f.length[b] < p.small)
-        still = (f.speed[a] < p.still) | (f.speed[b] < p.still)
+        m = measure(f, a, b, p.warn, p.ahead, p.across, p.narrow)
+        agile, both = f.length < p.agile, f.still[a] & f.still[b]
+        agile, still = agile[a] | agile[b], f.still[a] | f.still[b]
         bad = m.domain < 1.0
-        bad |= (m.dcpa < p.limit) & ~small & ~still
+        bad |= (m.dcpa < p.limit) & ~agile & ~still
         hulls = p.beams * np.maximum(f.beam[a], f.beam[b]) + 0.5 * (f.beam[a] + f.beam[b])
         bad &= ~((m.swing < p.parallel) & ~still & (m.dcpa > hulls))
-        bad &= (m.tcpa > 0.0) & (m.tcpa <= p.warn)
-        bad &= ~((f.speed[a] < p.still) & (f.speed[b] < p.still))
+        bad &= (m.tcpa > 0.0) & (m.tcpa <= np.where(still, p.stopped, np.where(agile, p.agile_warn, p.warn)))
+        bad &= ~both & ~(agile & still)
         bad &= ~((m.range < p.together) & (m.relative < p.together_speed))
         kinds = c.static("ship_type")[f.slot]
         service = np.isin(kinds, SERVICE) & (f.length < SERVICE_LENGTH)
@@ -155,7 +161,7 @@ class Collision:
         mmsi = c.mmsi[f.slot]
         bad &= mmsi[a] != mmsi[b]
         a, b = a[bad], b[bad]
-        return measure(f, a, b, p.warn, p.ahead, p.across, p.still, p.narrow)
+        return measure(f, a, b, p.warn, p.ahead, p.across, p.narrow)
 
     def _closer(self, w: Window, f: Fleet, m: Pairs, k: int, old: Meeting | None, alerts: list[Alert]) -> Meeting:
         """A judgement "too close" of one pair."""
@@ -163,11 +169,13 @@ class Collision:
         e: Meeting = (
             dict(old)
             if old
-            else {"bad": 0, "good": 0, "start": w.now, "told": NO_TIME, "alert": None, "open": False, "least": 1e9}
+            else {"bad": 0, "good": 0, "start": w.now, "told": NO_TIME, "alert": None, "open": False, "seq": [], "least": 1e9}
         )
         if e["bad"] == 0 and e["alert"] is None:
             e["start"] = w.now
-        e["bad"], e["good"] = e["bad"] + 1, 0
+        # Only what was heard anew confirms: a course drawn on from the same two positions proves nothing.
+        seqs = [int(w.contacts.seq[f.slot[n]]) for n in (m.a[k], m.b[k])]
+        e["bad"], e["good"], e["seq"] = e["bad"] + (seqs != e["seq"]), 0, seqs
         e["least"] = min(e["least"], float(m.range[k]))
         near = m.dcpa[k] < 0.5 * p.limit or m.domain[k] < 1.0
         priority = "alarm" if m.tcpa[k] <= p.alarm and near else "warning"
@@ -181,14 +189,14 @@ class Collision:
             e.update(alert=pack(alert), open=True, told=w.now)
         return e
 
-    def _apart(self, w: Window, old: Meeting, alerts: list[Alert]) -> Meeting | None:
+    def _apart(self, w: Window, old: Meeting, alerts: list[Alert], heard: bool) -> Meeting | None:
         """A judgement "not too close" of a pair that was; None when it need not be remembered."""
         e = {**old, "bad": 0, "good": old["good"] + 1}
         if e["open"] and e["good"] >= self.p.clear_after:
             evidence = {**e["alert"]["evidence"], "ended": w.now, "least_range": round(e["least"], 1)}
             names = [x["name"] for x in evidence["ships"]]
-            sentence = f"{names[0]} and {names[1]} will pass clear of each other, or have"
-            sentence += f"; they were {say.miles(e['least'])} apart at the nearest."
+            how = "are no danger to each other any more" if heard else "are not both heard any more"
+            sentence = f"{names[0]} and {names[1]} {how}; they were {say.miles(e['least'])} apart at the nearest."
             alert = unpack(e["alert"], state="rectified", last=w.now, evidence=evidence, sentence=sentence)
             alerts.append(alert)
             e.update(open=False, alert=pack(alert), told=w.now)

@@ -31,7 +31,7 @@ from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import empty
 from selat.model.nouns import Alert
 from selat.model.rule import Golden, pack, param, unpack, values
-from selat.model.units import KNOT
+from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
 from selat.tracks.kinds import is_ship
 from selat.tracks.window import Window
@@ -42,7 +42,7 @@ class Parameters:
     """Parameters, SI."""
 
     speed: float = param(60 * KNOT, "m/s", "A step that needs more is a leap", "fastest craft in trade; selat")
-    least: float = param(2000.0, "m", "A shorter step is no leap", "selat: above any error of a working receiver")
+    least: float = param(3 * NAUTICAL_MILE, "m", "A shorter step is no leap", "selat: minutes of clock error of satellites")
     confirm: int = param(3, "1", "Reports in a row at the new place", "DMA AisAbnormal: raise after 3")
     rooted: int = param(3, "1", "Reports at the old place before", "DMA AisAbnormal: raise after 3")
     settle: float = param(120.0, "s", "The old place must be silent for", "selat: 12 reports of a ship under way")
