@@ -1,0 +1,145 @@
+"""The floor: reorder, identity, contacts and detectors as one object; live and batch run this same code.
+
+Time here is event time only: ticks of a second in which something was heard, and beats every 10 seconds. So the alerts
+do not depend on how the input was cut, nor on the order of arrival within the allowance (:mod:`selat.tracks.reorder`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from selat.model.clock import HOUR, SECOND
+from selat.model.columns import Columns, concat, empty
+from selat.model.nouns import Alert
+from selat.model.plugins import find
+from selat.model.ports import Detector
+from selat.model.schema import NO_TIME
+from selat.tracks import reorder
+from selat.tracks.contacts import Contacts
+from selat.tracks.identity import Gates
+from selat.tracks.reorder import FUTURE, Order, Patience, Ready
+from selat.tracks.window import Window
+
+BEAT = 10 * SECOND  #: rules that look at the whole picture do so this often
+IDLE = HOUR  #: after so long without a row the beats stop: nothing is concluded from a dead feed
+KEEP = 48 * HOUR  #: contacts that were silent for longer are thrown out
+
+
+def detectors() -> list[Detector]:
+    """The rules that are installed: files of ``selat.detectors`` and extensions, by name of the file."""
+    return find("selat.detectors", "DETECTOR")
+
+
+class Floor:
+    """What the watch sees: feed it batches with :meth:`step`, read :attr:`contacts`; nothing else changes it."""
+
+    def __init__(
+        self, rules: Sequence[Detector] | None = None, patience: Patience | None = None, gates: Gates | None = None
+    ) -> None:
+        self.rules = list(detectors() if rules is None else rules)
+        self.patience = patience or Patience()
+        self.contacts = Contacts(gates)
+        self._order = Order()
+        self._states: dict[str, Any] = {rule.name: None for rule in self.rules}
+        self._tick = NO_TIME
+        self._heard = NO_TIME
+        self._odd: dict[str, tuple[Columns, Any]] = {}
+
+    @property
+    def now(self) -> int:
+        """The watermark, ns UTC: up to here the picture is complete; ``NO_TIME`` before the first row."""
+        return self._order.watermark
+
+    def step(
+        self, reports: Columns, statics: Columns, messages: Columns, arrival_ns: int, final: bool = False
+    ) -> list[Alert]:
+        """Take what arrived at ``arrival_ns`` into the picture; returns alerts raised or changed, in order.
+
+        ``final``: the input has ended; what still waits for its turn is taken too.
+        """
+        batch = {"reports": reports, "statics": statics, "messages": messages}
+        ready, self._order = reorder.step(batch, self._order, arrival_ns, self.patience, final)
+        for table, r in ready.items():
+            if r.odd.rows:
+                rows, mark = self._odd.get(table, (empty(table), np.zeros(0, "u1")))
+                self._odd[table] = concat([rows, r.odd], table), np.concatenate([mark, r.mark])
+        alerts: list[Alert] = []
+        cuts = {t: self._ticks_of(r) for t, r in ready.items()}
+        for tick in self._ticks(cuts):
+            alerts += self._evaluate(tick, {t: self._rows_at(ready[t], cuts[t], tick) for t in ready})
+        if final and self._odd:  # off the beat: no rule judges the picture twice
+            last = arrival_ns if self._tick == NO_TIME else self._tick + 1
+            alerts += self._evaluate(last, {t: empty(t) for t in ready})
+        return alerts
+
+    def _ticks_of(self, r: Ready) -> Any:
+        tick = self.patience.tick
+        return -(-r.key // tick) * tick
+
+    @staticmethod
+    def _rows_at(r: Ready, ticks: Any, tick: int) -> Columns:
+        lo, hi = np.searchsorted(ticks, [tick, tick + 1])
+        return r.rows.slice(int(lo), int(hi))
+
+    def _ticks(self, cuts: dict[str, Any]) -> Iterator[int]:
+        """Ticks to evaluate up to the watermark: those with rows, and beats until the sea was idle for too long."""
+        own = np.unique(np.concatenate(list(cuts.values()))).tolist()
+        for tick in own:
+            yield from self._beats(tick - 1)
+            self._heard = tick
+            yield tick
+        if self._heard != NO_TIME:
+            yield from self._beats(self._order.watermark)
+
+    def _beats(self, until: int) -> Iterator[int]:
+        """Beats after the last tick that was evaluated."""
+        if self._heard == NO_TIME:
+            return
+        until = min(until, self._heard + IDLE)
+        tick = (self._tick // BEAT + 1) * BEAT
+        while tick <= until:
+            yield tick
+            tick += BEAT
+
+    def _evaluate(self, tick: int, rows: dict[str, Columns]) -> list[Alert]:
+        marks = {t: np.zeros(r.rows, "u1") for t, r in rows.items()}
+        for table, (odd, mark) in self._odd.items():
+            rows[table] = concat([odd, rows[table]], table)
+            marks[table] = np.concatenate([mark, marks[table]])
+        self._odd = {}
+        self._tick = tick
+        statics = rows["statics"]
+        self.contacts.declare(statics if not marks["statics"].any() else statics.take(marks["statics"] < FUTURE))
+        traced = self.contacts.update(rows["reports"], marks["reports"])
+        if tick % BEAT == 0:
+            self.contacts.mark_lost(tick)
+        if tick % HOUR == 0:
+            self.contacts.drop(tick - KEEP)
+        window = Window(tick, rows["reports"], marks["reports"], traced, rows["messages"], self.contacts)
+        alerts: list[Alert] = []
+        for rule in self.rules:
+            found, self._states[rule.name] = rule.step(window, self._states[rule.name])
+            alerts += found
+        return alerts
+
+    def state(self) -> dict[str, Any]:
+        """All that is needed to go on later: plain numbers, texts, lists and arrays, nested in dicts."""
+        return {
+            "order": reorder.save(self._order),
+            "contacts": self.contacts.state(),
+            "rules": dict(self._states),
+            "tick": self._tick,
+            "heard": self._heard,
+            "odd": {t: {"rows": dict(rows), "mark": mark} for t, (rows, mark) in self._odd.items()},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a saved :meth:`state`; rules that it does not know begin anew."""
+        self._order = reorder.load(state["order"])
+        self.contacts.restore(state["contacts"])
+        self._states = {rule.name: state["rules"].get(rule.name) for rule in self.rules}
+        self._tick, self._heard = int(state["tick"]), int(state["heard"])
+        self._odd = {t: (Columns(t, o["rows"]), np.asarray(o["mark"])) for t, o in state["odd"].items()}

@@ -1,0 +1,285 @@
+"""Two ships that will come too close.
+
+What it finds
+    Pairs of ships whose courses, if both keep them, bring them within a quarter of a mile, or one into the other's
+    domain (ellipse of 4 x 1.6 lengths), within 20 minutes. Judged every 10 s of event time; raised after three
+    judgements in a row, ended after five. Warning; alarm below 10 minutes where the pass is within half the limit or
+    inside a domain.
+Why it matters
+    A strait is narrow: officers have minutes. The sentence names the encounter (rules 13 to 15) and who has whom to
+    starboard.
+False alarms
+    Left out: ships moored or at anchor among themselves, ships that move together (tug and tow, pilot alongside), ships
+    of one direction that overtake with more than two beams between them, pilot boats, tenders and patrols whose work is
+    to close ships, craft below 50 m that make for a stopped ship, positions older than 3 minutes. Other craft below 50 m,
+    and ships that pass a stopped one, are judged by the domain alone and 5 minutes ahead. Courses are taken as straight: at a bend the warning may come and go; the velocity is smoothed
+    over 20 s, and beyond 6 miles nothing is said.
+Reference
+    COLREGs rules 7, 13, 14, 15; Fujii and Tanaka 1971 and the strait's smaller ellipse; hysteresis after DMA
+    AisAbnormal; IMO MSC.302(87) for the priorities. Geometry: WGS 84 radii at the pair's mid-latitude.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from selat.detectors._encounter import Encounter, Fleet, Pairs, measure
+from selat.detectors._golden import numbered, sail, ship
+from selat.kernels import geodesy, motion
+from selat.model.clock import SECOND
+from selat.model.columns import empty
+from selat.model.nouns import Alert
+from selat.model.rule import Golden, pack, param, unpack, values
+from selat.model.schema import NO_TIME
+from selat.model.units import KNOT, NAUTICAL_MILE
+from selat.tracks import say
+from selat.tracks.contacts import Contacts
+from selat.tracks.kinds import Kind, is_ship
+from selat.tracks.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Parameters, SI."""
+
+    warn: float = param(1200.0, "s", "Time to the closest approach below which to warn", "selat, 20 min")
+    alarm: float = param(600.0, "s", "... and below which it is an alarm", "selat, 10 min")
+    limit: float = param(
+        0.25 * NAUTICAL_MILE, "m", "Least distance of a safe pass", "selat: half of open water's 0.5 nm"
+    )
+    ahead: float = param(4.0, "lengths", "Length of the domain", "Fujii: 8 in open water, half of it in a strait")
+    across: float = param(1.6, "lengths", "Width of the domain", "Fujii: 3.2 in open water, half of it in a strait")
+    radius: float = param(6 * NAUTICAL_MILE, "m", "Ships farther apart are not judged", "selat: a strait bends")
+    every: float = param(10.0, "s", "Judge so often", "selat")
+    still: float = param(0.5 * KNOT, "m/s", "Slower is stopped", "selat: swing and error of a ship at anchor")
+    stopped: float = param(300.0, "s", "A stopped ship is in the way of another for so long ahead", "selat")
+    reports: int = param(3, "1", "Positions that must have been heard of each", "DMA AisAbnormal: raise after 3")
+    stale: float = param(180.0, "s", "Oldest position", "M.1371-5 Table 1: slowest interval of class A")
+    together: float = param(300.0, "m", "Nearer and ...", "RTEC: tugging")
+    together_speed: float = param(2 * KNOT, "m/s", "... slower to each other: they move together", "selat")
+    parallel: float = param(30.0, "deg", "Courses that differ less are of one direction", "selat")
+    beams: float = param(2.0, "beams", "Overtaking with more between the hulls is safe", "selat")
+    narrow: float = param(10.0, "deg", "Head-on within this of reciprocal courses", "COLREGs rule 14; behaviours 7")
+    agile: float = param(50.0, "m", "Shorter craft stop and turn at will: judged by the domain alone ...", "STRAITREP: 50 m")
+    agile_warn: float = param(300.0, "s", "... so long ahead", "selat")
+    swing: float = param(2 * KNOT, "m/s", "Slower, a ship that says moored, anchored or aground is stopped", "selat")
+    length_a: float = param(100.0, "m", "Length of a class A ship that did not say", "selat")
+    length_b: float = param(12.0, "m", "Length of a class B craft that did not say", "selat")
+    raise_after: int = param(3, "1", "Judgements in a row before it is raised", "DMA AisAbnormal")
+    clear_after: int = param(5, "1", "Judgements in a row before it ends", "DMA AisAbnormal")
+    again: float = param(600.0, "s", "The same pair again within this goes on with its alert", "selat")
+    refresh: float = param(60.0, "s", "Least time between refreshes", "selat")
+
+
+SERVICE = (
+    50,
+    51,
+    53,
+    54,
+    55,
+)  # pilot, search and rescue, port tender, anti-pollution, law enforcement: closing is work
+SERVICE_LENGTH = 60.0
+Meeting = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """The rule."""
+
+    p: Parameters = field(default_factory=Parameters)
+    name: str = "collision"
+    version: str = "1"
+
+    def parameters(self) -> dict[str, Any]:
+        """Parameters in force."""
+        return values(self.p)
+
+    def step(self, window: Window, state: Any) -> tuple[list[Alert], Any]:
+        """Alerts of this window; state: the pairs that are or were lately too close."""
+        old: dict[str, Meeting] = state["meetings"] if state else {}
+        if not window.at(round(self.p.every * SECOND)):
+            return [], {"meetings": old}
+        fleet = self._fleet(window)
+        pairs = self._dangerous(window.contacts, fleet)
+        ids = window.contacts.ids()
+        meetings: dict[str, Meeting] = {}
+        alerts: list[Alert] = []
+        found = {}
+        for k in range(len(pairs.a)):
+            first, second = sorted((int(ids[fleet.slot[pairs.a[k]]]), int(ids[fleet.slot[pairs.b[k]]])))
+            found[f"{first}-{second}"] = k
+        for key in sorted(found):
+            meetings[key] = self._closer(window, fleet, pairs, found[key], old.get(key), alerts)
+        heard = {int(i) for i in ids[fleet.slot]} if old else set()
+        for key in sorted(old.keys() - found.keys()):
+            m = self._apart(window, old[key], alerts, all(int(i) in heard for i in key.split("-")))
+            if m is not None:
+                meetings[key] = m
+        return alerts, {"meetings": meetings}
+
+    def _fleet(self, w: Window) -> Fleet:
+        """Ships whose position is fresh and velocity known, moved on to now; without those moored or aground."""
+        c, p = w.contacts, self.p
+        speed = np.hypot(c.vx, c.vy)
+        use = is_ship(c.kind) & ~c.lost & np.isfinite(speed) & (c.reports >= p.reports)
+        use &= (c.time != NO_TIME) & (w.now - c.time <= p.stale * SECOND)
+        fast = np.isin(c.status, (1, 5, 6))
+        still = (speed < p.still) | (fast & (speed < p.swing))
+        use &= ~(still & (fast & (c.status != 1)))
+        slot = np.flatnonzero(use)
+        vx, vy = c.vx[slot].astype("f8"), c.vy[slot].astype("f8")
+        age = (w.now - c.time[slot]) / SECOND
+        lat, lon = geodesy.moved(c.lat[slot], c.lon[slot], vx * age, vy * age)
+        length, beam = c.length()[slot], c.beam()[slot]
+        default = np.where(c.kind[slot] == Kind.CLASS_B, p.length_b, p.length_a)
+        length = np.where(np.isnan(length), default, length)
+        beam = np.where(np.isnan(beam), length / 6.5, beam)
+        course = np.degrees(np.arctan2(vx, vy)) % 360.0
+        return Fleet(slot, lat, lon, vx, vy, np.hypot(vx, vy), course, length, beam, still[slot])
+
+    def _dangerous(self, c: Contacts, f: Fleet) -> Pairs:
+        """Pairs that are too close now or will be, after all that is left out."""
+        p = self.p
+        reach = max(p.limit, 0.5 * p.ahead * float(f.length.max(initial=0.0)))
+        a, b, *_ = motion.pairs(f.lat, f.lon, f.vx, f.vy, p.radius, p.warn, reach)
+        m = measure(f, a, b, p.warn, p.ahead, p.across, p.narrow)
+        agile, both = f.length < p.agile, f.still[a] & f.still[b]
+        agile, still = agile[a] | agile[b], f.still[a] | f.still[b]
+        bad = m.domain < 1.0
+        bad |= (m.dcpa < p.limit) & ~agile & ~still
+        hulls = p.beams * np.maximum(f.beam[a], f.beam[b]) + 0.5 * (f.beam[a] + f.beam[b])
+        bad &= ~((m.swing < p.parallel) & ~still & (m.dcpa > hulls))
+        bad &= (m.tcpa > 0.0) & (m.tcpa <= np.where(still, p.stopped, np.where(agile, p.agile_warn, p.warn)))
+        bad &= ~both & ~(agile & still)
+        bad &= ~((m.range < p.together) & (m.relative < p.together_speed))
+        kinds = c.static("ship_type")[f.slot]
+        service = np.isin(kinds, SERVICE) & (f.length < SERVICE_LENGTH)
+        bad &= ~(service[a] | service[b])
+        mmsi = c.mmsi[f.slot]
+        bad &= mmsi[a] != mmsi[b]
+        a, b = a[bad], b[bad]
+        return measure(f, a, b, p.warn, p.ahead, p.across, p.narrow)
+
+    def _closer(self, w: Window, f: Fleet, m: Pairs, k: int, old: Meeting | None, alerts: list[Alert]) -> Meeting:
+        """A judgement "too close" of one pair."""
+        p = self.p
+        e: Meeting = (
+            dict(old)
+            if old
+            else {"bad": 0, "good": 0, "start": w.now, "told": NO_TIME, "alert": None, "open": False, "seq": [], "least": 1e9}
+        )
+        if e["bad"] == 0 and e["alert"] is None:
+            e["start"] = w.now
+        # Only what was heard anew confirms: a course drawn on from the same two positions proves nothing.
+        seqs = [int(w.contacts.seq[f.slot[n]]) for n in (m.a[k], m.b[k])]
+        e["bad"], e["good"], e["seq"] = e["bad"] + (seqs != e["seq"]), 0, seqs
+        e["least"] = min(e["least"], float(m.range[k]))
+        near = m.dcpa[k] < 0.5 * p.limit or m.domain[k] < 1.0
+        priority = "alarm" if m.tcpa[k] <= p.alarm and near else "warning"
+        if e["open"] and e["alert"]["priority"] == "alarm":
+            priority = "alarm"
+        grown = e["open"] and priority != e["alert"]["priority"]
+        fresh = not e["open"] and e["bad"] >= p.raise_after
+        if fresh or grown or (e["open"] and w.now - e["told"] >= p.refresh * SECOND):
+            alert = self._alert(w, f, m, k, e, priority)
+            alerts.append(alert)
+            e.update(alert=pack(alert), open=True, told=w.now)
+        return e
+
+    def _apart(self, w: Window, old: Meeting, alerts: list[Alert], heard: bool) -> Meeting | None:
+        """A judgement "not too close" of a pair that was; None when it need not be remembered."""
+        e = {**old, "bad": 0, "good": old["good"] + 1}
+        if e["open"] and e["good"] >= self.p.clear_after:
+            evidence = {**e["alert"]["evidence"], "ended": w.now, "least_range": round(e["least"], 1)}
+            names = [x["name"] for x in evidence["ships"]]
+            how = "are no danger to each other any more" if heard else "are not both heard any more"
+            sentence = f"{names[0]} and {names[1]} {how}; they were {say.miles(e['least'])} apart at the nearest."
+            alert = unpack(e["alert"], state="rectified", last=w.now, evidence=evidence, sentence=sentence)
+            alerts.append(alert)
+            e.update(open=False, alert=pack(alert), told=w.now)
+        if e["open"] or (e["alert"] is not None and w.now - e["told"] < self.p.again * SECOND):
+            return e
+        return None
+
+    def _alert(self, w: Window, f: Fleet, m: Pairs, k: int, e: Meeting, priority: str) -> Alert:
+        a, b = int(m.a[k]), int(m.b[k])
+        c = w.contacts
+        slots = int(f.slot[a]), int(f.slot[b])
+        mmsis = int(c.mmsi[slots[0]]), int(c.mmsi[slots[1]])
+        names = c.name(slots[0]), c.name(slots[1])
+        t = float(m.tcpa[k])
+        lat, lon = geodesy.moved(
+            f.lat[a], f.lon[a], f.vx[a] * t + 0.5 * (m.x[k] + (f.vx[b] - f.vx[a]) * t),
+            f.vy[a] * t + 0.5 * (m.y[k] + (f.vy[b] - f.vy[a]) * t),
+        )  # fmt: skip
+        how, give_way = _words(f, m, k, names, mmsis)
+        why = f"limit {say.miles(self.p.limit)} within {say.span(self.p.warn)}"
+        if m.domain[k] < 1.0:
+            o = int(m.domain_of[k])
+            size = f"{self.p.ahead * f.length[o]:.0f} x {self.p.across * f.length[o]:.0f} m"
+            why += f"; inside the domain of {names[0] if o == a else names[1]}, {size}"
+        sentence = (
+            f"{names[0]} and {names[1]} will pass {say.miles(float(m.dcpa[k]))} apart in {say.span(t)} ({why}), {how}."
+        )
+        evidence = {
+            "tcpa": round(t, 1), "dcpa": round(float(m.dcpa[k]), 1), "range": round(float(m.range[k]), 1),
+            "relative_speed": round(float(m.relative[k]), 2), "domain": round(float(m.domain[k]), 3),
+            "encounter": Encounter(int(m.kind[k])).name.lower(), "give_way": give_way, "judgements": e["bad"],
+            "ships": [
+                {
+                    "mmsi": mmsi, "name": name, "speed": round(float(f.speed[n]), 2),
+                    "course": round(float(f.course[n]), 1),
+                    "length": round(float(f.length[n]), 1), "lat": round(float(f.lat[n]), 7),
+                    "lon": round(float(f.lon[n]), 7),
+                    "bearing_of_other": round(float(r[k]), 1),
+                }
+                for n, mmsi, name, r in ((a, mmsis[0], names[0], m.bearing_a), (b, mmsis[1], names[1], m.bearing_b))
+            ],
+            "seq": [int(c.seq[s]) for s in slots],
+        }  # fmt: skip
+        return Alert(
+            self.name, self.version, priority, mmsis, e["start"], w.now, float(lat), float(lon), sentence, "active",
+            evidence, self.parameters(),
+        )  # fmt: skip
+
+    def golden(self) -> Golden:
+        """A tanker eastbound and a coaster that crosses her bow; another ship overtakes a barge with room to spare."""
+        return _golden()
+
+
+def _words(f: Fleet, m: Pairs, k: int, names: tuple[str, str], mmsis: tuple[int, int]) -> tuple[str, int]:
+    """How the two meet, in words, and the MMSI of the one that has to keep out of the way (0: both or none)."""
+    kind = m.kind[k]
+    a_first = bool(f.speed[m.a[k]] >= f.speed[m.b[k]])
+    if kind == Encounter.STOPPED:
+        moving, stopped = (0, 1) if a_first else (1, 0)
+        return f"{names[stopped]} lies still in the way of {names[moving]}", mmsis[moving]
+    if kind == Encounter.HEAD_ON:
+        return "head-on (rule 14)", 0
+    if kind == Encounter.OVERTAKING:
+        over, under = (0, 1) if abs(m.bearing_b[k]) > abs(m.bearing_a[k]) else (1, 0)
+        return f"{names[over]} overtakes {names[under]} (rule 13)", mmsis[over]
+    giver, other = (0, 1) if 0.0 < m.bearing_a[k] < 112.5 else (1, 0)
+    return f"crossing (rule 15), {names[giver]} has {names[other]} to starboard", mmsis[giver]
+
+
+def _golden() -> Golden:
+    every = range(-900, 600, 10)
+    reports = numbered(
+        sail(563100001, 1.2200, 103.8500, 14.0, 70.0, every),
+        sail(563100002, 1.2204, 103.8503, 9.0, 160.0, every),
+        sail(563100003, 1.3000, 104.2000, 15.0, 70.0, every),
+        sail(563100004, 1.3040, 104.2000, 6.0, 70.0, every),
+        sail(563100005, 1.3041, 104.2001, 6.0, 70.0, every),
+    )
+    statics = numbered(
+        ship(563100001, "ORIENT GRACE", 240, 40, 80, -900.0), ship(563100002, "SRI KINTA", 80, 13, 70, -900.0),
+        ship(563100003, "LADY OF THE LINE", 300, 42, 70, -900.0), ship(563100004, "TUG BRAVE", 30, 9, 52, -900.0),
+    )  # fmt: skip
+    return Golden(reports, statics, empty("messages"), (("alarm", (563100001, 563100002)),))
+
+
+DETECTOR = Collision()

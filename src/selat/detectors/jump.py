@@ -1,0 +1,222 @@
+"""A position that leaps: one ship thrown about, or one MMSI in two places.
+
+What it finds
+    *Position jump*: a ship that lay or sailed in one place (three reports or more) is next heard at another that it
+    cannot have reached, three times in a row, and no more at the first. *Two places*: one MMSI heard in turns from two
+    places, more than three changes over 30 minutes: two transmitters with one number, or one receiver of satellite
+    positions that is thrown to and fro. Both are told apart by the segments of the identity: after a jump one segment
+    ends as the other begins; in two places both live.
+Why it matters
+    Jumps are the mark of jammed or spoofed satellite navigation: the ship itself may not know where it is. An MMSI in
+    two places hides a ship, or hides which ship it is; and each report of the one makes nonsense of the other's.
+False alarms
+    A single bad fix raises nothing; a bad clock is allowed for (20 s and 200 m are taken off each step); type 27
+    reports, late ones and those with untrusted times are left out; so are aircraft, beacons and stations on land. Net
+    buoys share one MMSI on purpose. A receiver network that relays old messages as new looks like two places.
+Reference
+    Gates: Global Fishing Watch's segmenter (see selat.tracks.identity); 60 knots between consecutive reports: the
+    limit of craft in trade; ITU-R M.585-9 (one identity, one station).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from selat.detectors._golden import numbered, sail, ship
+from selat.kernels.segments import ACCEPTED
+from selat.model.clock import MINUTE, SECOND
+from selat.model.columns import empty
+from selat.model.nouns import Alert
+from selat.model.rule import Golden, pack, param, unpack, values
+from selat.model.units import KNOT, NAUTICAL_MILE
+from selat.tracks import say
+from selat.tracks.kinds import is_ship
+from selat.tracks.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Parameters, SI."""
+
+    speed: float = param(60 * KNOT, "m/s", "A step that needs more is a leap", "fastest craft in trade; selat")
+    least: float = param(3 * NAUTICAL_MILE, "m", "A shorter step is no leap", "selat: minutes of clock error of satellites")
+    confirm: int = param(3, "1", "Reports in a row at the new place", "DMA AisAbnormal: raise after 3")
+    rooted: int = param(3, "1", "Reports at the old place before", "DMA AisAbnormal: raise after 3")
+    settle: float = param(120.0, "s", "The old place must be silent for", "selat: 12 reports of a ship under way")
+    changes: int = param(4, "1", "Changes between two places", "selat: more than three")
+    persist: float = param(1800.0, "s", "... over so long", "selat")
+    forget: float = param(3600.0, "s", "After so long without a leap the matter is closed", "selat")
+
+
+Case = dict[str, Any]
+Leap = dict[str, Any]
+_KEPT = 40  # numbers of lines kept as evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """The rule."""
+
+    p: Parameters = field(default_factory=Parameters)
+    name: str = "jump"
+    version: str = "1"
+
+    def parameters(self) -> dict[str, Any]:
+        """Parameters in force."""
+        return values(self.p)
+
+    def step(self, window: Window, state: Any) -> tuple[list[Alert], Any]:
+        """Alerts of this window; state: the MMSIs that leapt lately, with their leaps."""
+        cases: dict[str, Case] = dict(state["cases"]) if state else {}
+        alerts: list[Alert] = []
+        for i in self._concerned(window, cases).tolist():
+            self._take(window, cases, i, alerts)
+        if window.at(MINUTE):
+            for key, case in list(cases.items()):
+                if window.now - case["leap"]["time"] > self.p.forget * SECOND:
+                    del cases[key]
+                    alerts += [_closed(a, window.now) for a in case["alerts"].values()]
+        return alerts, {"cases": cases}
+
+    def _concerned(self, w: Window, cases: dict[str, Case]) -> Any:
+        """Rows that leap, and rows of MMSIs that leapt before."""
+        if not w.reports.rows:
+            return np.zeros(0, "i8")
+        t = w.traced
+        use = (t.verdict >= ACCEPTED) & (w.mark == 0) & (t.slot >= 0)
+        leap = use & (t.pace > self.p.speed) & (t.away > self.p.least)
+        if cases:
+            leap |= use & np.isin(w.reports["mmsi"], [int(k) for k in cases])
+        rows = np.flatnonzero(leap)
+        return rows[is_ship(w.contacts.kind[t.slot[rows]])]
+
+    def _take(self, w: Window, cases: dict[str, Case], i: int, alerts: list[Alert]) -> None:
+        """One report of a suspect: a leap, or a step that confirms the place where it is."""
+        t, r = w.traced, w.reports
+        key = str(int(r["mmsi"][i]))
+        ids = w.contacts.ids()
+        here = int(ids[t.slot[i]])
+        case = dict(cases.get(key) or {"leap": None, "pairs": {}, "alerts": {}, "stays": 0, "jumps": 0})
+        if t.pace[i] > self.p.speed and t.away[i] > self.p.least:
+            leap = {
+                "time": int(r["time"][i]), "before": int(t.from_time[i]), "seq": [int(t.from_seq[i]), int(r["seq"][i])],
+                "from": [float(t.from_lat[i]), float(t.from_lon[i])], "away": float(t.away[i]),
+                "pace": float(t.pace[i]),
+                "to": [int(r["lat"][i]) * 1e-7, int(r["lon"][i]) * 1e-7], "here": here,
+                "there": int(ids[t.from_slot[i]]) if t.from_slot[i] >= 0 else -1,
+                "rooted": int(w.contacts.reports[t.from_slot[i]]) if t.from_slot[i] >= 0 else 0, "told": False,
+            }  # fmt: skip
+            case["leap"], case["stays"] = leap, 1
+            _count(case, leap)
+        elif case["leap"]["here"] == here:
+            case["stays"] += 1
+            case["leap"] = _confirmed(case["leap"], int(r["seq"][i]), self.p.confirm)
+        cases[key] = case
+        self._judge(w, case, int(r["mmsi"][i]), int(r["time"][i]), alerts)
+
+    def _judge(self, w: Window, case: Case, mmsi: int, time: int, alerts: list[Alert]) -> None:
+        leap = case["leap"]
+        pair = case["pairs"].get(_between(leap))
+        if pair and pair["changes"] >= self.p.changes and leap["time"] - pair["first"] >= self.p.persist * SECOND:
+            self._raise(w, case, mmsi, "two places", pair["first"], time, pair, alerts)
+            return
+        quiet = time - leap["before"] >= self.p.settle * SECOND
+        if leap["told"] or not quiet or case["stays"] < self.p.confirm or leap["rooted"] < self.p.rooted:
+            return
+        case["leap"], case["jumps"] = {**leap, "told": True}, case["jumps"] + 1
+        self._raise(w, case, mmsi, "jump", leap["time"], time, {"changes": case["jumps"], "seq": leap["seq"]}, alerts)
+
+    def _raise(
+        self,
+        w: Window,
+        case: Case,
+        mmsi: int,
+        kind: str,
+        start: int,
+        now: int,
+        more: dict[str, Any],
+        alerts: list[Alert],
+    ) -> None:
+        """Raise an alert, or refresh it: at most every ten minutes."""
+        old = case["alerts"].get(kind)
+        if old is None or now - old["last"] >= 10 * MINUTE:
+            alert = self._alert(w, mmsi, kind, start if old is None else old["time"], now, case["leap"], more)
+            case["alerts"] = {**case["alerts"], kind: pack(alert)}
+            alerts.append(alert)
+
+    def _alert(self, w: Window, mmsi: int, kind: str, start: int, now: int, x: Leap, more: dict[str, Any]) -> Alert:
+        slots = w.contacts.of(mmsi)
+        who = w.contacts.name(int(slots[0])) if slots.size else f"MMSI {mmsi:09d}"
+        a, b = say.place(*x["from"]), say.place(*x["to"])
+        needed = f"{say.speed(x['pace'])} (limit {say.speed(self.p.speed)})"
+        if kind == "two places":
+            over = say.span((x["time"] - more["first"]) / SECOND)
+            sentence = (
+                f"{who} is heard from two places, {a} and {b}, {say.miles(x['away'])} apart: "
+                f"{more['changes']} changes in {over}, "
+                f"each would need {needed} or more: two transmitters with one number, or a position thrown to and fro."
+            )
+        else:
+            seconds = say.span((x["time"] - x["before"]) / SECOND)
+            sentence = (
+                f"{who} jumped {say.miles(x['away'])} in {seconds}, from {a} to {b}: that would need {needed}; "
+                f"{self.p.confirm} reports confirm the new place, none came from the old one since."
+            )
+        evidence = {
+            "kind": kind, "from": x["from"], "to": x["to"], "distance": round(x["away"], 1),
+            "seconds": (x["time"] - x["before"]) / SECOND, "implied_speed": round(x["pace"], 2),
+            "changes": more["changes"],
+            "segments": sorted({x["here"], x["there"]}), "seq": sorted({*more["seq"], *x["seq"]}),
+        }  # fmt: skip
+        lat, lon = x["to"]
+        return Alert(
+            self.name, self.version, "warning", (mmsi,), start, now, lat, lon, sentence, "active", evidence,
+            self.parameters(),
+        )  # fmt: skip
+
+    def golden(self) -> Golden:
+        """A ship is thrown 20 nm to a place ashore; another number is used by two ferries 30 nm apart."""
+        return _golden()
+
+
+def _between(leap: Leap) -> str:
+    """Name of the two segments of a leap, whatever its direction."""
+    return f"{min(leap['here'], leap['there'])}-{max(leap['here'], leap['there'])}"
+
+
+def _count(case: Case, leap: Leap) -> None:
+    """Count the changes between the two segments; most recent pairs are kept."""
+    name = _between(leap)
+    old = case["pairs"].get(name) or {"first": leap["time"], "changes": 0, "seq": []}
+    seqs = sorted({*old["seq"], *leap["seq"]})
+    new = {**old, "changes": old["changes"] + 1, "seq": seqs[: _KEPT // 2] + seqs[_KEPT // 2 :][-_KEPT // 2 :]}
+    others = {k: v for k, v in case["pairs"].items() if k != name}
+    case["pairs"] = dict([*others.items(), (name, new)][-20:])
+
+
+def _confirmed(leap: Leap, seq: int, most: int) -> Leap:
+    return {**leap, "seq": [*leap["seq"], seq]} if len(leap["seq"]) <= most else leap
+
+
+def _closed(alert: dict[str, Any], now: int) -> Alert:
+    return unpack(alert, state="cleared", evidence={**alert["evidence"], "closed": now})
+
+
+def _golden() -> Golden:
+    before, after = range(0, 900, 10), range(900, 1500, 10)
+    reports = numbered(
+        sail(533000111, 1.2000, 103.6000, 12.0, 60.0, before),
+        sail(533000111, 1.4500, 103.8000, 12.0, 60.0, after),
+        sail(525000222, 1.1500, 104.0000, 20.0, 0.0, range(0, 3000, 30)),
+        sail(525000222, 1.1500, 104.5000, 20.0, 180.0, range(15, 3000, 30)),
+    )
+    return Golden(
+        reports, numbered(ship(533000111, "BUNGA LAUT", 120, 20, 70)), empty("messages"),
+        (("warning", (533000111,)), ("warning", (525000222,))),
+    )  # fmt: skip
+
+
+DETECTOR = Jump()
