@@ -1,0 +1,85 @@
+"""What is in the scene: ships with their identity and motion, stations, and the incidents, all out of one seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from selat.exercise.traffic import Move, Route, Traffic
+from selat.exercise.waters import STATIONS, Station
+from selat.model.clock import parse_time
+from selat.model.errors import ConfigError
+
+START = parse_time("2026-03-02T01:00:00Z")  #: 09:00 in Malaysia and Singapore
+FOREVER = float("inf")
+MOST_SHIPS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Ship:
+    """One transponder. Lengths in metres; ``cls`` A, B, S (search aircraft) or M (fixed: mark or base station).
+
+    ``status``: navigational status while she sails; ``berthed``: while she lies still. ``destinations``: on the way out
+    and back. ``on``, ``off``: seconds since the start between which she transmits. ``crab``: degrees heading minus course.
+    """
+
+    mmsi: int
+    name: str
+    kind: str
+    cls: str
+    ship_type: int
+    move: Move
+    length: int = 0
+    beam: int = 0
+    draught: float = 0.0
+    callsign: str = ""
+    imo: int = 0
+    destinations: tuple[str, str] = ("", "")
+    status: int = 0
+    berthed: int = 5
+    crab: float = 0.0
+    on: float = 0.0
+    off: float = FOREVER
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A seeded exercise. ``start``: ns UTC. ``ships``: number of ships, 300 to 2,000 (marks, stations, incidents extra).
+
+    ``incidents=False`` leaves out what should raise alerts. Raises :class:`ConfigError` for a number out of range.
+    """
+
+    seed: int = 1
+    start: int = START
+    ships: int = 340
+    incidents: bool = True
+    stations: tuple[Station, ...] = field(default=STATIONS)
+
+    def __post_init__(self) -> None:
+        if not 20 <= self.ships <= MOST_SHIPS:
+            raise ConfigError(f"an exercise of {self.ships} ships", hint=f"ask for 20 to {MOST_SHIPS} ships")
+        if self.seed < 0:
+            raise ConfigError(f"seed {self.seed} is negative", hint="give a whole number from 0 on")
+
+    @cached_property
+    def _built(self) -> tuple[tuple[Ship, ...], tuple[Route, ...]]:
+        from selat.exercise.fleet import build
+
+        return build(self)
+
+    @property
+    def fleet(self) -> tuple[Ship, ...]:
+        """All transponders but those of beacons; their order is the ``ships`` of :meth:`Traffic.at`."""
+        return self._built[0]
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        """The motion of :attr:`fleet`."""
+        return Traffic(self._built[1], [s.move for s in self.fleet])
+
+    def number(self, mmsi: int, *, hull: int = 0) -> int:
+        """Number in :attr:`fleet` of the ``hull``-th ship with this MMSI; KeyError if there is none."""
+        found = [i for i, s in enumerate(self.fleet) if s.mmsi == mmsi]
+        if hull >= len(found):
+            raise KeyError(mmsi)
+        return found[hull]
