@@ -1,0 +1,224 @@
+"""One row of text to one row of stored columns: the report it states, and the data the ship declares.
+
+Quantities have fixed numbers (:data:`QUANTITIES`); ``col[q]`` is the column of the table that holds one, -1 where there
+is none; ``units[q]`` is ``(places, num, den)``: a text is read as an integer of ``places`` decimals and multiplied by
+``num / den`` to get the stored step. Every value outside its range becomes null and sets ``Flag.NULLED``; only what
+makes a report (time, MMSI, position, and numbers that are no numbers) rejects the row.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from selat.kernels._jit import inline
+from selat.kernels.csvnum import (
+    BAD, BIG, EMPTY, lookup, ratio, scaled, stamp, trim, word,
+)  # fmt: skip
+from selat.model.columns import Array
+
+QUANTITIES = (
+    "time", "mmsi", "lat", "lon", "sog", "cog", "heading", "rot", "nav_status", "msg_type", "altitude",
+    "imo", "callsign", "name", "ship_type", "cargo", "length", "width", "draught", "destination", "eta", "epfd",
+    "to_bow", "to_stern", "to_port", "to_starboard",
+)  # fmt: skip
+TIME, MMSI, LAT, LON, SOG, COG, HEADING, ROT, STATUS, CLASS, ALTITUDE = range(11)
+IMO, CALLSIGN, NAME, SHIP_TYPE, CARGO, LENGTH, WIDTH, DRAUGHT, DESTINATION, ETA, EPFD = range(11, 22)
+BOW, STERN, PORT, STARBOARD = range(22, 26)
+
+# params: the kernel's options, one int64 each
+DELIM, COLUMNS, POINT, TIME_HOW, TIME_PLACES, DEFAULT_TYPE, ROT_UNIT, ETA_HOW = range(8)
+PARAMS = 8
+ROT_PER_MINUTE, ROT_PER_SECOND, ROT_AIS = range(3)
+
+# tables of words: keys[k], values[k]
+W_CLASS, W_STATUS, W_SHIP, W_CARGO, W_EPFD, W_NULL, W_TEXT = range(7)
+
+R_MMSI, R_TIME, R_NUMBER, R_RANGE = 11, 13, 14, 15  # selat.model.errors.Reason
+NULLED = 128  # selat.model.schema.Flag
+_I32 = -(2**31)
+_U16 = 65535
+
+
+def _number(src: Array, s: int, e: int, unit: Array, point: int, keys: Array, values: Array) -> int:
+    """Stored value of a field; EMPTY for nothing and for a word that means nothing."""
+    v = scaled(src, s, e, unit[0], point)
+    if v <= BIG:
+        if v == BAD:
+            s, e = trim(src, s, e)
+            if lookup(keys[W_NULL], values[W_NULL], word(src, s, e)) >= 0:
+                return EMPTY
+        return v
+    if unit[1] == unit[2]:
+        return v
+    return ratio(v, unit[1], unit[2])
+
+
+number = inline(_number)
+
+
+def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -> int:
+    """Time of a row; the last one is kept (``text``, ``last`` = length, value), as neighbours often share it."""
+    n = e - s
+    if n == last[0]:
+        i = 0
+        while i < n and text[i] == src[s + i]:
+            i += 1
+        if i == n:
+            return last[1]
+    ns = stamp(src, s, e, params[TIME_HOW], params[TIME_PLACES])
+    if ns != BAD and n <= len(text):
+        for i in range(n):
+            text[i] = src[s + i]
+        last[0] = n
+        last[1] = ns
+    return ns
+
+
+read_time = inline(_time)
+
+
+def _coded(src: Array, s: int, e: int, unit: Array, most: int, keys: Array, values: Array) -> int:
+    """A code given as a number up to ``most`` or as a word; EMPTY for nothing, BAD for anything else."""
+    s, e = trim(src, s, e)
+    if s == e:
+        return EMPTY
+    c = src[s]
+    if 48 <= c <= 57 or c == 45 or c == 43 or c == 46:
+        v = scaled(src, s, e, unit[0], 46)
+        return v if 0 <= v <= most else BAD
+    v = lookup(keys, values, word(src, s, e))
+    return v if v >= 0 else BAD
+
+
+coded = inline(_coded)
+
+
+def _turn(v: int, unit: int) -> int:
+    """ROT_AIS (M.1371: 4.733 sqrt(deg/min)) of a rate in millionths; EMPTY for the code -128, BAD beyond 127."""
+    if unit == ROT_AIS:
+        r = abs(v)
+    else:
+        per_minute = abs(v) / 1e6 * (60.0 if unit == ROT_PER_SECOND else 1.0)
+        r = np.int64(np.floor(4.733 * np.sqrt(per_minute) + 0.5))
+    if r > 127:
+        return EMPTY if r == 128 and v < 0 else BAD
+    return -r if v < 0 else r
+
+
+turn = inline(_turn)
+
+
+def _wrap(v: int, full: int, src: Array, s: int, e: int, unit: Array, point: int) -> int:
+    """0 for an angle that only rounding made a full turn, else ``v``."""
+    if v == full and unit[1] == unit[2]:
+        fine = scaled(src, s, e, 7, point)
+        if BIG < fine < 3_600_000_000:
+            return 0
+    return v
+
+
+wrap = inline(_wrap)
+
+
+def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, rep: tuple, n: int) -> int:  # fmt: skip
+    """Speed, course, heading, turn, status, altitude of a row into ``rep[5:11]``; 0 or the reason to reject it."""
+    point = params[POINT]
+    flags = rep[11][n]
+    for k in range(SOG, STATUS):
+        c = col[k]
+        v = np.int64(EMPTY)
+        if c >= 0:
+            s, e = q[b + c] + 1, q[b + c + 1]
+            v = number(src, s, e, units[k], point, keys, values)
+            if v == BAD:
+                return R_NUMBER
+            if k == COG:
+                v = wrap(v, 3600, src, s, e, units[k], point)
+            elif k == HEADING:
+                v = wrap(v, 360, src, s, e, units[k], point)
+            elif k == ROT and v > BIG:
+                v = turn(v, params[ROT_UNIT])
+        if k == SOG:
+            most = 10220 if rep[2][n] == 9 else 1022
+            ok = 0 <= v <= most and v != 1023
+            gone = v == EMPTY or v == 1023 or (v == 10230 and most == 10220)
+            rep[5][n] = v if ok else _U16
+        elif k == COG:
+            ok, gone = 0 <= v < 3600, v == EMPTY or v == 3600
+            rep[6][n] = v if ok else _U16
+        elif k == HEADING:
+            ok, gone = 0 <= v < 360, v == EMPTY or v == 511
+            rep[7][n] = v if ok else _U16
+        else:
+            ok, gone = v > BIG, v == EMPTY
+            rep[8][n] = v if ok else -32768
+        if not ok and not gone:
+            flags |= NULLED
+    v = np.int64(EMPTY)
+    if col[STATUS] >= 0:
+        c = b + col[STATUS]
+        v = coded(src, q[c] + 1, q[c + 1], units[STATUS], 15, keys[W_STATUS], values[W_STATUS])
+        if v == BAD:
+            flags |= NULLED
+    rep[9][n] = v if v >= 0 else 255
+    v = np.int64(EMPTY)
+    if col[ALTITUDE] >= 0:
+        c = b + col[ALTITUDE]
+        v = number(src, q[c] + 1, q[c + 1], units[ALTITUDE], point, keys, values)
+        if v == BAD:
+            return R_NUMBER
+        if v != EMPTY and v != 4095 and not 0 <= v < 4095:
+            flags |= NULLED
+    rep[10][n] = v if 0 <= v < 4095 else _U16
+    rep[11][n] = flags
+    return 0
+
+
+motion = inline(_motion)
+
+
+def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, text: Array, last: Array, rep: tuple, n: int) -> int:  # fmt: skip
+    """A row into place ``n`` of ``rep``: 0, or the :class:`~selat.model.errors.Reason` why it is no report.
+
+    ``rep``: time, mmsi, msg_type, lat, lon, sog, cog, heading, rot, nav_status, altitude, flags, seq.
+    """
+    point = params[POINT]
+    c = b + col[TIME]
+    ns = read_time(src, q[c] + 1, q[c + 1], params, text, last)
+    if ns == BAD:
+        return R_TIME
+    c = b + col[MMSI]
+    mmsi = scaled(src, q[c] + 1, q[c + 1], 0, 46)
+    if mmsi <= BAD:
+        return R_NUMBER
+    if mmsi < 1 or mmsi > 999_999_999:
+        return R_MMSI
+    c = b + col[LAT]
+    lat = number(src, q[c] + 1, q[c + 1], units[LAT], point, keys, values)
+    c = b + col[LON]
+    lon = number(src, q[c] + 1, q[c + 1], units[LON], point, keys, values)
+    if lat == BAD or lon == BAD:
+        return R_NUMBER
+    none = lat == EMPTY or lat == 910_000_000 or lon == EMPTY or lon == 1_810_000_000
+    if abs(lat) > 900_000_000 and lat != EMPTY and lat != 910_000_000:
+        return R_RANGE
+    if abs(lon) > 1_800_000_000 and lon != EMPTY and lon != 1_810_000_000:
+        return R_RANGE
+    kind, flags = params[DEFAULT_TYPE], 0
+    if col[CLASS] >= 0:
+        c = b + col[CLASS]
+        v = coded(src, q[c] + 1, q[c + 1], units[CLASS], 28, keys[W_CLASS], values[W_CLASS])
+        if v >= 0:
+            kind = v
+        elif v == BAD:
+            flags = NULLED
+    rep[0][n] = ns
+    rep[1][n] = mmsi
+    rep[2][n] = kind
+    rep[3][n] = _I32 if none else lat
+    rep[4][n] = _I32 if none else lon
+    rep[11][n] = flags
+    return motion(src, q, b, col, units, params, keys, values, rep, n)
+
+
+report = inline(_report)

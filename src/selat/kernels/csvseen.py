@@ -1,0 +1,139 @@
+"""What was seen before: the last rows by a hash of their bytes, and the declared data of each MMSI.
+
+*Rows*: an open-addressed table ``slots`` of row numbers over a ring of the last ``len(ring)`` kept rows. A row is a
+duplicate exactly when one of those has the same 64-bit hash, so the answer depends on the rows alone, not on how
+the bytes were cut. Slots that point at a ring place since taken by another row miss by their hash; the table is made
+anew from the ring before it fills.
+
+*Statics*: hash of the declared fields by MMSI.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from selat.kernels._jit import inline, jit
+from selat.model.columns import Array
+
+RING = 1 << 16  #: kept rows that are remembered
+SLOTS = 1 << 18
+
+_K1 = 0x9E3779B97F4A7C15
+_K2 = 0xC2B2AE3D27D4EB4F
+
+
+def _mix(h: np.uint64) -> np.uint64:
+    """Finaliser of MurmurHash3 (public domain): every bit of the input reaches every bit of the output."""
+    h ^= h >> np.uint64(33)
+    h *= np.uint64(0xFF51AFD7ED558CCD)
+    h ^= h >> np.uint64(33)
+    h *= np.uint64(0xC4CEB9FE1A85EC53)
+    return h ^ (h >> np.uint64(33))
+
+
+mix = inline(_mix)
+
+
+def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np.uint64:
+    """64-bit hash of ``buf[s:e]``; ``words`` is the same memory as little-endian uint64, eight bytes an element.
+
+    It depends on the bytes only, not on where they lie.
+    """
+    a = seed ^ np.uint64(e - s)
+    b = np.uint64(_K2)
+    i = s
+    turn = np.uint64((s & 7) * 8)
+    back = np.uint64(64) - turn
+    last = len(words)
+    k = s >> 3
+    if turn == 0:
+        while i + 8 <= e:
+            a = (a ^ words[k]) * np.uint64(_K1)
+            a ^= a >> np.uint64(32)
+            k += 1
+            i += 8
+    elif k < last:
+        low = words[k]
+        while i + 8 <= e and k + 1 < last:
+            high = words[k + 1]
+            a = (a ^ ((low >> turn) | (high << back))) * np.uint64(_K1)
+            a ^= a >> np.uint64(32)
+            low = high
+            k += 1
+            i += 8
+    while i + 8 <= e:
+        v = np.uint64(0)
+        for j in range(8):
+            v |= np.uint64(buf[i + j]) << np.uint64(8 * j)
+        a = (a ^ v) * np.uint64(_K1)
+        a ^= a >> np.uint64(32)
+        i += 8
+    v = np.uint64(0)
+    shift = np.uint64(0)
+    while i < e:
+        v |= np.uint64(buf[i]) << shift
+        shift += np.uint64(8)
+        i += 1
+    return mix((a ^ v) * b)
+
+
+hash_bytes = inline(_hash_bytes)
+
+
+def _find_row(slots: Array, ring: Array, h: np.uint64) -> int:
+    """Place in the ring of a kept row of this hash, or -1."""
+    mask = len(slots) - 1
+    i = np.int64(h >> np.uint64(40)) & mask
+    while slots[i] >= 0:
+        at = np.int64(slots[i])
+        if ring[at] == h:
+            return at
+        i = (i + 1) & mask
+    return -1
+
+
+find_row = inline(_find_row)
+
+
+def _put_row(slots: Array, h: np.uint64, place: int) -> None:
+    mask = len(slots) - 1
+    i = np.int64(h >> np.uint64(40)) & mask
+    while slots[i] >= 0:
+        i = (i + 1) & mask
+    slots[i] = place
+
+
+put_row = inline(_put_row)
+
+
+def _rebuild_rows(slots: Array, ring: Array, count: int) -> None:
+    """Empty the table and put in the ``min(count, len(ring))`` rows of the ring."""
+    slots[:] = -1
+    for place in range(min(count, len(ring))):
+        put_row(slots, ring[place], place)
+
+
+rebuild_rows = jit(_rebuild_rows)
+
+
+def _place_of(keys: Array, mmsi: int) -> int:
+    """Slot of an MMSI, taken or free; keys are 0 where free."""
+    mask = len(keys) - 1
+    i = np.int64((np.uint64(mmsi) * np.uint64(_K1)) >> np.uint64(40)) & mask
+    while keys[i] != 0 and keys[i] != mmsi:
+        i = (i + 1) & mask
+    return i
+
+
+place_of = inline(_place_of)
+
+
+def _grow_statics(keys: Array, values: Array, new_keys: Array, new_values: Array) -> None:
+    for i in range(len(keys)):
+        if keys[i] != 0:
+            j = place_of(new_keys, keys[i])
+            new_keys[j] = keys[i]
+            new_values[j] = values[i]
+
+
+grow_statics = jit(_grow_statics)

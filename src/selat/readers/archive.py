@@ -1,0 +1,183 @@
+"""Opens what archives come in: plain files, gzip, Zstandard, zip with several members; streamed, never whole in memory.
+
+:func:`open_streams` gives the members one after another; :func:`blocks` reads one in blocks of 16 MiB, the next block
+being read (and inflated) by a thread meanwhile; :func:`read_members` runs a table reader over all of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import queue
+import threading
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from selat.model.errors import FormatError, SourceError
+from selat.model.ports import Batch
+
+if TYPE_CHECKING:
+    from selat.readers.csv_reader import CsvReader
+
+BLOCK = 1 << 24  #: bytes read at a time
+HEAD = 1 << 16  #: bytes a format is known by
+
+_GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
+_EMPTY_ZIP = b"PK\x05\x06"
+_TABLES = (".csv", ".txt", ".tsv", ".dat")
+_HINT = "the file may be cut short: compare its size with the publisher's, or fetch it again"
+
+
+def open_streams(source: str | Path | BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
+    """``(member name, stream of its bytes)`` of a file; the stream lives until the next one is asked for.
+
+    Known by their first bytes: gzip, Zstandard, zip; all else is plain. Of a zip that holds ``.csv`` files only those
+    are read, in the order they lie. Raises :class:`SourceError` for a file that is missing, a directory, empty,
+    unreadable, or damaged.
+    """
+    name, file, size = _open(source)
+    with contextlib.ExitStack() as stack:
+        if isinstance(source, (str, Path)):
+            stack.enter_context(file)
+        head = file.read(4)
+        if not head:
+            raise SourceError(f"{name}: the file is empty", hint="was the download finished?")
+        if head.startswith((_ZIP, _EMPTY_ZIP)) and size:
+            file.seek(0)
+            yield from _zip(name, file)
+            return
+        stream: BinaryIO = cast(BinaryIO, _Rest(head, file))
+        if head.startswith(_GZIP):
+            stream, name = _inflated(stream, "gzip"), name.removesuffix(".gz")
+        elif head.startswith(_ZSTD):
+            stream, name = _inflated(stream, "zstd"), name.removesuffix(".zst")
+        yield name, stream
+
+
+def _open(source: str | Path | BinaryIO) -> tuple[str, BinaryIO, bool]:
+    """Name, file, and whether it can be read from anywhere."""
+    if not isinstance(source, (str, Path)):
+        return str(getattr(source, "name", "stream")), source, source.seekable()
+    path = Path(source)
+    if path.is_dir():
+        raise SourceError(f"{path} is a directory", hint="give a file; a shell pattern such as DIR/*.csv gives several")
+    try:
+        return path.name, cast(BinaryIO, path.open("rb", buffering=0)), True
+    except FileNotFoundError:
+        near = sorted(p.name for p in path.parent.glob(f"{path.stem[:4]}*"))[:3] if path.parent.is_dir() else []
+        hint = f"there is: {', '.join(near)}" if near else f"looked in {path.parent.absolute()}"
+        raise SourceError(f"{path}: no such file", hint=hint) from None
+    except OSError as e:
+        raise SourceError(f"{path}: {e.strerror}", hint="check the permissions of the file") from None
+
+
+def _zip(name: str, file: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = [i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
+            tables = [i for i in members if i.filename.lower().endswith(_TABLES[:1])] or members
+            if not tables:
+                raise SourceError(f"{name}: the zip holds no file", hint=_HINT)
+            for info in tables:
+                if info.flag_bits & 1:
+                    raise SourceError(f"{name}: {info.filename} is encrypted", hint="unpack it with its password first")
+                with archive.open(info) as member:
+                    yield f"{name}/{info.filename}", cast(BinaryIO, member)
+    except (zipfile.BadZipFile, NotImplementedError) as e:
+        raise SourceError(f"{name}: not a whole zip ({e})", hint=_HINT) from None
+
+
+class _Rest(io.RawIOBase):
+    """A stream whose first bytes were read already."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._head:
+            return self._rest.read(size)
+        if size < 0:
+            out, self._head = self._head + self._rest.read(), b""
+            return out
+        out, self._head = self._head[:size], self._head[size:]
+        return out + self._rest.read(size - len(out)) if size > len(out) else out
+
+
+def _inflated(stream: BinaryIO, codec: str) -> BinaryIO:
+    import pyarrow as pa
+
+    return cast(BinaryIO, pa.CompressedInputStream(pa.PythonFile(stream, "r"), codec))
+
+
+def read_some(name: str, stream: BinaryIO, size: int) -> bytes:
+    """Up to ``size`` bytes, empty at the end; damage is a :class:`SourceError`."""
+    try:
+        return stream.read(size)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as e:
+        raise SourceError(f"{name}: cannot be read to its end ({e})", hint=_HINT) from None
+
+
+def blocks(name: str, stream: BinaryIO, size: int = BLOCK) -> Iterator[bytes]:
+    """The bytes of a stream in blocks, read ahead by a thread (at most two blocks wait)."""
+    waiting: queue.Queue[bytes | SourceError] = queue.Queue(maxsize=2)
+    stopped = threading.Event()
+
+    def put(item: bytes | SourceError) -> bool:
+        while not stopped.is_set():
+            with contextlib.suppress(queue.Full):
+                waiting.put(item, timeout=0.2)
+                return True
+        return False
+
+    def work() -> None:
+        while True:
+            try:
+                block = read_some(name, stream, size)
+            except SourceError as e:
+                put(e)
+                return
+            if not put(block) or not block:
+                return
+
+    thread = threading.Thread(target=work, name="selat-read-ahead", daemon=True)
+    thread.start()
+    try:
+        while True:
+            item = waiting.get()
+            if isinstance(item, SourceError):
+                raise item
+            if not item:
+                return
+            yield item
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def read_members(
+    source: str | Path | BinaryIO, reader: CsvReader, choose: Callable[[bytes], CsvReader] | None = None
+) -> Iterator[Batch]:
+    """Batches of every member of ``source``, one reader over all, so that rows count on.
+
+    ``choose`` makes the reader from the first bytes where the format has kinds.
+    """
+    for name, stream in open_streams(source):
+        try:
+            fed = False
+            for block in blocks(name, stream):
+                if choose is not None:
+                    reader, choose = choose(block[:HEAD]), None
+                fed = True
+                yield reader.feed(block, 0)
+            if not fed:
+                raise SourceError(f"{name}: the file is empty", hint="was the download finished?")
+            yield reader.flush()
+        except FormatError as e:
+            raise FormatError(f"{name}: {e.message}", hint=e.hint) from None
+        reader.next_file()
