@@ -142,7 +142,7 @@ class FakePicture:
 
     def alerts(self, since: int) -> tuple[int, list[dict[str, Any]]]:
         with self._lock:
-            return self._alert_version, [dict(a) for a in self._alerts if a["_v"] > since]
+            return self._alert_version, [{k: v for k, v in a.items() if k != "_v"} for a in self._alerts if a["_v"] > since]
 
     def health(self) -> dict[str, Any]:
         now = self.clock() * 1000
@@ -222,7 +222,7 @@ class FakePicture:
 
         def add(name: str, cls: int, kind: int, length: float, speed: float, path: list, **more: Any) -> None:
             base = {CLASS_ATON: 995660000, CLASS_BASE: 5660000, CLASS_BEACON: 970010000, CLASS_SAR_AIRCRAFT: 111533000}
-            mmsi = base.get(cls, 533_000_000 + dice.randrange(900) * 100) + len(ships)
+            mmsi = base.get(cls, 533_000_000 + dice.randrange(900) * 1000) + len(ships)
             ships.append(Ship(mmsi, name, cls, kind, length, round(length / 6.5), speed, path, **more))
 
         def name() -> str:

@@ -7,6 +7,7 @@ import { type Alert, isSeen, order } from "./alertorder";
 
 interface Row {
   root: HTMLElement;
+  age: HTMLElement;
   since: HTMLElement;
   names: HTMLElement;
   sentence: HTMLElement;
@@ -133,10 +134,11 @@ export class AlertPanel {
   private make(alert: Alert): Row {
     const row: Row = {
       root: h("article", { class: "alert", tabindex: "0", "data-id": alert.id }),
-      since: h("time", {}), names: h("div", { class: "names" }), sentence: h("p", {}),
-      rule: h("span", { class: "rule" }), foot: h("div", { class: "foot" }), key: "",
+      age: h("span", { class: "age" }), since: h("time", {}), names: h("div", { class: "names" }), sentence: h("p", {}),
+      rule: h("span", { class: "rule" }), foot: h("span", { class: "acts" }), key: "",
     };
-    row.root.append(h("div", { class: "line" }, row.rule, row.since), row.names, row.sentence, row.foot);
+    row.root.append(h("div", { class: "line" }, row.rule, row.age), row.names, row.sentence,
+      h("div", { class: "foot" }, row.since, row.foot));
     const show = () => {
       const now = this.alerts.get(alert.id) ?? alert;
       this.choose(now.id);
@@ -179,7 +181,8 @@ export class AlertPanel {
     const alert = this.alerts.get(id);
     const row = this.rows.get(id);
     if (!alert || !row || !Number.isFinite(this.nowMs)) return;
-    setText(row.since, `${utc(alert.time_ms, false)} · ${span((this.nowMs - alert.time_ms) / 1000)}`);
+    setText(row.age, span((this.nowMs - alert.time_ms) / 1000));
+    setText(row.since, t("alert.since", { time: `${utc(alert.time_ms, false)} UTC` }));
     row.since.title = `${utcDate(alert.time_ms)} ${utc(alert.time_ms)} UTC`;
   }
 }

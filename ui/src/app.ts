@@ -22,7 +22,8 @@ import { TopBar } from "./topbar";
 import { View } from "./view";
 import { Watchdog } from "./watchdog";
 
-const HOME: { center: [number, number]; zoom: number } = { center: [103.85, 1.22], zoom: 10.2 };
+/** Tuas to Horsburgh, whatever the size of the screen. */
+const HOME: [number, number, number, number] = [103.55, 1.0, 104.45, 1.42];
 const BOUNDS: [number, number, number, number] = [88, -12, 126, 24];
 const AHEAD = [360, 720, 0];
 const LABELS: LabelMode[] = ["top", "all", "off"];
@@ -49,7 +50,7 @@ export class App {
   constructor() {
     setWorkerUrl(new URL(workerUrl, location.href).href);
     this.map = new MapLibre({
-      container: "map", style: style(), ...HOME, hash: true, attributionControl: false, fadeDuration: 0,
+      container: "map", style: style(), bounds: HOME, hash: true, attributionControl: false, fadeDuration: 0,
       maxBounds: BOUNDS, minZoom: 4, maxZoom: 17, dragRotate: false, touchPitch: false, pitchWithRotate: false,
       renderWorldCopies: false, canvasContextAttributes: { antialias: true, preserveDrawingBuffer: false },
     });
@@ -72,6 +73,7 @@ export class App {
     this.bar = new TopBar(must("topbar"), must("banner"), this.search.root);
     this.legend = new Legend(must("legend"), this.fleet, {
       hide: (mask) => this.hide(mask), vectors: () => this.cycleVectors(), labels: () => this.cycleLabels(),
+      resized: () => this.map.triggerRepaint(),
     });
     this.readout = new Readout(must("readout"), this.view);
     this.feed = new Feed({
@@ -155,7 +157,7 @@ export class App {
   private frame(): void {
     this.view.update();
     this.readout.scale();
-    this.overlay.draw();
+    this.overlay.draw([must("legend")]);
   }
 
   private second(): void {
@@ -296,7 +298,7 @@ export class App {
         const next = this.alerts.next();
         if (next) this.showAlert(next);
       },
-      Home: () => this.map.flyTo({ ...HOME, duration: 900 }),
+      Home: () => this.map.fitBounds(HOME, { duration: 900 }),
       Escape: () => this.select(null),
     };
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];

@@ -17,7 +17,7 @@ export class Legend {
 
   constructor(
     private readonly root: HTMLElement, private readonly fleet: Fleet,
-    private readonly on: { hide(mask: number): void; vectors(): void; labels(): void },
+    private readonly on: { hide(mask: number): void; vectors(): void; labels(): void; resized(): void },
     private mask = 0,
   ) {
     this.build("", "");
@@ -38,8 +38,8 @@ export class Legend {
       this.items.push(item);
       list.append(h("li", {}, item));
     });
-    const wasOpen = this.root.querySelector("details")?.open ?? innerWidth >= 1000;
-    const details = h("details", { open: wasOpen }, h("summary", {}, t("legend")), list);
+    const wasOpen = this.root.querySelector("details")?.open ?? (innerWidth >= 1500 && innerHeight >= 850);
+    const details = h("details", { open: wasOpen, toggle: () => this.on.resized() }, h("summary", {}, t("legend")), list);
     this.root.replaceChildren(details, h("div", { class: "switches" },
       h("button", { type: "button", click: () => this.on.vectors() }, `${t("legend.vectors")}: ${vectors}`),
       h("button", { type: "button", click: () => this.on.labels() }, `${t("legend.labels")}: ${labels}`)));

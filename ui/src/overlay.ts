@@ -53,7 +53,8 @@ export class Overlay {
     };
   }
 
-  draw(): void {
+  /** Draws all; names keep clear of the given elements on the map. */
+  draw(clear: HTMLElement[]): void {
     const { width, height } = this.view.size();
     const ratio = devicePixelRatio || 1;
     if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
@@ -63,7 +64,11 @@ export class Overlay {
     const c = this.context;
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, width, height);
-    this.taken = [];
+    const area = this.canvas.getBoundingClientRect();
+    this.taken = clear.map((element) => {
+      const r = element.getBoundingClientRect();
+      return { x0: r.left - area.left, y0: r.top - area.top, x1: r.right - area.left, y1: r.bottom - area.top };
+    });
     this.graticule(width, height);
     this.ships(width, height);
     this.places(width, height);

@@ -18,7 +18,8 @@ export function token(name: string): string {
 }
 
 function rgb(colour: string): number[] {
-  const hex = colour.replace("#", "");
+  const short = colour.replace("#", "");
+  const hex = short.length < 6 ? [...short].map((c) => c + c).join("") : short; // the build shortens #ffffff
   return [0, 2, 4].map((k) => parseInt(hex.slice(k, k + 2), 16) / 255);
 }
 

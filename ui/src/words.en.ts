@@ -36,7 +36,7 @@ export const en: Record<string, string> = {
   "help.v": "course vectors 6 min, 12 min, off", "help.l": "names: chief, all, none", "help.slash": "search",
   "help.esc": "close, clear the selection", "help.help": "this help", "help.home": "back to the strait",
   "help.f": "ship types", "help.language": "Language", "help.n": "next open alert",
-  "help.honest": "A ship is carried forward on its last course for at most two and a half minutes, then it stands still and fades. A cross means that it is lost. Red and amber mean an alert, and nothing else.",
+  "help.honest": "A ship is carried forward on its last course for at most two and a half minutes, then it stands still and fades. A cross means that it is lost. On the map red and amber mean an alert, and nothing else.",
   "palette": "Day or night", "menu.language": "Language",
   "sea.malacca": "STRAIT OF MALACCA", "sea.singapore": "SINGAPORE STRAIT", "sea.scs": "SOUTH CHINA SEA",
   "sea.andaman": "ANDAMAN SEA", "sea.java": "JAVA SEA", "sea.thai": "GULF OF THAILAND",

@@ -36,7 +36,7 @@ export const ja: Record<string, string> = {
   "help.v": "針路ベクトル 6 分・12 分・なし", "help.l": "船名: 主要・すべて・なし", "help.slash": "検索",
   "help.esc": "閉じる・選択解除", "help.help": "このヘルプ", "help.home": "海峡に戻る",
   "help.f": "船種", "help.language": "言語", "help.n": "次の未確認警報",
-  "help.honest": "船は最後の針路で最長 2 分半だけ進め、その後は止めて薄くします。× は消失です。赤と橙は警報だけに使います。",
+  "help.honest": "船は最後の針路で最長 2 分半だけ進め、その後は止めて薄くします。× は消失です。地図上の赤と橙は警報だけに使います。",
   "palette": "昼・夜", "menu.language": "言語",
   "sea.malacca": "マラッカ海峡", "sea.singapore": "シンガポール海峡", "sea.scs": "南シナ海",
   "sea.andaman": "アンダマン海", "sea.java": "ジャワ海", "sea.thai": "タイランド湾",

@@ -36,7 +36,7 @@ export const ms: Record<string, string> = {
   "help.v": "vektor haluan 6 min, 12 min, mati", "help.l": "nama: utama, semua, tiada", "help.slash": "cari",
   "help.esc": "tutup, kosongkan pilihan", "help.help": "bantuan ini", "help.home": "kembali ke selat",
   "help.f": "jenis kapal", "help.language": "Bahasa", "help.n": "amaran terbuka seterusnya",
-  "help.honest": "Kapal digerakkan pada haluan terakhirnya paling lama dua setengah minit, kemudian ia berhenti dan pudar. Tanda silang bermaksud ia hilang. Merah dan kuning jingga hanya untuk amaran.",
+  "help.honest": "Kapal digerakkan pada haluan terakhirnya paling lama dua setengah minit, kemudian ia berhenti dan pudar. Tanda silang bermaksud ia hilang. Pada peta, merah dan kuning jingga hanya untuk amaran.",
   "palette": "Siang atau malam", "menu.language": "Bahasa",
   "sea.malacca": "SELAT MELAKA", "sea.singapore": "SELAT SINGAPURA", "sea.scs": "LAUT CHINA SELATAN",
   "sea.andaman": "LAUT ANDAMAN", "sea.java": "LAUT JAWA", "sea.thai": "TELUK SIAM",
