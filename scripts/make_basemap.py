@@ -36,6 +36,7 @@ REGION = (88.0, -12.0, 126.0, 24.0)
 # Half a pixel at zoom 13 (9.5 m a pixel), and a pixel at zoom 8 (306 m a pixel).
 STRAIT_TOLERANCE = 0.00005
 REGION_TOLERANCE = 0.0025
+OVERLAP = 0.005  # the coarse part reaches under the fine one, so that simplifying leaves no gap between them
 REGION_MIN_AREA = 1e-5  # square degrees, about 0.12 km2: islets smaller than a pixel at zoom 8
 OUT = Path(__file__).resolve().parent.parent / "src" / "selat" / "web" / "basemap"
 
@@ -105,7 +106,7 @@ def make_land() -> dict[str, object]:
 
     parts = list(polygons(world_land()))
     strait = shapely.box(*STRAIT)
-    around = shapely.box(*REGION).difference(strait)
+    around = shapely.box(*REGION).difference(strait.buffer(-OVERLAP, join_style="mitre"))
     fine = clip(parts, strait, STRAIT_TOLERANCE)
     coarse = [p for p in clip(parts, around, REGION_TOLERANCE) if p.area >= REGION_MIN_AREA]
     return {

@@ -76,6 +76,12 @@ export class AlertPanel {
     return open[(at + 1) % Math.max(open.length, 1)];
   }
 
+  /** The chosen alert is acknowledged from the keyboard, as by its button. */
+  acknowledgeChosen(): void {
+    const row = this.chosen === null ? undefined : this.rows.get(this.chosen);
+    row?.foot.querySelector<HTMLButtonElement>("button.ack")?.click();
+  }
+
   rebuild(): void {
     this.rows.clear();
     this.list.replaceChildren();

@@ -9,7 +9,7 @@ import { PictureClock } from "./clock";
 import { expose } from "./debug";
 import { must } from "./dom";
 import { type Alert, Feed } from "./feed";
-import { drawnAt, Fleet, nameOf } from "./fleet";
+import { drawnAt, Fleet } from "./fleet";
 import { buildHelp } from "./help";
 import { setLanguage, t } from "./i18n";
 import { Legend, Readout } from "./legend";
@@ -214,7 +214,7 @@ export class App {
     try {
       const answer = await fetch(`api/alerts/${encodeURIComponent(alert.id)}/ack`, {
         method: "POST", headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ who: recall("who") ?? "watch" }),
+        body: JSON.stringify({ who: recall("who") || "watch" }),
       });
       if (answer.ok) {
         this.takeAlerts([{ ...alert, state: "acknowledged" }], false);
@@ -234,7 +234,6 @@ export class App {
     this.map.getCanvas().style.cursor = mmsi === null ? "" : "pointer";
     if (mmsi !== this.overlay.hovered) {
       this.overlay.hovered = mmsi;
-      this.map.getCanvas().title = hit ? nameOf(hit) : "";
       this.map.triggerRepaint();
     }
   }
@@ -294,6 +293,7 @@ export class App {
     const actions: Record<string, () => void> = {
       d: () => this.togglePalette(), v: () => this.cycleVectors(), l: () => this.cycleLabels(),
       f: () => this.legend.toggleOpen(), "/": () => this.search.focus(), "?": () => this.toggleHelp(),
+      a: () => this.alerts.acknowledgeChosen(),
       n: () => {
         const next = this.alerts.next();
         if (next) this.showAlert(next);

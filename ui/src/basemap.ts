@@ -13,6 +13,9 @@ interface LandFile {
 
 export type PortFile = FeatureCollection<Point, { name: string; size: "L" | "M" | "S" | "V" }>;
 
+/** The coarse part reaches 0.005 degree into the fine one and is simplified by half of that. */
+const CUT = 0.008;
+
 export const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 export function style(): StyleSpecification {
@@ -63,7 +66,7 @@ function ring(flat: number[], scale: number): [number, number][] {
 
 /** Whether a step lies along the edge of a clipping box: such a step is a cut, not a coast. */
 function isCut(a: [number, number], b: [number, number], boxes: number[][]): boolean {
-  const near = (p: number, q: number) => Math.abs(p - q) < 1e-6;
+  const near = (p: number, q: number) => Math.abs(p - q) < CUT;
   return boxes.some(([w, s, e, n]) =>
     [w, e].some((x) => near(a[0], x as number) && near(b[0], x as number)) ||
     [s, n].some((y) => near(a[1], y as number) && near(b[1], y as number)));

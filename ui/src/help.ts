@@ -1,10 +1,11 @@
 // Help: keys, symbols, language.
 
 import { h } from "./dom";
+import { recall, remember } from "./palette";
 import { LANGUAGES, language, t } from "./i18n";
 
 const KEYS: [string, string][] = [
-  ["/", "help.slash"], ["N", "help.n"], ["D", "help.d"], ["V", "help.v"], ["L", "help.l"], ["F", "help.f"],
+  ["/", "help.slash"], ["N", "help.n"], ["A", "help.a"], ["D", "help.d"], ["V", "help.v"], ["L", "help.l"], ["F", "help.f"],
   ["Home", "help.home"], ["Esc", "help.esc"], ["?", "help.help"],
 ];
 
@@ -32,6 +33,8 @@ export function buildHelp(dialog: HTMLDialogElement, onLanguage: (code: string) 
     choice.append(h("option", { value: code, selected: code === language() }, entry.name));
   }
   choice.addEventListener("change", () => onLanguage(choice.value));
+  const who = h("input", { type: "text", maxlength: 40, value: recall("who") ?? "" });
+  who.addEventListener("change", () => remember("who", who.value.trim()));
   dialog.replaceChildren(
     h("div", { class: "panel-head" }, h("h2", {}, t("help")),
       h("button", { type: "button", class: "close", "aria-label": t("card.close"), click: () => dialog.close() }, "×")),
@@ -45,6 +48,6 @@ export function buildHelp(dialog: HTMLDialogElement, onLanguage: (code: string) 
           return item;
         })))),
     h("p", {}, t("help.honest")),
-    h("label", {}, `${t("help.language")} `, choice),
+    h("div", { class: "help-row" }, h("label", {}, `${t("help.language")} `, choice), h("label", {}, `${t("help.who")} `, who)),
   );
 }

@@ -7,6 +7,7 @@ import { type Contact, drawnAt, type Fleet, isLost, isMoored, nameOf } from "./f
 import { latitude, longitude } from "./format";
 import { t } from "./i18n";
 import { token } from "./palette";
+import { CIRCUMFERENCE } from "./units";
 import type { View } from "./view";
 
 export type LabelMode = "top" | "all" | "off";
@@ -162,7 +163,9 @@ export class Overlay {
     const speed = contact.sog >= 0.5 && contact.cls < 3 ? ` ${contact.sog.toFixed(0)}` : "";
     const text = nameOf(contact) + speed;
     const w = c.measureText(text).width;
-    const gap = bold ? 18 : contact.acknowledged ? 15 : must ? 20 : 10;
+    const hull = (contact.label?.length_m ?? 0) * this.view.scale / CIRCUMFERENCE;
+    const out = hull > 26 ? hull * 0.5 - 9 : 0; // a hull drawn to scale pushes its name outward
+    const gap = out + (bold ? 19 : contact.acknowledged ? 15 : must ? 20 : 10);
     const spots: [number, number][] = [
       [x + gap, y + 4], [x - gap - w, y + 4], [x - w / 2, y - gap - 1], [x - w / 2, y + gap + 9],
     ];

@@ -31,18 +31,21 @@ bool hidden() {
 export const SYMBOL_VERTEX = `${COMMON}
 layout(location=3) in vec2 a_corner;
 uniform float u_pixels;                // CSS pixels per mercator unit
+uniform float u_zoomed;                // symbols are drawn smaller when the whole strait is in view
 out vec2 v_local;                      // pixels from the middle, y towards the bow
 out vec2 v_screen;                     // the same, not turned
 flat out vec4 v_kind;
 flat out vec2 v_hull;                  // length and beam in pixels, 0 when not drawn to scale
+flat out float v_ring;                 // radius of the alert halo
 flat out float v_fresh;
 flat out float v_chosen;
 void main() {
   if (hidden()) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); return; }
-  vec2 hull = vec2(a_body.z, a_body.w) * u_pixels;
+  vec2 hull = vec2(a_body.z, a_body.w) * u_pixels / u_zoomed;
   bool toScale = hull.x > 26.0 && (int(a_kind.w) & 4) != 0;
   if (toScale) hull.y = max(hull.y, hull.x / 9.0);
-  float reach = toScale ? max(hull.x * 0.5 + 6.0, 22.0) : 22.0;
+  v_ring = toScale ? max(hull.x * 0.5 + 5.0, 14.0) : 14.0;
+  float reach = v_ring + 8.0;
   vec2 px = a_corner * reach;
   float s = sin(a_body.y), c = cos(a_body.y);
   v_screen = px;
@@ -51,7 +54,7 @@ void main() {
   v_hull = toScale ? hull : vec2(0.0);
   v_fresh = freshness();
   v_chosen = float(gl_InstanceID) == u_selected ? 1.0 : 0.0;
-  gl_Position = vec4(place() + px * 2.0 / u_size, 0.0, 1.0);
+  gl_Position = vec4(place() + px * u_zoomed * 2.0 / u_size, 0.0, 1.0);
 }`;
 
 export const SYMBOL_FRAGMENT = `#version 300 es
@@ -60,6 +63,7 @@ in vec2 v_local;
 in vec2 v_screen;
 flat in vec4 v_kind;
 flat in vec2 v_hull;
+flat in float v_ring;
 flat in float v_fresh;
 flat in float v_chosen;
 uniform vec3 u_colours[9];
@@ -115,11 +119,11 @@ void main() {
 
   if (level > 0) {
     vec3 tint = u_alerts[level];
-    if (seen) lay(c, tint, stroke(round - 13.0, 1.2) * 0.9 * step(0.0, sin(atan(v_screen.y, v_screen.x) * 10.0)));
+    if (seen) lay(c, tint, stroke(round - v_ring + 1.0, 1.2) * 0.9 * step(0.0, sin(atan(v_screen.y, v_screen.x) * 10.0)));
     else {
-      lay(c, tint, inside(round - 14.0) * 0.16);
-      lay(c, tint, stroke(round - 14.0, 2.4));
-      if (level >= 3) lay(c, tint, stroke(round - 18.5, 1.4) * 0.8);
+      lay(c, tint, inside(round - v_ring) * 0.16);
+      lay(c, tint, stroke(round - v_ring, 2.4));
+      if (level >= 3) lay(c, tint, stroke(round - v_ring - 4.5, 1.4) * 0.8);
     }
   }
   bool outline = lost || moored || cls >= 3;
@@ -138,7 +142,7 @@ void main() {
   }
   if (v_chosen > 0.5) {
     vec2 a = abs(v_screen);
-    float corners = inside(abs(max(a.x, a.y) - 17.0) - 0.9) * step(9.0, min(a.x, a.y));
+    float corners = inside(abs(max(a.x, a.y) - v_ring - 3.0) - 0.9) * step(v_ring - 5.0, min(a.x, a.y));
     lay(c, u_select, corners);
   }
   if (c.a < 0.004) discard;

@@ -119,7 +119,9 @@ export class ShipLayer implements CustomLayerInterface {
     const chosen = this.selected === null ? undefined : this.fleet.byMmsi.get(this.selected);
     gl.uniform1f(u("u_selected"), chosen ? chosen.slot : -1);
     gl.uniform1f(u("u_ahead"), this.ahead);
-    gl.uniform1f(u("u_soft"), 0.6 / Math.max(devicePixelRatio, 1));
+    const zoomed = Math.min(Math.max(0.7 + (map.getZoom() - 6) * 0.12, 0.7), 1);
+    gl.uniform1f(u("u_zoomed"), zoomed);
+    gl.uniform1f(u("u_soft"), 0.6 / Math.max(devicePixelRatio, 1) / zoomed);
     gl.uniform3fv(u("u_colours"), colours.categories);
     gl.uniform3fv(u("u_alerts"), colours.alerts);
     gl.uniform3fv(u("u_edge"), colours.edge);

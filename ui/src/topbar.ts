@@ -34,9 +34,9 @@ export class TopBar {
     setText(this.local, `${local(clockMs)} ${zone(clockMs)}`);
     setText(this.ships, shown < ships ? t("ships.shown", { shown, all: ships }) : `${ships} ${t("ships")}`);
     this.ships.classList.toggle("partial", shown < ships);
-    setText(this.rate, health ? t("rate", { n: Math.round(health.rate_per_s) }) : "");
+    setText(this.rate, health && verdict.linked ? t("rate", { n: Math.round(health.rate_per_s) }) : "");
     this.drawState(verdict);
-    this.drawSources(health);
+    this.drawSources(health, verdict.linked);
     this.banner.hidden = verdict.banner === "";
     setText(this.banner, verdict.banner);
     this.banner.className = verdict.state;
@@ -51,7 +51,7 @@ export class TopBar {
     this.state.title = Number.isFinite(verdict.ageS) ? t("age", { span: span(verdict.ageS) }) : "";
   }
 
-  private drawSources(health: Health | null): void {
+  private drawSources(health: Health | null, linked: boolean): void {
     const sources = health?.sources ?? [];
     const key = sources.map((s) => s.name).join("\n");
     if (this.sources.dataset.key !== key) {
@@ -60,7 +60,7 @@ export class TopBar {
     }
     sources.forEach((source, k) => {
       const chip = this.sources.children[k] as HTMLElement;
-      const klass = `source ${source.state}`;
+      const klass = `source ${linked ? source.state : "unknown"}`;
       if (chip.className !== klass) chip.className = klass;
       chip.title = describe(source, health?.now_ms ?? NaN);
     });

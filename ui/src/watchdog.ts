@@ -11,6 +11,8 @@ export interface Verdict {
   ageS: number;
   /** The banner, empty when all is well. */
   banner: string;
+  /** Whether the server itself answers; when not, nothing is known of the sources. */
+  linked: boolean;
 }
 
 const LINK_LIMIT_MS = 5000;
@@ -40,25 +42,25 @@ export class Watchdog {
     if (!Number.isFinite(linkMs)) {
       const late = wall - this.started > LINK_LIMIT_MS;
       const waited = span((wall - this.started) / 1000);
-      return { state: late ? "stopped" : "connecting", ageS, banner: late ? t("banner.link", { span: waited }) : "" };
+      return { state: late ? "stopped" : "connecting", ageS, linked: false, banner: late ? t("banner.link", { span: waited }) : "" };
     }
     if (linkMs > LINK_LIMIT_MS) {
-      return { state: "stopped", ageS, banner: t("banner.link", { span: span(linkMs / 1000) }) };
+      return { state: "stopped", ageS, linked: false, banner: t("banner.link", { span: span(linkMs / 1000) }) };
     }
     const heard = Math.max(...sources.map((s) => s.last_heard_ms ?? -Infinity));
     if (sources.length > 0 && sources.every((s) => s.state === "done")) {
-      return { state: "done", ageS, banner: t("banner.done", { time: utc(this.health?.clock_ms ?? NaN) }) };
+      return { state: "done", ageS, linked: true, banner: t("banner.done", { time: utc(this.health?.clock_ms ?? NaN) }) };
     }
     if (sources.length > 0 && sources.every((s) => s.state !== "ok")) {
-      return { state: "stopped", ageS, banner: t("banner.sources", { time: utc(heard) }) };
+      return { state: "stopped", ageS, linked: true, banner: t("banner.sources", { time: utc(heard) }) };
     }
     // A busy feed that gives nothing for ten times its usual pause is silent, whatever the sources say.
     const limit = Math.min(Math.max(SILENT_LEAST_S, 10 / Math.max(this.perFrame, 0.01)), SILENT_MOST_S);
     if (Number.isFinite(ageS) && ageS > limit && this.quiet(limit)) {
-      return { state: "stopped", ageS, banner: t("banner.silent", { span: span(ageS) }) };
+      return { state: "stopped", ageS, linked: true, banner: t("banner.silent", { span: span(ageS) }) };
     }
     const state = this.feed.mode === "poll" ? "polling" : this.health?.replay ? "replay" : "live";
-    return { state, ageS, banner: "" };
+    return { state, ageS, linked: true, banner: "" };
   }
 
   /** The sources confirm it: none has been heard within the limit either. */

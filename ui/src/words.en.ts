@@ -32,7 +32,7 @@ export const en: Record<string, string> = {
   "shape.a": "Class A", "shape.b": "Class B", "shape.moored": "Moored or at anchor", "shape.lost": "Lost",
   "shape.base": "Base station", "shape.aton": "Aid to navigation", "shape.sar": "SAR, distress beacon",
   "attribution": "© OpenStreetMap contributors (ODbL) · Ports: NGA World Port Index · Not for navigation",
-  "help": "Help", "help.keys": "Keys", "help.symbols": "Symbols", "help.d": "day or night palette",
+  "help": "Help", "help.keys": "Keys", "help.symbols": "Symbols", "help.a": "acknowledge the chosen alert", "help.who": "Acknowledge as", "help.d": "day or night palette",
   "help.v": "course vectors 6 min, 12 min, off", "help.l": "names: chief, all, none", "help.slash": "search",
   "help.esc": "close, clear the selection", "help.help": "this help", "help.home": "back to the strait",
   "help.f": "ship types", "help.language": "Language", "help.n": "next open alert",

@@ -32,7 +32,7 @@ export const ja: Record<string, string> = {
   "shape.a": "クラス A", "shape.b": "クラス B", "shape.moored": "係留・錨泊", "shape.lost": "消失",
   "shape.base": "基地局", "shape.aton": "航路標識", "shape.sar": "SAR・遭難ビーコン",
   "attribution": "© OpenStreetMap contributors (ODbL) · 港: NGA World Port Index · 航海には使用できません",
-  "help": "ヘルプ", "help.keys": "キー", "help.symbols": "記号", "help.d": "昼・夜の配色",
+  "help": "ヘルプ", "help.keys": "キー", "help.symbols": "記号", "help.a": "選んだ警報を確認", "help.who": "確認者名", "help.d": "昼・夜の配色",
   "help.v": "針路ベクトル 6 分・12 分・なし", "help.l": "船名: 主要・すべて・なし", "help.slash": "検索",
   "help.esc": "閉じる・選択解除", "help.help": "このヘルプ", "help.home": "海峡に戻る",
   "help.f": "船種", "help.language": "言語", "help.n": "次の未確認警報",

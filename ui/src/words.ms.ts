@@ -32,7 +32,7 @@ export const ms: Record<string, string> = {
   "shape.a": "Kelas A", "shape.b": "Kelas B", "shape.moored": "Ditambat atau berlabuh", "shape.lost": "Hilang",
   "shape.base": "Stesen pangkalan", "shape.aton": "Bantuan pelayaran", "shape.sar": "SAR, suar kecemasan",
   "attribution": "© Penyumbang OpenStreetMap (ODbL) · Pelabuhan: NGA World Port Index · Bukan untuk pelayaran",
-  "help": "Bantuan", "help.keys": "Kekunci", "help.symbols": "Simbol", "help.d": "palet siang atau malam",
+  "help": "Bantuan", "help.keys": "Kekunci", "help.symbols": "Simbol", "help.a": "akui amaran yang dipilih", "help.who": "Akui sebagai", "help.d": "palet siang atau malam",
   "help.v": "vektor haluan 6 min, 12 min, mati", "help.l": "nama: utama, semua, tiada", "help.slash": "cari",
   "help.esc": "tutup, kosongkan pilihan", "help.help": "bantuan ini", "help.home": "kembali ke selat",
   "help.f": "jenis kapal", "help.language": "Bahasa", "help.n": "amaran terbuka seterusnya",
