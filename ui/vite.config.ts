@@ -9,6 +9,7 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 1500,
     assetsInlineLimit: 0,
+    license: { fileName: "licenses.md" }, // of what is bundled; goes out with the page
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },

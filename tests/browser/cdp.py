@@ -54,7 +54,13 @@ class Browser:
             raise FileNotFoundError("no Chromium on this machine")
         self._profile = Path(tempfile.mkdtemp(prefix="selat-browser-"))
         self._log = (self._profile / "stderr").open("wb")
-        args = [binary, *FLAGS, f"--window-size={width},{height}", f"--user-data-dir={self._profile}", "about:blank"]
+        args = [
+            binary,
+            *FLAGS,
+            f"--window-size={width},{height}",
+            f"--user-data-dir={self._profile}",
+            "about:blank",
+        ]
         self._process = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=self._log)
         self._next = 0
         self.events: list[dict[str, Any]] = []
@@ -117,7 +123,13 @@ class Browser:
 
     def resize(self, width: int, height: int, touch: bool = False) -> None:
         """Set the size of the page in CSS pixels."""
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=touch,
+        )
 
     def open(self, url: str) -> None:
         """Go to an address."""
@@ -127,7 +139,9 @@ class Browser:
         """Value of an expression in the page; promises are awaited."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
-            raise PageError(f"{expression}: {answer['exceptionDetails'].get('exception', {}).get('description')}")
+            raise PageError(
+                f"{expression}: {answer['exceptionDetails'].get('exception', {}).get('description')}"
+            )
         return answer["result"].get("value")
 
     def wait(self, expression: str, timeout_s: float = 30.0) -> Any:
@@ -161,9 +175,12 @@ class Browser:
         """Write text into what has the focus."""
         self.call("Input.insertText", text=text)
 
-    def screenshot(self) -> bytes:
-        """The page as PNG."""
-        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+    def screenshot(self, clip: tuple[int, int, int, int] | None = None, scale: float = 1.0) -> bytes:
+        """The page as PNG, or the part `(x, y, width, height)` of it."""
+        more = {}
+        if clip is not None:
+            more["clip"] = dict(zip(("x", "y", "width", "height"), clip, strict=True), scale=scale)
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png", **more)["data"])
 
     def urls(self) -> list[str]:
         """Every address the page has asked for, WebSockets among them."""
@@ -175,8 +192,12 @@ class Browser:
         """Exceptions, console errors and log entries of level error."""
         self.js("1")
         thrown = self._seen("Runtime.exceptionThrown", lambda p: str(p["exceptionDetails"]))
-        said = self._seen("Runtime.consoleAPICalled", lambda p: str(p["args"]) if p["type"] == "error" else "")
-        logged = self._seen("Log.entryAdded", lambda p: str(p["entry"]) if p["entry"]["level"] == "error" else "")
+        said = self._seen(
+            "Runtime.consoleAPICalled", lambda p: str(p["args"]) if p["type"] == "error" else ""
+        )
+        logged = self._seen(
+            "Log.entryAdded", lambda p: str(p["entry"]) if p["entry"]["level"] == "error" else ""
+        )
         return [text for text in (*thrown, *said, *logged) if text]
 
     def _seen(self, method: str, pick: Callable[[dict[str, Any]], str]) -> list[str]:

@@ -1,6 +1,6 @@
 """An invented picture of some 400 ships that move; also a program, to look at the page without any data.
 
-    PYTHONPATH=src:tests python -m browser.fake_picture --port 8000
+PYTHONPATH=src:tests python -m browser.fake_picture --port 8000
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from browser import fake_places as places
 
+from browser import fake_places as places
 from selat.web.picture import (
     AGE_OLD,
     CLASS_A,
@@ -60,15 +60,21 @@ class Ship:
     def __post_init__(self) -> None:
         total = [0.0]
         for (x0, y0), (x1, y1) in zip(self.path, self.path[1:], strict=False):
-            total.append(total[-1] + math.hypot((x1 - x0) * math.cos(math.radians(y0)), y1 - y0) * METRES_PER_DEGREE)
+            total.append(
+                total[-1] + math.hypot((x1 - x0) * math.cos(math.radians(y0)), y1 - y0) * METRES_PER_DEGREE
+            )
         self.legs = total
 
     def at(self, t: float) -> tuple[float, float, float]:
-        """Longitude, latitude and course at `t` seconds; the path is walked again from its start at its end."""
+        """Longitude, latitude and course at `t` seconds; at its end the path begins again."""
         if len(self.path) == 1:
             lon, lat = self.path[0]
             swing = (self.mmsi % 360 + t / 300) % 360
-            return lon + 0.0005 * math.sin(math.radians(swing)), lat + 0.0005 * math.cos(math.radians(swing)), swing
+            return (
+                lon + 0.0005 * math.sin(math.radians(swing)),
+                lat + 0.0005 * math.cos(math.radians(swing)),
+                swing,
+            )
         run = (self.start_m + self.speed_kn * KNOT * t) % self.legs[-1]
         k = int(np.searchsorted(self.legs, run, side="right")) - 1
         share = (run - self.legs[k]) / (self.legs[k + 1] - self.legs[k])
@@ -80,7 +86,9 @@ class Ship:
 class FakePicture:
     """A `Picture` that invents its ships from a seed; time comes from `clock`, in seconds."""
 
-    def __init__(self, ships: int = 400, seed: int = 7, clock: Callable[[], float] = time.time, replay: bool = False):
+    def __init__(
+        self, ships: int = 400, seed: int = 7, clock: Callable[[], float] = time.time, replay: bool = False
+    ):
         self.clock = clock
         self.replay = replay
         self.t0 = clock()
@@ -142,7 +150,9 @@ class FakePicture:
 
     def alerts(self, since: int) -> tuple[int, list[dict[str, Any]]]:
         with self._lock:
-            return self._alert_version, [{k: v for k, v in a.items() if k != "_v"} for a in self._alerts if a["_v"] > since]
+            return self._alert_version, [
+                {k: v for k, v in a.items() if k != "_v"} for a in self._alerts if a["_v"] > since
+            ]
 
     def health(self) -> dict[str, Any]:
         now = self.clock() * 1000
@@ -221,7 +231,12 @@ class FakePicture:
         ships: list[Ship] = []
 
         def add(name: str, cls: int, kind: int, length: float, speed: float, path: list, **more: Any) -> None:
-            base = {CLASS_ATON: 995660000, CLASS_BASE: 5660000, CLASS_BEACON: 970010000, CLASS_SAR_AIRCRAFT: 111533000}
+            base = {
+                CLASS_ATON: 995660000,
+                CLASS_BASE: 5660000,
+                CLASS_BEACON: 970010000,
+                CLASS_SAR_AIRCRAFT: 111533000,
+            }
             mmsi = base.get(cls, 533_000_000 + dice.randrange(900) * 1000) + len(ships)
             ships.append(Ship(mmsi, name, cls, kind, length, round(length / 6.5), speed, path, **more))
 
@@ -236,7 +251,14 @@ class FakePicture:
             add(title, CLASS_ATON, 0, 0, 0, [(lon, lat)], interval_s=180)
         for title, lon, lat in places.STATIONS:
             add(title, CLASS_BASE, 0, 0, 0, [(lon, lat)], interval_s=10)
-        add("MERSING RESCUE", CLASS_SAR_AIRCRAFT, 0, 0, 95, [(104.2, 1.9), (104.6, 1.6), (104.2, 1.6), (104.2, 1.9)])
+        add(
+            "MERSING RESCUE",
+            CLASS_SAR_AIRCRAFT,
+            0,
+            0,
+            95,
+            [(104.2, 1.9), (104.6, 1.6), (104.2, 1.6), (104.2, 1.9)],
+        )
         add("SART ACTIVE", CLASS_BEACON, 0, 0, 1, [(104.72, 1.72), (104.8, 1.8)], interval_s=60)
         for lon, lat, spread, n in places.ANCHORAGES:
             for _ in range(n):
@@ -245,7 +267,15 @@ class FakePicture:
                 add(name(), CLASS_A, kind, dice.randrange(60, 330), 0, place, moored=True, interval_s=120)
         for _ in range(8):
             back = places.FERRY + places.FERRY[::-1]
-            add(f"BATAM FAST {len(ships)}", CLASS_A, 40, 28, dice.uniform(20, 26), back, start_m=dice.random() * 3e4)
+            add(
+                f"BATAM FAST {len(ships)}",
+                CLASS_A,
+                40,
+                28,
+                dice.uniform(20, 26),
+                back,
+                start_m=dice.random() * 3e4,
+            )
         for k in range(max(30, count // 6)):
             lon, lat, spread = places.FISHING[k % len(places.FISHING)]
             x, y, r = lon + dice.gauss(0, spread), lat + dice.gauss(0, spread * 0.4), dice.uniform(0.01, 0.03)
@@ -265,7 +295,8 @@ class FakePicture:
     def _make_alerts(self) -> list[dict[str, Any]]:
         moving = [s for s in self.ships if s.cls == CLASS_A and s.speed_kn > 6]
         beacon = next(s for s in self.ships if s.cls == CLASS_BEACON)
-        dark = next(s for s in moving if s.silent_after <= 0)
+        dark = next((s for s in moving if s.silent_after <= 0), moving[-1])
+        dark.silent_after = 0.0
         near = sorted(moving, key=lambda s: math.dist(s.at(0)[:2], (103.85, 1.19)))[:5]
         fishing = next(s for s in self.ships if s.ship_type == 30)
         wording = [
@@ -300,7 +331,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--ships", type=int, default=400)
-    parser.add_argument("--stop-after", type=float, default=0, help="seconds after which every source is silent")
+    parser.add_argument(
+        "--stop-after", type=float, default=0, help="seconds after which every source is silent"
+    )
     parser.add_argument("--replay", action="store_true")
     parser.add_argument("--seconds", type=float, default=math.inf, help="end after this long")
     args = parser.parse_args()

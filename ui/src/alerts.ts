@@ -1,6 +1,7 @@
 // The alert list: by priority, then newest first. It does not reorder while the pointer is over it.
 
 import { h, setText } from "./dom";
+import { describe } from "./evidence";
 import { span, utc, utcDate } from "./format";
 import { t } from "./i18n";
 import { type Alert, isSeen, order } from "./alertorder";
@@ -12,6 +13,7 @@ interface Row {
   names: HTMLElement;
   sentence: HTMLElement;
   rule: HTMLElement;
+  evidence: HTMLElement;
   foot: HTMLElement;
   key: string;
 }
@@ -132,7 +134,7 @@ export class AlertPanel {
       row = this.make(alert);
       this.rows.set(id, row);
     }
-    const key = JSON.stringify([alert.state, alert.priority, alert.sentence, alert.names, this.canAcknowledge]);
+    const key = JSON.stringify([alert.state, alert.priority, alert.sentence, alert.names, alert.evidence, this.canAcknowledge]);
     if (row.key !== key) this.fill(row, alert, key);
     return row;
   }
@@ -141,9 +143,9 @@ export class AlertPanel {
     const row: Row = {
       root: h("article", { class: "alert", tabindex: "0", "data-id": alert.id }),
       age: h("span", { class: "age" }), since: h("time", {}), names: h("div", { class: "names" }), sentence: h("p", {}),
-      rule: h("span", { class: "rule" }), foot: h("span", { class: "acts" }), key: "",
+      rule: h("span", { class: "rule" }), evidence: h("dl", { class: "evidence" }), foot: h("span", { class: "acts" }), key: "",
     };
-    row.root.append(h("div", { class: "line" }, row.rule, row.age), row.names, row.sentence,
+    row.root.append(h("div", { class: "line" }, row.rule, row.age), row.names, row.sentence, row.evidence,
       h("div", { class: "foot" }, row.since, row.foot));
     const show = () => {
       const now = this.alerts.get(alert.id) ?? alert;
@@ -163,6 +165,8 @@ export class AlertPanel {
     setText(row.rule, `${t(alert.priority)} · ${ruleName(alert.rule)}`);
     setText(row.names, alert.names.length > 0 ? alert.names.join(" · ") : alert.subjects.join(" · "));
     setText(row.sentence, alert.sentence);
+    row.evidence.replaceChildren(...describe(alert.evidence).map(([name, value]) =>
+      h("div", {}, h("dt", {}, name), h("dd", {}, value))));
     row.foot.replaceChildren();
     if (alert.state === "acknowledged") row.foot.append(h("span", { class: "seen" }, `✓ ${t("alert.acked")}`));
     if (alert.state === "rectified") row.foot.append(h("span", { class: "over" }, t("alert.over")));

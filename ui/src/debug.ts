@@ -9,6 +9,7 @@ export interface Probe {
   select(mmsi: number | null): void;
   feed(): { mode: string; state: string; banner: string };
   ready(): boolean;
+  showShips(on: boolean): void;
 }
 
 declare global {
@@ -30,6 +31,7 @@ export function expose(app: App): void {
       const { state, banner } = app.watchdog.judge();
       return { mode: app.feed.mode, state, banner };
     },
+    showShips: (on) => void app.map.setLayoutProperty("ships", "visibility", on ? "visible" : "none"),
     ready: () => app.map.loaded() && app.layer.frames > 1 && app.fleet.size > 0,
   };
 }

@@ -157,7 +157,7 @@ export class Feed {
   mode: "connecting" | "live" | "poll" | "lost" = "connecting";
   private failures = 0;
   private socket: WebSocket | null = null;
-  private since = { rows: 0, labels: 0, alerts: 0 };
+  private since = { rows: 0, labels: 0, alerts: 0, epoch: "" };
 
   constructor(private readonly on: FeedHandlers) {
     setInterval(() => this.watch(), 1000);
@@ -209,19 +209,21 @@ export class Feed {
 
   /** One poll; called between attempts to connect, so about every three seconds. */
   private async poll(): Promise<void> {
-    const { rows, labels, alerts } = this.since;
+    const { rows, labels, alerts, epoch } = this.since;
     try {
-      const answer = await fetch(`api/poll?rows=${rows}&labels=${labels}&alerts=${alerts}`);
+      const answer = await fetch(`api/poll?rows=${rows}&labels=${labels}&alerts=${alerts}&epoch=${epoch}`);
       if (!answer.ok) return;
       const got = (await answer.json()) as {
         health: Health;
+        epoch: string;
         rows: { version: number; all: boolean; data: number[][] };
         labels: { version: number; all: boolean; data: Label[] };
         alerts: { version: number; all: boolean; data: Alert[] };
       };
       this.mode = "poll";
       this.lastHeard = performance.now();
-      this.since = { rows: got.rows.version, labels: got.labels.version, alerts: got.alerts.version };
+      this.since = { rows: got.rows.version, labels: got.labels.version, alerts: got.alerts.version,
+        epoch: got.epoch };
       this.on.rows(got.rows.data.map(row), got.health.clock_ms, got.rows.all);
       this.on.labels(got.labels.data, got.labels.all);
       this.on.alerts(got.alerts.data, got.alerts.all);

@@ -119,6 +119,7 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._seen = {"rows": 0, "labels": 0, "alerts": 0}
+        self._epoch: Any = None
         self._ticks = 0
 
     @property
@@ -174,9 +175,11 @@ class Hub:
         """The messages of one tick; a picture that began anew yields a snapshot for everyone."""
         self._ticks += 1
         health = self._picture.health()
+        epoch, self._epoch = self._epoch, health.get("epoch", 0)
         asks = {"rows": self._picture.rows, "labels": self._picture.labels, "alerts": self._picture.alerts}
         answers: dict[str, tuple[int, Any]] = {kind: ask(self._seen[kind]) for kind, ask in asks.items()}
-        if any(answers[kind][0] < seen for kind, seen in self._seen.items()):
+        anew = epoch is not None and epoch != self._epoch
+        if anew or any(answers[kind][0] < seen for kind, seen in self._seen.items()):
             self._seen = dict.fromkeys(asks, 0)
             return self.snapshot()
         self._seen = {kind: version for kind, (version, _) in answers.items()}

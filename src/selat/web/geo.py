@@ -60,11 +60,15 @@ def feature_collection(picture: Picture) -> dict[str, Any]:
 def poll_answer(picture: Picture, query: Mapping[str, str]) -> dict[str, Any]:
     """What changed since the versions in the query (`rows`, `labels`, `alerts`), in the terms of the feed.
 
-    Each row is a list in the order of `ROW`. `all` says that the list is everything, not a change.
+    Each row is a list in the order of `ROW`. `all` says that the list is everything, not a change. A query
+    with an `epoch` other than the picture's own gets everything.
     """
-    answer: dict[str, Any] = {"health": picture.health()}
+    health = picture.health()
+    epoch = str(health.get("epoch", 0))
+    known = query.get("epoch", epoch) == epoch
+    answer: dict[str, Any] = {"health": health, "epoch": epoch}
     for kind, ask in (("rows", picture.rows), ("labels", picture.labels), ("alerts", picture.alerts)):
-        since = int(query[kind]) if query.get(kind, "").isdecimal() else 0
+        since = int(query[kind]) if known and query.get(kind, "").isdecimal() else 0
         version, data = ask(since)
         if version < since:
             since = 0

@@ -45,8 +45,8 @@ class Picture(Protocol):
     """The present picture, versioned. Called from worker threads, one call at a time from the feed.
 
     Each of `rows`, `labels` and `alerts` has a version counter of its own that only grows; `since=0` asks
-    for everything. A version smaller than the one asked about means that the picture began anew (a replay
-    was set back), and the feed sends everything again.
+    for everything. When the picture begins anew (a replay is set back), `health()["epoch"]` changes, or at
+    the least a version is smaller than the one asked about; the feed then sends everything again.
     """
 
     def rows(self, since: int) -> tuple[int, np.ndarray]:
@@ -82,7 +82,8 @@ class Picture(Protocol):
         """How well we hear.
 
         `{now_ms, sources: [{name, state: ok|silent|down|done, last_heard_ms, lines, kept, duplicates,
-        rejected, rate_per_s}], ships, rate_per_s, lag_s, replay: bool, clock_ms}`.
+        rejected, rate_per_s}], ships, rate_per_s, lag_s, replay: bool, clock_ms}`;
+        optional `epoch` (a number or string, another one whenever the picture began anew).
         """
         ...
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import socket as sockets
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,7 @@ from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
 from selat.web.picture import Acknowledges, Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     import uvicorn
     from starlette.requests import Request
@@ -161,13 +163,18 @@ class Running:
     @property
     def url(self) -> str:
         """Address of the page."""
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/"
+        return address(self.host, self.port)
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Close all connections and wait for the thread to end."""
         self._server.should_exit = True
         self._thread.join(timeout_s)
         self._socket.close()
+
+
+def address(host: str, port: int) -> str:
+    """URL of the page."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def bind(host: str, port: int) -> sockets.socket:
@@ -187,6 +194,13 @@ def make_server(app: Starlette) -> uvicorn.Server:
     """A uvicorn server that speaks WebSocket with back-pressure and closes within two seconds."""
     import uvicorn
 
+    class Embedded(uvicorn.Server):
+        """A server that leaves the signals of the process to the application it runs in."""
+
+        @contextmanager
+        def capture_signals(self) -> Generator[None, None, None]:
+            yield
+
     config = uvicorn.Config(
         app,
         ws="websockets-sansio",
@@ -198,14 +212,27 @@ def make_server(app: Starlette) -> uvicorn.Server:
         timeout_graceful_shutdown=2,
         server_header=False,
     )
-    return uvicorn.Server(config)
+    return Embedded(config)
 
 
-async def serve(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> None:
-    """Serve inside the running event loop until cancelled. OSError when the port is taken."""
+async def serve(
+    app: Starlette, host: str = "127.0.0.1", port: int = 0, announce: Callable[[str], None] | None = None
+) -> None:
+    """Serve inside the running event loop until cancelled; `announce` is told the address.
+
+    Signals are left to the caller. Cancelling closes all connections first. OSError when the port is taken.
+    """
     socket = bind(host, port)
+    server = make_server(app)
+    task = asyncio.create_task(server.serve([socket]), name="selat-web")
+    if announce is not None:
+        announce(address(host, socket.getsockname()[1]))
     try:
-        await make_server(app).serve([socket])
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await task
+        raise
     finally:
         socket.close()
 
