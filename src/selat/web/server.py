@@ -1,0 +1,269 @@
+"""The web application: the page, its feed, and the same picture as JSON for scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import json
+import socket as sockets
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from selat.web.feed import Hub, serve_feed
+from selat.web.geo import feature_collection, poll_answer
+from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
+from selat.web.picture import Acknowledges, Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    import uvicorn
+    from starlette.requests import Request
+    from starlette.websockets import WebSocket
+
+HERE = Path(__file__).resolve().parent
+STATIC = HERE / "static"
+BASEMAP = HERE / "basemap"
+BUILD_HINT = "python3 dev.py"
+WHO_LIMIT = 80
+
+
+class _Lasting(StaticFiles):
+    """Built assets carry a hash in their names, so a browser may keep them for good."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+class _Routes:
+    """The answers, bound to one picture."""
+
+    def __init__(self, picture: Picture, title: str, static: Path, remote_acks: bool, hub: Hub) -> None:
+        self.picture = picture
+        self.title = title
+        self.static = static
+        self.remote_acks = remote_acks
+        self.hub = hub
+
+    async def page(self, request: Request) -> Response:
+        index = self.static / "index.html"
+        if not index.is_file():
+            return HTMLResponse(_unbuilt(self.title), status_code=503)
+        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+
+    async def about(self, request: Request) -> Response:
+        can_ack = isinstance(self.picture, Acknowledges) and self._may_ack(request)
+        return _json({"title": self.title, "can_acknowledge": can_ack})
+
+    async def ships(self, request: Request) -> Response:
+        return _json(await run_in_threadpool(feature_collection, self.picture), "application/geo+json")
+
+    async def ship(self, request: Request) -> Response:
+        mmsi = request.path_params["mmsi"]
+        card = await run_in_threadpool(self.picture.ship, mmsi)
+        return _missing(f"no ship with MMSI {mmsi} is known") if card is None else _json(card)
+
+    async def alerts(self, request: Request) -> Response:
+        version, alerts = await run_in_threadpool(self.picture.alerts, _since(request))
+        return _json({"version": version, "alerts": alerts})
+
+    async def health(self, request: Request) -> Response:
+        return _json(await run_in_threadpool(self.picture.health))
+
+    async def poll(self, request: Request) -> Response:
+        return _json(await run_in_threadpool(poll_answer, self.picture, request.query_params))
+
+    async def feed(self, socket: WebSocket) -> None:
+        await serve_feed(self.hub, socket)
+
+    async def acknowledge(self, request: Request) -> Response:
+        picture = self.picture
+        if not isinstance(picture, Acknowledges):
+            return _json({"error": "this picture is read-only"}, status=501)
+        if not self._may_ack(request):
+            return _json({"error": "alerts are acknowledged on the machine itself"}, status=403)
+        try:
+            body = json.loads(await request.body() or b"{}")
+        except ValueError:
+            return _json({"error": "the body is not JSON"}, status=400)
+        who = str(body.get("who") or "watch")[:WHO_LIMIT] if isinstance(body, dict) else "watch"
+        alert_id = request.path_params["alert_id"]
+        if not await run_in_threadpool(picture.acknowledge, alert_id, who):
+            return _missing("no such alert")
+        return _json({"id": alert_id, "who": who})
+
+    def _may_ack(self, request: Request) -> bool:
+        here = request.client is not None and request.client.host in LOOPBACK_ADDRESSES
+        return here or self.remote_acks
+
+
+def create_app(
+    picture: Picture,
+    *,
+    title: str = "selat",
+    static: Path = STATIC,
+    allowed_hosts: Sequence[str] = LOOPBACK_NAMES,
+    remote_acks: bool = False,
+    period_s: float = 1.0,
+) -> Starlette:
+    """The ASGI application for one picture.
+
+    Args:
+        picture: what to show; see `selat.web.picture.Picture`. It is called from worker threads.
+        title: the name in the top bar and on the browser tab.
+        static: folder of the built page.
+        allowed_hosts: names a browser may use for this server; `*` allows any (for a proxy that checks).
+        remote_acks: whether alerts may be acknowledged from another machine.
+        period_s: seconds between two frames of the feed.
+    """
+    to = _Routes(picture, title, static, remote_acks, Hub(picture, period_s=period_s))
+    routes: list[Route | Mount | WebSocketRoute] = [
+        Route("/", to.page),
+        Route("/api/about", to.about),
+        Route("/api/ships.json", to.ships),
+        Route("/api/ship/{mmsi:int}", to.ship),
+        Route("/api/alerts", to.alerts),
+        Route("/api/alerts/{alert_id:str}/ack", to.acknowledge, methods=["POST"]),
+        Route("/api/health", to.health),
+        Route("/api/poll", to.poll),
+        WebSocketRoute("/api/feed", to.feed),
+        Mount("/assets", _Lasting(directory=static / "assets", check_dir=False)),
+        Mount("/basemap", StaticFiles(directory=BASEMAP)),
+    ]
+    middleware = [
+        Middleware(Guard, allowed_hosts=tuple(allowed_hosts)),
+        Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
+    ]
+    return Starlette(routes=routes, middleware=middleware)
+
+
+class Running:
+    """A server on a thread of its own; `url` is where it answers."""
+
+    def __init__(self, server: uvicorn.Server, socket: sockets.socket, host: str) -> None:
+        self.host = host
+        self.port: int = socket.getsockname()[1]
+        self._server = server
+        self._socket = socket
+        self._thread = threading.Thread(target=server.run, args=([socket],), name="selat-web", daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Address of the page."""
+        return address(self.host, self.port)
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Close all connections and wait for the thread to end."""
+        self._server.should_exit = True
+        self._thread.join(timeout_s)
+        self._socket.close()
+
+
+def address(host: str, port: int) -> str:
+    """URL of the page."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def bind(host: str, port: int) -> sockets.socket:
+    """A listening socket; port 0 takes a free one. OSError when the port is taken."""
+    family = sockets.AF_INET6 if ":" in host else sockets.AF_INET
+    socket = sockets.socket(family, sockets.SOCK_STREAM)
+    socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+    try:
+        socket.bind((host, port))
+    except OSError:
+        socket.close()
+        raise
+    return socket
+
+
+def make_server(app: Starlette) -> uvicorn.Server:
+    """A uvicorn server that speaks WebSocket with back-pressure and closes within two seconds."""
+    import uvicorn
+
+    class Embedded(uvicorn.Server):
+        """A server that leaves the signals of the process to the application it runs in."""
+
+        @contextmanager
+        def capture_signals(self) -> Generator[None, None, None]:
+            yield
+
+    config = uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # packed rows shrink by a tenth only, and each client would pay for it
+        ws_max_size=4096,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+        server_header=False,
+    )
+    return Embedded(config)
+
+
+async def serve(
+    app: Starlette, host: str = "127.0.0.1", port: int = 0, announce: Callable[[str], None] | None = None
+) -> None:
+    """Serve inside the running event loop until cancelled; `announce` is told the address.
+
+    Signals are left to the caller. Cancelling closes all connections first. OSError when the port is taken.
+    """
+    socket = bind(host, port)
+    server = make_server(app)
+    task = asyncio.create_task(server.serve([socket]), name="selat-web")
+    if announce is not None:
+        announce(address(host, socket.getsockname()[1]))
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await task
+        raise
+    finally:
+        socket.close()
+
+
+def serve_in_thread(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> Running:
+    """Serve on a thread of its own; call `stop` on what it returns. OSError when the port is taken."""
+    return Running(make_server(app), bind(host, port), host)
+
+
+def _json(data: Any, media_type: str = "application/json", status: int = 200) -> Response:
+    response = JSONResponse(data, status_code=status, media_type=media_type)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _missing(reason: str) -> Response:
+    return _json({"error": reason}, status=404)
+
+
+def _since(request: Request) -> int:
+    value = request.query_params.get("since", "0")
+    return int(value) if value.isdecimal() else 0
+
+
+def _unbuilt(title: str) -> str:
+    return (
+        f"<!doctype html><meta charset=utf-8><title>{html.escape(title)}</title>"
+        "<body style='font:16px/1.5 sans-serif;max-width:40em;margin:4em auto'>"
+        "<h1>The page is not built yet</h1>"
+        f"<p>The server runs, but its page is missing. "
+        f"Build it with <code>{BUILD_HINT}</code> and reload.</p>"
+        "<p>The data is here already: <a href='/api/ships.json'>ships</a>, <a href='/api/alerts'>alerts</a>, "
+        "<a href='/api/health'>health</a>.</p>"
+    )

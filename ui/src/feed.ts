@@ -1,0 +1,235 @@
+// The feed: types of what the server sends, and the connection that brings it (WebSocket, else polling).
+
+export const POSITION_SCALE = 600_000;
+export const LON_NA = 0x6791ac0;
+export const LAT_NA = 0x3412140;
+export const SOG_NA = 1023;
+export const COG_NA = 3600;
+export const HEADING_NA = 511;
+export const AGE_OLD = 255;
+export const FLAG_LOST = 8;
+export const FLAG_ALERT = 16;
+export const FLAG_MOORED = 32;
+const HEADER_BYTES = 16;
+const ROW_BYTES = 20;
+const KIND_SNAPSHOT = 2;
+
+export type Cls = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+
+/** One contact as sent; degrees and knots, NaN when not available. */
+export interface Row {
+  mmsi: number;
+  lon: number;
+  lat: number;
+  sog: number;
+  cog: number;
+  hdg: number;
+  age: number;
+  flags: number;
+}
+
+export interface Label {
+  id: number;
+  name: string | null;
+  callsign: string | null;
+  imo: number | null;
+  ship_type: number | null;
+  length_m: number | null;
+  beam_m: number | null;
+  cls: number;
+}
+
+export type Priority = "emergency" | "alarm" | "warning" | "caution";
+export type AlertState = "active" | "acknowledged" | "rectified" | "cleared";
+
+export interface Alert {
+  id: string;
+  rule: string;
+  priority: Priority;
+  state: AlertState;
+  subjects: number[];
+  names: string[];
+  time_ms: number;
+  last_ms: number;
+  lat: number | null;
+  lon: number | null;
+  sentence: string;
+  evidence: Record<string, unknown>;
+}
+
+export interface Source {
+  name: string;
+  state: "ok" | "silent" | "down" | "done";
+  last_heard_ms: number | null;
+  lines: number;
+  kept: number;
+  duplicates: number;
+  rejected: number;
+  rate_per_s: number;
+}
+
+export interface Health {
+  now_ms: number;
+  clock_ms: number;
+  sources: Source[];
+  ships: number;
+  rate_per_s: number;
+  lag_s: number;
+  replay: boolean;
+}
+
+export interface ShipCard extends Omit<Label, "id"> {
+  mmsi: number;
+  draught_m?: number | null;
+  destination?: string | null;
+  eta?: string | null;
+  nav_status?: number | null;
+  time_ms?: number | null;
+  lon?: number | null;
+  lat?: number | null;
+  sog_mps?: number | null;
+  cog?: number | null;
+  heading?: number | null;
+  source?: string | null;
+  track: [number, number, number, number | null, number | null][];
+  alerts: string[];
+}
+
+export interface FeedHandlers {
+  rows(rows: Row[], clockMs: number, all: boolean): void;
+  labels(labels: Label[], all: boolean): void;
+  alerts(alerts: Alert[], all: boolean): void;
+  health(health: Health): void;
+}
+
+function row(v: readonly number[]): Row {
+  const [mmsi, lon, lat, sog, cog, hdg, age, flags] = v as [
+    number, number, number, number, number, number, number, number,
+  ];
+  const placed = lon !== LON_NA && lat !== LAT_NA;
+  return {
+    mmsi,
+    lon: placed ? lon / POSITION_SCALE : NaN,
+    lat: placed ? lat / POSITION_SCALE : NaN,
+    sog: sog >= SOG_NA ? NaN : sog / 10,
+    cog: cog >= COG_NA ? NaN : cog / 10,
+    hdg: hdg >= 360 ? NaN : hdg,
+    age,
+    flags,
+  };
+}
+
+/** Reads one binary frame of the feed. */
+export function decode(buffer: ArrayBuffer): { all: boolean; version: number; clockMs: number; rows: Row[] } {
+  const view = new DataView(buffer);
+  const rows: Row[] = [];
+  for (let at = HEADER_BYTES; at + ROW_BYTES <= buffer.byteLength; at += ROW_BYTES) {
+    rows.push(
+      row([
+        view.getUint32(at, true),
+        view.getInt32(at + 4, true),
+        view.getInt32(at + 8, true),
+        view.getUint16(at + 12, true),
+        view.getUint16(at + 14, true),
+        view.getUint16(at + 16, true),
+        view.getUint8(at + 18),
+        view.getUint8(at + 19),
+      ]),
+    );
+  }
+  return {
+    all: view.getUint8(0) === KIND_SNAPSHOT,
+    version: view.getUint32(4, true),
+    clockMs: view.getFloat64(8, true),
+    rows,
+  };
+}
+
+const RETRY_MS = [500, 1000, 2000, 3000];
+const POLL_AFTER_FAILURES = 3;
+const SILENT_MS = 6000;
+
+/** Keeps a connection to the server for ever: WebSocket, and polling while WebSocket cannot be had. */
+export class Feed {
+  /** Wall-clock time (performance.now) of the last frame of any kind. */
+  lastHeard = -Infinity;
+  /** How the data comes now. */
+  mode: "connecting" | "live" | "poll" | "lost" = "connecting";
+  private failures = 0;
+  private socket: WebSocket | null = null;
+  private since = { rows: 0, labels: 0, alerts: 0, epoch: "" };
+
+  constructor(private readonly on: FeedHandlers) {
+    setInterval(() => this.watch(), 1000);
+    this.connect();
+  }
+
+  private connect(): void {
+    const url = new URL("api/feed", location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    socket.onmessage = (event) => this.receive(event.data as ArrayBuffer | string);
+    socket.onopen = () => {
+      this.mode = "live";
+      this.lastHeard = performance.now();
+    };
+    socket.onclose = () => {
+      if (this.socket !== socket) return;
+      this.socket = null;
+      this.failures += 1;
+      this.mode = "lost";
+      const wait = RETRY_MS[Math.min(this.failures - 1, RETRY_MS.length - 1)] ?? 3000;
+      if (this.failures >= POLL_AFTER_FAILURES) void this.poll();
+      setTimeout(() => this.connect(), wait);
+    };
+  }
+
+  /** A socket that is open but says nothing is closed, so that it is tried again. */
+  private watch(): void {
+    if (this.socket?.readyState === WebSocket.OPEN && performance.now() - this.lastHeard > SILENT_MS) {
+      this.socket.close();
+    }
+  }
+
+  private receive(data: ArrayBuffer | string): void {
+    this.lastHeard = performance.now();
+    this.failures = 0;
+    if (typeof data !== "string") {
+      const frame = decode(data);
+      this.on.rows(frame.rows, frame.clockMs, frame.all);
+      return;
+    }
+    const message = JSON.parse(data) as { kind: string; all: boolean; data: unknown };
+    if (message.kind === "labels") this.on.labels(message.data as Label[], message.all);
+    else if (message.kind === "alerts") this.on.alerts(message.data as Alert[], message.all);
+    else if (message.kind === "health") this.on.health(message.data as Health);
+  }
+
+  /** One poll; called between attempts to connect, so about every three seconds. */
+  private async poll(): Promise<void> {
+    const { rows, labels, alerts, epoch } = this.since;
+    try {
+      const answer = await fetch(`api/poll?rows=${rows}&labels=${labels}&alerts=${alerts}&epoch=${epoch}`);
+      if (!answer.ok) return;
+      const got = (await answer.json()) as {
+        health: Health;
+        epoch: string;
+        rows: { version: number; all: boolean; data: number[][] };
+        labels: { version: number; all: boolean; data: Label[] };
+        alerts: { version: number; all: boolean; data: Alert[] };
+      };
+      this.mode = "poll";
+      this.lastHeard = performance.now();
+      this.since = { rows: got.rows.version, labels: got.labels.version, alerts: got.alerts.version,
+        epoch: got.epoch };
+      this.on.rows(got.rows.data.map(row), got.health.clock_ms, got.rows.all);
+      this.on.labels(got.labels.data, got.labels.all);
+      this.on.alerts(got.alerts.data, got.alerts.all);
+      this.on.health(got.health);
+    } catch {
+      this.mode = "lost"; // the banner says so; the next attempt follows
+    }
+  }
+}

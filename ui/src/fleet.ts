@@ -1,0 +1,217 @@
+// All contacts, as columns; slot k of every column is one contact. `gpu` is what the ship layer uploads.
+
+import { AGE_OLD, type Alert, type Cls, FLAG_LOST, FLAG_MOORED, type Label, type Priority, type Row } from "./feed";
+import { CIRCUMFERENCE, KNOT } from "./units";
+
+export const CATEGORIES = [
+  "unknown", "cargo", "tanker", "passenger", "fast", "fishing", "service", "pleasure", "aid",
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+export const PRIORITIES: Priority[] = ["caution", "warning", "alarm", "emergency"];
+
+/** Floats a contact has in `gpu`: x, y, vx, vy, fix, heading, length, beam, shape, category, alert, bits. */
+export const STRIDE = 12;
+export const ORIGIN: [number, number] = [mercatorX(103), mercatorY(2)];
+
+
+const STILL_KN = 0.5;
+const DROP_AFTER_S = 6 * 3600;
+
+export function mercatorX(lon: number): number {
+  return lon / 360 + 0.5;
+}
+
+export function mercatorY(lat: number): number {
+  return 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
+}
+
+/** The category of an AIS ship-type code (ITU-R M.1371 table 53). */
+export function category(code: number | null | undefined, cls: number): Category {
+  if (cls >= 3) return "aid";
+  const c = code ?? 0;
+  if (c === 30) return "fishing";
+  if (c === 36 || c === 37) return "pleasure";
+  if (c >= 31 && c <= 35) return "service";
+  if (c >= 40 && c <= 49) return "fast";
+  if (c >= 50 && c <= 59) return "service";
+  if (c >= 60 && c <= 69) return "passenger";
+  if (c >= 70 && c <= 79) return "cargo";
+  if (c >= 80 && c <= 89) return "tanker";
+  return "unknown";
+}
+
+export interface Contact extends Row {
+  slot: number;
+  x: number;
+  y: number;
+  vx: number;
+  vy: number;
+  fixMs: number;
+  cls: Cls;
+  category: number;
+  alert: number; // 0 none, 1 caution .. 4 emergency
+  acknowledged: boolean;
+  label: Label | undefined;
+}
+
+export class Fleet {
+  readonly contacts: Contact[] = [];
+  readonly byMmsi = new Map<number, Contact>();
+  readonly labels = new Map<number, Label>();
+  gpu = new Float32Array(1024 * STRIDE);
+  /** Start of the times in `gpu`, picture milliseconds. */
+  baseMs = 0;
+  /** Grows whenever `gpu` changed. */
+  changes = 0;
+  /** Wall time of the last row that said something new. */
+  lastRow = -Infinity;
+  private alertOf = new Map<number, { level: number; acknowledged: boolean }>();
+
+  get size(): number {
+    return this.contacts.length;
+  }
+
+  apply(rows: Row[], clockMs: number, all: boolean): void {
+    if (all || Math.abs(clockMs - this.baseMs) > 86_400_000) this.rebase(clockMs);
+    const kept = all ? new Set<number>() : null;
+    for (const row of rows) {
+      kept?.add(row.mmsi);
+      this.put(row, clockMs);
+    }
+    if (kept) for (const c of [...this.contacts]) if (!kept.has(c.mmsi)) this.drop(c);
+    if (rows.length > 0) this.lastRow = performance.now();
+    this.changes += 1;
+  }
+
+  /** Takes off what has been silent for hours; the server's snapshot says the same. */
+  prune(clockMs: number): void {
+    for (const c of [...this.contacts]) {
+      if ((c.flags & FLAG_LOST) !== 0 && clockMs - c.fixMs > DROP_AFTER_S * 1000) this.drop(c);
+    }
+  }
+
+  setLabels(labels: Label[], all: boolean): void {
+    if (all) this.labels.clear();
+    for (const label of labels) {
+      this.labels.set(label.id, label);
+      const c = this.byMmsi.get(label.id);
+      if (c) this.write(c);
+    }
+    this.changes += 1;
+  }
+
+  setAlerts(alerts: Iterable<Alert>): void {
+    const next = new Map<number, { level: number; acknowledged: boolean }>();
+    for (const alert of alerts) {
+      if (alert.state === "cleared") continue;
+      const level = PRIORITIES.indexOf(alert.priority) + 1;
+      const acknowledged = alert.state === "acknowledged";
+      for (const mmsi of alert.subjects) {
+        const old = next.get(mmsi);
+        const better = !old || Number(old.acknowledged) > Number(acknowledged) ||
+          (old.acknowledged === acknowledged && level > old.level);
+        if (better) next.set(mmsi, { level, acknowledged });
+      }
+    }
+    const touched = new Set([...this.alertOf.keys(), ...next.keys()]);
+    this.alertOf = next;
+    for (const mmsi of touched) {
+      const c = this.byMmsi.get(mmsi);
+      if (c) this.write(c);
+    }
+    this.changes += 1;
+  }
+
+  private put(row: Row, clockMs: number): void {
+    let c = this.byMmsi.get(row.mmsi);
+    const lost = (row.flags & FLAG_LOST) !== 0;
+    if (!Number.isFinite(row.lon)) {
+      if (c && lost) this.drop(c);
+      return; // never placed: nothing to draw yet
+    }
+    let fixMs = clockMs - row.age * 1000;
+    if (row.age >= AGE_OLD && c && c.lon === row.lon && c.lat === row.lat) fixMs = Math.min(c.fixMs, fixMs);
+    if (!c) {
+      c = { ...row, slot: this.contacts.length, x: 0, y: 0, vx: 0, vy: 0, fixMs, cls: 0, category: 0,
+        alert: 0, acknowledged: false, label: undefined };
+      this.contacts.push(c);
+      this.byMmsi.set(row.mmsi, c);
+      if (this.contacts.length * STRIDE > this.gpu.length) {
+        const bigger = new Float32Array(this.gpu.length * 2);
+        bigger.set(this.gpu);
+        this.gpu = bigger;
+      }
+    }
+    Object.assign(c, row);
+    c.fixMs = fixMs;
+    this.write(c);
+  }
+
+  private drop(c: Contact): void {
+    const last = this.contacts.pop() as Contact;
+    this.byMmsi.delete(c.mmsi);
+    if (last !== c) {
+      last.slot = c.slot;
+      this.contacts[c.slot] = last;
+      this.write(last);
+    }
+    this.changes += 1;
+  }
+
+  private rebase(clockMs: number): void {
+    this.baseMs = clockMs;
+    for (const c of this.contacts) this.write(c);
+  }
+
+  private write(c: Contact): void {
+    c.label = this.labels.get(c.mmsi);
+    c.cls = Math.min(c.flags & 7, 6) as Cls;
+    c.category = CATEGORIES.indexOf(category(c.label?.ship_type, c.cls));
+    const state = this.alertOf.get(c.mmsi);
+    c.alert = state?.level ?? 0;
+    c.acknowledged = state?.acknowledged ?? false;
+    c.x = mercatorX(c.lon);
+    c.y = mercatorY(c.lat);
+    const lost = (c.flags & FLAG_LOST) !== 0;
+    const moves = c.sog >= STILL_KN && Number.isFinite(c.cog) && !lost;
+    const perMetre = 1 / (CIRCUMFERENCE * Math.cos((c.lat * Math.PI) / 180));
+    const course = (c.cog * Math.PI) / 180;
+    c.vx = moves ? Math.sin(course) * c.sog * KNOT * perMetre : 0;
+    c.vy = moves ? -Math.cos(course) * c.sog * KNOT * perMetre : 0;
+    const moored = (c.flags & FLAG_MOORED) !== 0 && !(c.sog >= STILL_KN);
+    const heading = Number.isFinite(c.hdg) ? c.hdg : moves ? c.cog : NaN;
+    const bits = (lost ? 1 : 0) | (moored ? 2 : 0) | (Number.isFinite(heading) ? 4 : 0) | (c.acknowledged ? 8 : 0);
+    this.gpu.set(
+      [
+        c.x - ORIGIN[0], c.y - ORIGIN[1], c.vx, c.vy, (c.fixMs - this.baseMs) / 1000,
+        Number.isFinite(heading) ? (heading * Math.PI) / 180 : 0,
+        (c.label?.length_m ?? 0) * perMetre, (c.label?.beam_m ?? 0) * perMetre,
+        c.cls, c.category, c.alert, bits,
+      ],
+      c.slot * STRIDE,
+    );
+  }
+}
+
+/** The longest a position is carried forward, seconds; after that the symbol stands and fades. */
+export const RECKON_LIMIT_S = 150;
+
+/** Where a contact is drawn at a picture time, mercator; the twin of the vertex shader. */
+export function drawnAt(c: Contact, reckonMs: number): [number, number] {
+  const dt = Math.min(Math.max((reckonMs - c.fixMs) / 1000, 0), RECKON_LIMIT_S);
+  return [c.x + c.vx * dt, c.y + c.vy * dt];
+}
+
+export function isMoored(c: Contact): boolean {
+  return (c.flags & FLAG_MOORED) !== 0 && !(c.sog >= STILL_KN);
+}
+
+export function isLost(c: Contact): boolean {
+  return (c.flags & FLAG_LOST) !== 0;
+}
+
+/** A name for people: the declared one, else the MMSI. */
+export function nameOf(c: { mmsi: number; label?: Label | undefined }): string {
+  return c.label?.name?.trim() || String(c.mmsi);
+}

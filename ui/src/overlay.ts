@@ -1,0 +1,218 @@
+// The canvas over the map: graticule, names of seas and ports, names of ships without overlap.
+
+import type { Map as MapLibre } from "maplibre-gl";
+import type { PortFile } from "./basemap";
+import type { PictureClock } from "./clock";
+import { type Contact, drawnAt, type Fleet, isLost, isMoored, nameOf } from "./fleet";
+import { latitude, longitude } from "./format";
+import { t } from "./i18n";
+import { token } from "./palette";
+import { CIRCUMFERENCE } from "./units";
+import type { View } from "./view";
+
+export type LabelMode = "top" | "all" | "off";
+const TOP_COUNT = 60;
+const ALL_COUNT = 400;
+const STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
+const GRID_PX = 120;
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
+const SEAS: [string, number, number, number, number][] = [
+  ["sea.malacca", 99.55, 4.1, 5.5, 9.5], ["sea.singapore", 104.14, 1.235, 10, 14], ["sea.scs", 108, 5.2, 4, 8.5],
+  ["sea.andaman", 95.5, 8.5, 4, 8], ["sea.java", 109.5, -4.8, 4, 8], ["sea.thai", 101.5, 10.2, 4, 8],
+];
+const PORT_ZOOM = { L: 7, M: 8, S: 9, V: 10.5 };
+
+interface Box { x0: number; y0: number; x1: number; y1: number }
+
+export class Overlay {
+  mode: LabelMode = "top";
+  hovered: number | null = null;
+  selected: number | null = null;
+  hidden = 0;
+  ports: PortFile["features"] = [];
+  /** Ships whose name is drawn now. */
+  shown = new Set<number>();
+  private readonly context: CanvasRenderingContext2D;
+  private candidates: Contact[] = [];
+  private ranked = 0;
+  private taken: Box[] = [];
+  private ink = { grid: "", gridText: "", text: "", halo: "", place: "", sea: "", alert: [] as string[] };
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement, private readonly map: MapLibre, private readonly view: View,
+    private readonly fleet: Fleet, private readonly clock: PictureClock,
+  ) {
+    this.context = canvas.getContext("2d") as CanvasRenderingContext2D;
+    this.recolour();
+  }
+
+  recolour(): void {
+    this.ink = {
+      grid: token("--grid"), gridText: token("--grid-text"), text: token("--label"), halo: token("--label-halo"),
+      place: token("--place"), sea: token("--sea-name"),
+      alert: ["--label", "--caution", "--warning", "--alarm", "--emergency"].map(token),
+    };
+  }
+
+  /** Draws all; names keep clear of the given elements on the map. */
+  draw(clear: HTMLElement[]): void {
+    const { width, height } = this.view.size();
+    const ratio = devicePixelRatio || 1;
+    if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
+      this.canvas.width = Math.round(width * ratio);
+      this.canvas.height = Math.round(height * ratio);
+    }
+    const c = this.context;
+    c.setTransform(ratio, 0, 0, ratio, 0, 0);
+    c.clearRect(0, 0, width, height);
+    const area = this.canvas.getBoundingClientRect();
+    this.taken = clear.map((element) => {
+      const r = element.getBoundingClientRect();
+      return { x0: r.left - area.left, y0: r.top - area.top, x1: r.right - area.left, y1: r.bottom - area.top };
+    });
+    this.graticule(width, height);
+    this.ships(width, height);
+    this.places(width, height);
+  }
+
+  private graticule(width: number, height: number): void {
+    const c = this.context;
+    const west = this.view.lonAt(0), east = this.view.lonAt(width);
+    const south = this.view.latAt(height), north = this.view.latAt(0);
+    const perMinute = width / ((east - west) * 60);
+    const step = (STEPS_MIN.find((s) => s * perMinute >= GRID_PX) ?? 600) / 60;
+    c.strokeStyle = this.ink.grid;
+    c.lineWidth = 1;
+    c.font = `10.5px ${FONT}`;
+    c.beginPath();
+    const texts: [string, number, number, CanvasTextAlign][] = [];
+    for (let k = Math.ceil(west / step); k * step <= east; k++) {
+      const x = Math.round(this.view.xOf(k * step)) + 0.5;
+      c.moveTo(x, 0);
+      c.lineTo(x, height);
+      texts.push([longitude(k * step, 0), x + 4, 12, "left"]);
+    }
+    for (let k = Math.ceil(south / step); k * step <= north; k++) {
+      const y = Math.round(this.view.yOf(k * step)) + 0.5;
+      c.moveTo(0, y);
+      c.lineTo(width, y);
+      if (y > 30 && y < height - 10) texts.push([latitude(k * step, 0), width - 5, y - 4, "right"]);
+    }
+    c.stroke();
+    c.fillStyle = this.ink.gridText;
+    for (const [text, x, y, align] of texts) {
+      c.textAlign = align;
+      c.fillText(text, x, y);
+    }
+  }
+
+  /** The ships in view by importance; worked out twice a second, places are followed on every frame. */
+  private rank(width: number, height: number): void {
+    const now = performance.now();
+    if (now - this.ranked < 500) return;
+    this.ranked = now;
+    const reckon = this.clock.reckon();
+    const zoom = this.map.getZoom();
+    const scored: [number, Contact][] = [];
+    for (const c of this.fleet.contacts) {
+      const x = this.view.xOfMercator(c.x), y = this.view.yOfMercator(c.y);
+      if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
+      if ((this.hidden >> c.category) & 1 && c.alert === 0) continue;
+      if (this.mode !== "all" && c.cls >= 3 && c.cls !== 6 && zoom < 9.5) continue;
+      if (this.mode === "top" && c.alert === 0 && zoom < 8) continue;
+      const size = c.label?.length_m ?? 0;
+      const old = reckon - c.fixMs > 600_000 ? 200 : 0;
+      const score = c.alert * (c.acknowledged ? 500 : 1000) + (this.shown.has(c.mmsi) ? 60 : 0) + size +
+        (isMoored(c) ? -150 : 0) + (c.cls === 6 ? 3000 : 0) - old + (c.category === 3 ? 80 : 0);
+      scored.push([score, c]);
+    }
+    scored.sort((a, b) => b[0] - a[0] || a[1].mmsi - b[1].mmsi);
+    this.candidates = scored.slice(0, this.mode === "all" ? ALL_COUNT : TOP_COUNT * 2).map((s) => s[1]);
+  }
+
+  private ships(width: number, height: number): void {
+    const limit = this.mode === "off" ? 0 : this.mode === "all" ? ALL_COUNT : TOP_COUNT;
+    this.rank(width, height);
+    const forced = [this.selected, this.hovered]
+      .map((m) => (m === null ? undefined : this.fleet.byMmsi.get(m)))
+      .filter((c): c is Contact => c !== undefined);
+    const list = [...forced, ...(limit > 0 ? this.candidates.filter((c) => !forced.includes(c)) : [])];
+    const reckon = this.clock.reckon();
+    // Ships with an alert keep their symbols free of other names.
+    for (const c of list.slice(0, 40)) if (c.alert > 0 && !c.acknowledged) this.block(c, reckon, 11);
+    const shown = new Set<number>();
+    for (const c of list) {
+      if (shown.size >= limit + forced.length) break;
+      if (this.name(c, reckon, forced.includes(c))) shown.add(c.mmsi);
+    }
+    this.shown = shown;
+  }
+
+  private block(c: Contact, reckon: number, r: number): void {
+    const [mx, my] = drawnAt(c, reckon);
+    const x = this.view.xOfMercator(mx), y = this.view.yOfMercator(my);
+    this.taken.push({ x0: x - r, y0: y - r, x1: x + r, y1: y + r });
+  }
+
+  private name(contact: Contact, reckon: number, must: boolean): boolean {
+    const c = this.context;
+    const [mx, my] = drawnAt(contact, reckon);
+    const x = this.view.xOfMercator(mx), y = this.view.yOfMercator(my);
+    const bold = contact.alert > 0 && !contact.acknowledged;
+    c.font = `${bold || must ? 600 : 400} ${bold || must ? 12 : 11}px ${FONT}`;
+    const speed = contact.sog >= 0.5 && contact.cls < 3 ? ` ${contact.sog.toFixed(0)}` : "";
+    const text = nameOf(contact) + speed;
+    const w = c.measureText(text).width;
+    const hull = (contact.label?.length_m ?? 0) * this.view.scale / CIRCUMFERENCE;
+    const out = hull > 26 ? hull * 0.5 - 9 : 0; // a hull drawn to scale pushes its name outward
+    const gap = out + (bold ? 19 : contact.acknowledged ? 15 : must ? 20 : 10);
+    const spots: [number, number][] = [
+      [x + gap, y + 4], [x - gap - w, y + 4], [x - w / 2, y - gap - 1], [x - w / 2, y + gap + 9],
+    ];
+    for (const [left, base] of spots) {
+      const box = { x0: left - 2, y0: base - 10, x1: left + w + 2, y1: base + 4 };
+      if (!must && this.taken.some((b) => b.x0 < box.x1 && b.x1 > box.x0 && b.y0 < box.y1 && b.y1 > box.y0)) continue;
+      this.taken.push(box);
+      c.textAlign = "left";
+      c.lineJoin = "round";
+      c.lineWidth = 3;
+      c.strokeStyle = this.ink.halo;
+      c.strokeText(text, left, base);
+      c.globalAlpha = isLost(contact) && !bold ? 0.7 : 1;
+      c.fillStyle = bold ? (this.ink.alert[contact.alert] ?? this.ink.text) : this.ink.text;
+      c.fillText(text, left, base);
+      c.globalAlpha = 1;
+      return true;
+    }
+    return false;
+  }
+
+  private places(width: number, height: number): void {
+    const c = this.context;
+    const zoom = this.map.getZoom();
+    c.textAlign = "left";
+    c.fillStyle = this.ink.place;
+    for (const port of this.ports) {
+      if (zoom < PORT_ZOOM[port.properties.size]) continue;
+      const [lon, lat] = port.geometry.coordinates as [number, number];
+      const x = this.view.xOf(lon), y = this.view.yOf(lat);
+      if (x < -50 || y < 0 || x > width || y > height) continue;
+      c.font = `${port.properties.size === "L" ? 12 : 11}px ${FONT}`;
+      const w = c.measureText(port.properties.name).width;
+      const box = { x0: x - 4, y0: y - 8, x1: x + w + 8, y1: y + 6 };
+      if (this.taken.some((b) => b.x0 < box.x1 && b.x1 > box.x0 && b.y0 < box.y1 && b.y1 > box.y0)) continue;
+      this.taken.push(box);
+      c.fillRect(x - 1.5, y - 1.5, 3, 3);
+      c.fillText(port.properties.name, x + 5, y + 4);
+    }
+    c.textAlign = "center";
+    c.fillStyle = this.ink.sea;
+    for (const [key, lon, lat, from, to] of SEAS) {
+      if (zoom < from || zoom > to) continue;
+      c.font = `italic ${zoom < 6 ? 12 : 14}px ${FONT}`;
+      c.letterSpacing = "3px";
+      c.fillText(t(key), this.view.xOf(lon), this.view.yOf(lat));
+      c.letterSpacing = "0px";
+    }
+  }
+}

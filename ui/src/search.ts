@@ -1,0 +1,112 @@
+// Search by name, MMSI, IMO number or call sign.
+
+import { h } from "./dom";
+import type { Fleet } from "./fleet";
+import { t } from "./i18n";
+
+const LIMIT = 9;
+
+export interface Hit {
+  mmsi: number;
+  name: string;
+  detail: string;
+}
+
+/** The best hits: names that begin with the words first, ships on the picture before those only named. */
+export function find(fleet: Fleet, text: string): Hit[] {
+  const want = text.trim().toLowerCase();
+  if (!want) return [];
+  const scored: [number, Hit][] = [];
+  const ids = new Set([...fleet.byMmsi.keys(), ...fleet.labels.keys()]);
+  for (const mmsi of ids) {
+    const label = fleet.labels.get(mmsi);
+    const name = label?.name ?? "";
+    const fields = [name, String(mmsi), label?.callsign ?? "", label?.imo ? String(label.imo) : ""];
+    let score = 0;
+    fields.forEach((field, k) => {
+      const at = field.toLowerCase().indexOf(want);
+      if (at === 0) score = Math.max(score, 20 - k);
+      else if (at > 0) score = Math.max(score, 10 - k);
+    });
+    if (score === 0) continue;
+    if (fleet.byMmsi.has(mmsi)) score += 40;
+    const detail = [String(mmsi), label?.callsign].filter(Boolean).join(" · ");
+    scored.push([score, { mmsi, name: name || String(mmsi), detail }]);
+  }
+  scored.sort((a, b) => b[0] - a[0] || a[1].name.localeCompare(b[1].name));
+  return scored.slice(0, LIMIT).map((s) => s[1]);
+}
+
+export class SearchBox {
+  readonly root: HTMLElement;
+  private readonly input = h("input", {
+    type: "search", id: "search", autocomplete: "off", spellcheck: "false", role: "combobox",
+    "aria-expanded": "false", "aria-controls": "hits",
+  });
+  private readonly hits = h("ul", { id: "hits", role: "listbox", hidden: true });
+  private found: Hit[] = [];
+  private at = 0;
+
+  constructor(private readonly fleet: Fleet, private readonly pick: (mmsi: number) => void) {
+    this.root = h("div", { class: "search" }, this.input, h("kbd", {}, "/"), this.hits);
+    this.input.addEventListener("input", () => this.refresh());
+    this.input.addEventListener("focus", () => this.refresh());
+    this.input.addEventListener("blur", () => setTimeout(() => this.hide(), 150));
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.words();
+  }
+
+  words(): void {
+    this.input.placeholder = t("search");
+    this.input.setAttribute("aria-label", t("search"));
+  }
+
+  focus(): void {
+    this.input.focus();
+    this.input.select();
+  }
+
+  private key(event: KeyboardEvent): void {
+    event.stopPropagation();
+    if (event.key === "Escape") {
+      this.input.value = "";
+      this.input.blur();
+    } else if (event.key === "Enter") {
+      const hit = this.found[this.at];
+      if (hit) this.take(hit);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const n = Math.max(this.found.length, 1);
+      this.at = (this.at + (event.key === "ArrowDown" ? 1 : n - 1)) % n;
+      this.draw();
+    }
+  }
+
+  private refresh(): void {
+    this.found = find(this.fleet, this.input.value);
+    this.at = 0;
+    this.draw();
+  }
+
+  private draw(): void {
+    const typed = this.input.value.trim() !== "";
+    this.hits.hidden = !typed;
+    this.input.setAttribute("aria-expanded", String(typed));
+    const items = this.found.map((hit, k) =>
+      h("li", { role: "option", "aria-selected": String(k === this.at), class: k === this.at ? "at" : "",
+        pointerdown: () => this.take(hit) }, h("b", {}, hit.name), h("span", {}, hit.detail)));
+    this.hits.replaceChildren(...(items.length > 0 ? items : [h("li", { class: "none" }, t("search.none"))]));
+  }
+
+  private take(hit: Hit): void {
+    this.pick(hit.mmsi);
+    this.input.value = "";
+    this.input.blur();
+    this.hide();
+  }
+
+  private hide(): void {
+    this.hits.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+  }
+}

@@ -1,0 +1,84 @@
+// The top bar: title, search, number of ships, sources, clocks, and whether the picture lives.
+
+import { h, setText } from "./dom";
+import type { Health, Source } from "./feed";
+import { local, span, utc, utcDate, zone } from "./format";
+import { t } from "./i18n";
+import type { Verdict } from "./watchdog";
+
+export class TopBar {
+  private readonly title = h("strong", { class: "title" }, "selat");
+  private readonly ships = h("span", { class: "ships" });
+  private readonly rate = h("span", { class: "rate" });
+  private readonly sources = h("span", { class: "sources" });
+  private readonly utc = h("span", { class: "utc" });
+  private readonly local = h("span", { class: "local" });
+  private readonly state = h("span", { class: "state connecting", role: "status" });
+  private readonly buttons = h("span", { class: "buttons" });
+
+  constructor(root: HTMLElement, private readonly banner: HTMLElement, search: HTMLElement) {
+    root.append(this.state, this.title, search, h("span", { class: "numbers" }, this.ships, this.rate), this.sources,
+      h("span", { class: "clocks" }, this.utc, this.local), this.buttons);
+  }
+
+  setTitle(title: string): void {
+    setText(this.title, title);
+  }
+
+  addButton(text: string, name: string, action: () => void): void {
+    this.buttons.append(h("button", { type: "button", title: name, "aria-label": name, click: action }, text));
+  }
+
+  tick(verdict: Verdict, clockMs: number, ships: number, shown: number, health: Health | null): void {
+    setText(this.utc, `${utcDate(clockMs)} ${utc(clockMs)} UTC`);
+    setText(this.local, `${local(clockMs)} ${zone(clockMs)}`);
+    setText(this.ships, shown < ships ? t("ships.shown", { shown, all: ships }) : `${ships} ${t("ships")}`);
+    this.ships.classList.toggle("partial", shown < ships);
+    setText(this.rate, health && verdict.linked ? t("rate", { n: Math.round(health.rate_per_s) }) : "");
+    this.drawState(verdict);
+    this.drawSources(health, verdict.linked);
+    this.banner.hidden = verdict.banner === "";
+    setText(this.banner, verdict.banner);
+    this.banner.className = verdict.state;
+    document.documentElement.dataset.feed = verdict.state;
+  }
+
+  private drawState(verdict: Verdict): void {
+    const word = verdict.state === "done" ? t("source.done") : t(verdict.state);
+    const age = Number.isFinite(verdict.ageS) ? ` ${span(verdict.ageS)}` : "";
+    setText(this.state, word + age);
+    this.state.className = `state ${verdict.state}`;
+    this.state.title = Number.isFinite(verdict.ageS) ? t("age", { span: span(verdict.ageS) }) : "";
+  }
+
+  private drawSources(health: Health | null, linked: boolean): void {
+    const sources = health?.sources ?? [];
+    const key = sources.map((s) => s.name).join("\n");
+    if (this.sources.dataset.key !== key) {
+      this.sources.dataset.key = key;
+      this.sources.replaceChildren(...sources.map((s) => h("span", { class: "source" }, h("i", {}), h("span", {}, short(s.name)))));
+    }
+    sources.forEach((source, k) => {
+      const chip = this.sources.children[k] as HTMLElement;
+      const klass = `source ${linked ? source.state : "unknown"}`;
+      if (chip.className !== klass) chip.className = klass;
+      chip.title = describe(source, health?.now_ms ?? NaN);
+    });
+  }
+}
+
+/** `tcp://vts-singapore:4001` reads as `vts-singapore`. */
+function short(name: string): string {
+  const bare = name.replace(/^[a-z+]+:\/\//, "").replace(/:\d+$/, "");
+  const last = bare.split("/").filter(Boolean).pop() ?? bare;
+  return last.length > 16 ? `${last.slice(0, 15)}…` : last;
+}
+
+function describe(s: Source, nowMs: number): string {
+  const state = t(`source.${s.state}`);
+  if (s.last_heard_ms === null) return t("source.never", { name: s.name, state });
+  return t("source.title", {
+    name: s.name, state, span: span((nowMs - s.last_heard_ms) / 1000), lines: s.lines, kept: s.kept,
+    duplicates: s.duplicates, rejected: s.rejected,
+  });
+}
