@@ -1,0 +1,236 @@
+"""The one loop of live and batch: source, journal, decode, floor, history, alerts.
+
+A block is in the journal before it is read; rows, reader states, the floor and the alerts reach the sea in one commit
+that names the place in the journal up to which they hold. After a crash the loop restores those states and reads the
+rest of the journal again, so that nothing acknowledged is lost and the same alerts come out (their ids are hashes).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from selat.app.floor import Floor
+from selat.model.columns import Columns
+from selat.model.errors import ConfigError
+from selat.model.nouns import Alert
+from selat.model.ports import Batch, Reader
+from selat.readers.aisstream import AisStreamReader
+from selat.readers.aivdm import AivdmReader
+from selat.store.writer import Writer
+
+log = logging.getLogger(__name__)
+
+ARCHIVE = "archive:"  #: kinds of sources that are tables of an archive: named in the journal, not copied into it
+FLOOR = 0  #: number under which the floor's state is kept among the states of the sources
+_STATIONED = ("reports", "statics", "messages", "receptions")
+
+#: how the bytes of a source are read, by the kind that is noted with it
+READERS: dict[str, Callable[[], Reader]] = {
+    "nmea-log": AivdmReader,
+    "nmea-live": lambda: AivdmReader(live=True),
+    "aisstream": AisStreamReader,
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one source in this session."""
+
+    lines: int = 0
+    kept: int = 0
+    duplicates: int = 0
+    rejected: dict[int, int] = field(default_factory=dict)
+    types: dict[int, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("reports", "statics", "messages"), 0))
+    bytes: int = 0
+
+    def add(self, batch: Batch) -> None:
+        """Count a batch."""
+        self.lines += batch.lines
+        self.kept += batch.kept
+        self.duplicates += batch.duplicates
+        self.bytes += batch.bytes
+        for name in self.rows:
+            table: Columns = getattr(batch, name)
+            self.rows[name] += table.rows
+        _count(self.rejected, batch.rejects["reason"])
+        counted = batch.reports["msg_type"], batch.statics["msg_type"], batch.messages["msg_type"]
+        for types, skip in zip(counted, ((), (19, 21), ()), strict=True):  # 19 and 21 are a report and a static in one
+            _count(self.types, types, skip)
+
+
+def _count(into: dict[int, int], values: Any, skip: tuple[int, ...] = ()) -> None:
+    if len(values):
+        counts = np.bincount(values)
+        for k in np.flatnonzero(counts).tolist():
+            if k not in skip:
+                into[k] = into.get(k, 0) + int(counts[k])
+
+
+class Intake:
+    """One source on its way in: its reader, and the sea's numbers for the stations that the reader names."""
+
+    def __init__(self, number: int, name: str, kind: str, reader: Reader | None = None) -> None:
+        if reader is None and kind not in READERS:
+            raise ConfigError(f"no reader for a source of kind {kind!r}", hint=f"known: {', '.join(READERS)}")
+        self.number, self.name, self.kind = number, name, kind
+        self.reader = READERS[kind]() if reader is None else reader
+        self.tally = Tally()
+        self.bytes = 0  #: bytes taken so far, over all sessions
+        self._stations = np.zeros(1, np.uint16)
+
+    def settle(self, batch: Batch, writer: Writer) -> None:
+        """Exchange the reader's station numbers for the sea's, and name the source of rejects."""
+        names = getattr(self.reader, "stations", [""])
+        if len(names) > len(self._stations):
+            fresh = [writer.station(n) for n in names[len(self._stations) :]]
+            self._stations = np.concatenate([self._stations, np.array(fresh, np.uint16)])
+        if len(names) > 1:
+            for table in _STATIONED:
+                columns: Columns = getattr(batch, table)
+                if columns.rows:
+                    setattr(batch, table, columns.replace(station=self._stations[columns["station"]]))
+        if batch.rejects.rows:
+            number = np.full(batch.rejects.rows, self.number, np.uint16)
+            batch.rejects = batch.rejects.replace(source=number)
+
+
+class Pipeline:
+    """The loop over one writer. Not thread-safe: one thread at a time calls it.
+
+    ``rules=False`` leaves out the floor (identity, contacts, detectors): a log is only kept. ``on_alerts`` is told of
+    every alert that was raised or changed.
+    """
+
+    def __init__(
+        self, writer: Writer, *, rules: bool = True, on_alerts: Callable[[list[Alert]], None] | None = None
+    ) -> None:
+        self.writer = writer
+        self.floor = Floor() if rules else None
+        self.intakes: dict[int, Intake] = {}
+        self._on_alerts = on_alerts
+        self._alerts: dict[str, Alert] = {}
+        self.suspended: dict[int, dict[str, Any]] = {}  #: archives whose reading was cut off, by number
+        self._seq = writer.recovered.next_seq
+        self.position = writer.recovered.position
+        self._recover()
+
+    @property
+    def next_seq(self) -> int:
+        """Number that the next line will get."""
+        return self._seq
+
+    @property
+    def alerts_waiting(self) -> bool:
+        """True when alerts were raised or changed since the last commit."""
+        return bool(self._alerts)
+
+    # --- in ----------------------------------------------------------------------------------------------------------
+    def source(self, name: str, kind: str, fingerprint: str = "", reader: Reader | None = None) -> Intake:
+        """The intake of a source, made at its first mention; ``reader`` where the kind is not in READERS."""
+        number = self.writer.source(name, kind, fingerprint)
+        if number not in self.intakes:
+            self.intakes[number] = Intake(number, name, kind, reader)
+        return self.intakes[number]
+
+    def take(self, intake: Intake, data: bytes, received: int) -> Batch:
+        """Journal a block and read it. It may be acknowledged once :meth:`sync` returned."""
+        if data:
+            self.position = self.writer.journal(intake.number, data, received)
+        return self._read(intake, data, received)
+
+    def sync(self) -> None:
+        """Force the journal to the disk: what was taken cannot be lost any more."""
+        self.writer.sync()
+
+    def _read(self, intake: Intake, data: bytes, received: int) -> Batch:
+        intake.bytes += len(data)
+        return self.settle(intake, intake.reader.feed(data, received, self._seq), received)
+
+    def settle(self, intake: Intake, batch: Batch, received: int) -> Batch:
+        """Take the rows of a batch into the sea and onto the floor."""
+        self._seq += batch.lines
+        intake.settle(batch, self.writer)
+        intake.tally.add(batch)
+        self.writer.stage(batch, intake.number)
+        if self.floor is not None:
+            arrival = received
+            if intake.kind != "nmea-live" and batch.reports.rows:
+                arrival = int(batch.reports["received"].max())
+            self._raise(self.floor.step(batch.reports, batch.statics, batch.messages, arrival))
+        return batch
+
+    def _raise(self, alerts: list[Alert]) -> None:
+        if alerts:
+            self._alerts.update((a.id, a) for a in alerts)
+            if self._on_alerts is not None:
+                self._on_alerts(alerts)
+
+    # --- ends --------------------------------------------------------------------------------------------------------
+    def end(self, intake: Intake, received: int) -> Batch:
+        """The source has ended: read what is left of it, settle the floor, and commit."""
+        batch = self.settle(intake, intake.reader.flush(), received)
+        if self.floor is not None:
+            none = batch.reports.slice(0, 0), batch.statics.slice(0, 0), batch.messages.slice(0, 0)
+            self._raise(self.floor.step(*none, received, final=True))
+        del self.intakes[intake.number]
+        self.commit(ended={intake.number: True}, wait=True)
+        return batch
+
+    def commit(
+        self, *, outages: Columns | None = None, ended: Mapping[int, bool] | None = None, wait: bool = True
+    ) -> None:
+        """Make all that was taken part of the sea."""
+        states: dict[int, dict[str, Any]] = {n: i.reader.state() for n, i in self.intakes.items()}
+        for number, intake in self.intakes.items():
+            states[number] = {
+                "kind": intake.kind, "name": intake.name, "bytes": intake.bytes, "reader": states[number],
+            }  # fmt: skip
+        for number in ended or {}:
+            states[number] = {"kind": "", "name": "", "bytes": 0, "reader": {}}
+        if self.floor is not None:
+            states[FLOOR] = {"kind": "floor", "name": "", "reader": self.floor.state()}
+        alerts, self._alerts = list(self._alerts.values()), {}
+        self.writer.commit(
+            self.position, states, next_seq=self._seq, alerts=alerts, outages=() if outages is None else outages,
+            finished=ended, wait=wait,
+        )  # fmt: skip
+
+    # --- after a crash -----------------------------------------------------------------------------------------------
+    def _recover(self) -> None:
+        found = self.writer.recovered
+        for number, state in found.states.items():
+            if number == FLOOR:
+                if self.floor is not None and state["reader"]:
+                    self.floor.restore(state["reader"])
+            elif str(state["kind"]).startswith(ARCHIVE):
+                self.suspended[number] = state
+            elif state["kind"]:
+                intake = Intake(number, str(state["name"]), str(state["kind"]))
+                intake.reader.restore(state["reader"])
+                intake.bytes = int(state["bytes"])
+                self.intakes[number] = intake
+        frames = 0
+        for frame in self.writer.raw.frames(found.position):
+            self.position = frame.end
+            if frame.reference is not None:
+                continue
+            self._read(self._of_frame(frame.source), frame.data, frame.received)
+            frames += 1
+            if self.writer.full:
+                self.commit(wait=False)
+        if frames:
+            log.info("recovered %d blocks from the journal", frames)
+            self.commit()
+
+    def _of_frame(self, number: int) -> Intake:
+        """Intake of a source that is known from the journal only."""
+        if number not in self.intakes:
+            known = {r["id"]: r for r in self.writer.state.rows("sources")}[number]
+            self.intakes[number] = Intake(number, known["name"], known["kind"])
+        return self.intakes[number]
