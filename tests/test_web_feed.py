@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selat.web.feed import KIND_CHANGE, KIND_SNAPSHOT, Client, Hub, pack, text, unpack
-from selat.web.picture import ROW
+from selat.model.picture import ROW
 
 LIMIT = 6
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from browser import fake_places as places
-from selat.web.picture import (
+from selat.model.picture import (
     AGE_OLD,
     CLASS_A,
     CLASS_ATON,

@@ -113,7 +113,7 @@ class Pipeline:
         self.writer = writer
         self.floor = Floor() if rules else None
         self.intakes: dict[int, Intake] = {}
-        self._on_alerts = on_alerts
+        self.on_alerts = on_alerts
         self._alerts: dict[str, Alert] = {}
         self.suspended: dict[int, dict[str, Any]] = {}  #: archives whose reading was cut off, by number
         self._seq = writer.recovered.next_seq
@@ -168,8 +168,8 @@ class Pipeline:
     def _raise(self, alerts: list[Alert]) -> None:
         if alerts:
             self._alerts.update((a.id, a) for a in alerts)
-            if self._on_alerts is not None:
-                self._on_alerts(alerts)
+            if self.on_alerts is not None:
+                self.on_alerts(alerts)
 
     # --- ends --------------------------------------------------------------------------------------------------------
     def end(self, intake: Intake, received: int) -> Batch:

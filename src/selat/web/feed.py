@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from selat.web.picture import ROW, Picture
+from selat.model.picture import ROW, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from selat.web.picture import (
+from selat.model.picture import (
     AGE_OLD,
     CLASS_MASK,
     CLASS_NAMES,

@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 from selat.web.feed import Hub, serve_feed
 from selat.web.geo import feature_collection, poll_answer
 from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
-from selat.web.picture import Acknowledges, Picture
+from selat.model.picture import Acknowledges, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -121,7 +121,7 @@ def create_app(
     """The ASGI application for one picture.
 
     Args:
-        picture: what to show; see `selat.web.picture.Picture`. It is called from worker threads.
+        picture: what to show; see `selat.model.picture.Picture`. It is called from worker threads.
         title: the name in the top bar and on the browser tab.
         static: folder of the built page.
         allowed_hosts: names a browser may use for this server; `*` allows any (for a proxy that checks).

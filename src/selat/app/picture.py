@@ -1,0 +1,306 @@
+"""The present picture for the page: contacts, names, alerts and health, each with a version that only grows.
+
+The loop's thread calls :meth:`LivePicture.refresh`; the server's threads read what it left. Nothing here changes the
+floor.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from selat.model.clock import SECOND, Clock
+from selat.model.columns import Array
+from selat.model.nouns import Alert
+from selat.model.picture import (
+    AGE_OLD,
+    COG_NA,
+    FLAG_ALERT,
+    FLAG_LOST,
+    FLAG_MOORED,
+    HEADING_NA,
+    LAT_NA,
+    LON_NA,
+    POSITION_SCALE,
+    ROW,
+    SOG_NA,
+)
+from selat.model.schema import NO_TIME
+from selat.model.units import KNOT
+from selat.tracks.contacts import Contacts
+
+_LABEL = np.dtype(
+    [
+        ("mmsi", "i8"),
+        ("name", "S34"),
+        ("callsign", "S7"),
+        ("imo", "u4"),
+        ("type", "u1"),
+        ("l", "f4"),
+        ("b", "f4"),
+        ("cls", "u1"),
+    ]
+)
+_AT_REST = (1, 5)  #: navigational status: at anchor, moored
+_OPEN = ("active", "acknowledged")
+_MS = 1_000_000
+
+
+class Versioned:
+    """Rows of one structured array by a key, and the version at which each last changed; removed rows stay as told."""
+
+    def __init__(self, dtype: np.dtype[Any], ignore: tuple[str, ...] = ()) -> None:
+        self.rows = np.zeros(0, dtype)
+        self.versions = np.zeros(0, np.int64)
+        self.version = 0
+        self._compare = [n for n in dtype.names or () if n not in ignore]
+
+    def update(self, rows: Array) -> None:
+        """Take the rows as they are now, sorted by ``mmsi`` and unique."""
+        versions = np.full(len(rows), self.version + 1, np.int64)
+        if len(self.rows) and len(rows):
+            at = np.searchsorted(self.rows["mmsi"], rows["mmsi"])
+            at[at == len(self.rows)] = 0
+            same = self.rows["mmsi"][at] == rows["mmsi"]
+            for name in self._compare:
+                old, new = self.rows[name][at], rows[name]
+                same &= (old == new) | ((old != old) & (new != new))  # NaN is no change
+            versions[same] = self.versions[at[same]]
+        if len(rows) != len(self.rows) or (versions > self.version).any():
+            self.version += 1
+        self.rows, self.versions = rows, versions
+
+    def since(self, version: int) -> Array:
+        """Indices of the rows that changed after ``version``."""
+        found: Array = np.flatnonzero(self.versions > version)
+        return found
+
+
+class LivePicture:
+    """What the page asks for; see :class:`selat.model.picture.Picture`.
+
+    ``lock`` must be held by whoever changes the contacts. ``health`` tells of the sources; ``act`` stores an
+    acknowledgement.
+    """
+
+    def __init__(
+        self,
+        contacts: Contacts,
+        clock: Clock,
+        lock: threading.RLock,
+        health: Callable[[], dict[str, Any]],
+        act: Callable[[str, str], None] | None = None,
+    ) -> None:
+        self.contacts, self.clock, self.lock = contacts, clock, lock
+        self._health, self._act = health, act
+        self._ships = Versioned(ROW, ignore=("age",))
+        self._heard = np.zeros(0, np.int64)
+        self._labels = Versioned(_LABEL)
+        self._alerts: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._alert_version = 0
+        self._acknowledged: dict[str, str] = {}
+        self.ended = False  #: the replay is over: the picture's clock stands still
+
+    # --- told by the loop --------------------------------------------------------------------------------------------
+    def refresh(self) -> None:
+        """Take the contacts as they are now."""
+        with self.lock:
+            slots = _newest(self.contacts)
+            rows = _rows(self.contacts, slots, self._alerted())
+            gone = np.setdiff1d(self._ships.rows["mmsi"], rows["mmsi"])
+            if len(gone):
+                rows = _with_gone(rows, gone)
+            heard = np.full(len(rows), NO_TIME, np.int64)
+            heard[np.searchsorted(rows["mmsi"], self.contacts.mmsi[slots].astype("u4"))] = self.contacts.time[slots]
+            self._ships.update(rows)
+            self._heard = heard
+            self._labels.update(_labels(self.contacts, slots))
+
+    def tell(self, alerts: Iterable[Alert]) -> None:
+        """Take alerts that were raised or changed."""
+        with self.lock:
+            for alert in alerts:
+                self._alert_version += 1
+                self._alerts[alert.id] = (self._alert_version, self._alert(alert))
+            self._forget()
+
+    def _alert(self, alert: Alert) -> dict[str, Any]:
+        state = alert.state
+        if state == "active" and alert.id in self._acknowledged:
+            state = "acknowledged"
+        names = [self._name(m) for m in alert.subjects]
+        return {
+            "id": alert.id, "rule": alert.rule, "version": alert.version, "priority": alert.priority, "state": state,
+            "subjects": list(alert.subjects), "names": names, "time_ms": alert.time // _MS, "last_ms": alert.last // _MS,
+            "lat": alert.lat, "lon": alert.lon, "sentence": alert.sentence, "evidence": alert.evidence,
+            "parameters": alert.parameters,
+        }  # fmt: skip
+
+    def _name(self, mmsi: int) -> str:
+        slots = self.contacts.of(mmsi)
+        return self.contacts.name(int(slots[0])) if len(slots) else f"MMSI {mmsi:09d}"
+
+    def _forget(self) -> None:
+        """Keep the newest 500 of the alerts that are over: the sea has them all."""
+        over = [k for k, (_, a) in self._alerts.items() if a["state"] not in _OPEN]
+        for k in over[: max(len(over) - 500, 0)]:
+            del self._alerts[k]
+
+    def _alerted(self) -> set[int]:
+        return {m for _, a in self._alerts.values() if a["state"] in _OPEN for m in a["subjects"]}
+
+    # --- asked by the page -------------------------------------------------------------------------------------------
+    def rows(self, since: int) -> tuple[int, Array]:
+        """The new version and the contacts changed after ``since``."""
+        with self.lock:
+            index = self._ships.since(since)
+            rows = self._ships.rows[index].copy()
+            age = (self.clock.now() - self._heard[index]) // SECOND
+            rows["age"] = np.where(self._heard[index] == NO_TIME, AGE_OLD, np.clip(age, 0, AGE_OLD))
+            return self._ships.version, rows
+
+    def labels(self, since: int) -> tuple[int, list[dict[str, Any]]]:
+        """Names and sizes changed after ``since``."""
+        with self.lock:
+            found = self._labels.rows[self._labels.since(since)]
+            return self._labels.version, [_label(r) for r in found]
+
+    def alerts(self, since: int) -> tuple[int, list[dict[str, Any]]]:
+        """Alerts changed after ``since``."""
+        with self.lock:
+            return self._alert_version, [a for v, a in self._alerts.values() if v > since]
+
+    def acknowledge(self, alert_id: str, who: str) -> bool:
+        """Mark an alert as seen; False when there is no such alert."""
+        with self.lock:
+            if alert_id not in self._alerts:
+                return False
+            alert = self._alerts[alert_id][1]
+            if alert["state"] == "active":
+                self._alert_version += 1
+                self._acknowledged[alert_id] = who
+                self._alerts[alert_id] = (self._alert_version, {**alert, "state": "acknowledged", "who": who})
+        if self._act is not None:
+            self._act(alert_id, who)
+        return True
+
+    def health(self) -> dict[str, Any]:
+        """How well we hear."""
+        told = self._health()
+        with self.lock:
+            told["ships"] = int((self._ships.rows["flags"] & FLAG_LOST == 0).sum())
+        return told
+
+    def ship(self, mmsi: int) -> dict[str, Any] | None:
+        """The whole card of one ship."""
+        with self.lock:
+            slots = self.contacts.of(mmsi)
+            if not len(slots):
+                return None
+            slot = int(slots[np.argmax(self.contacts.heard[slots])])
+            alerts = [k for k, (_, a) in self._alerts.items() if mmsi in a["subjects"]]
+            return _card(self.contacts, slot, alerts, len(slots))
+
+
+def _newest(contacts: Contacts) -> Array:
+    """Slot of every MMSI: of its segments the one heard last; in order of MMSI."""
+    order = np.lexsort((contacts.heard, contacts.mmsi))
+    mmsi = contacts.mmsi[order]
+    last = np.ones(len(order), bool)
+    last[:-1] = mmsi[1:] != mmsi[:-1]
+    found: Array = order[last]
+    return found
+
+
+def _rows(c: Contacts, slots: Array, alerted: set[int]) -> Array:
+    rows = np.zeros(len(slots), ROW)
+    mmsi, lat, lon = c.mmsi[slots], c.lat[slots], c.lon[slots]
+    known = np.isfinite(lat) & np.isfinite(lon)
+    rows["mmsi"] = mmsi
+    rows["lon"] = np.where(known, np.rint(np.nan_to_num(lon) * POSITION_SCALE), LON_NA)
+    rows["lat"] = np.where(known, np.rint(np.nan_to_num(lat) * POSITION_SCALE), LAT_NA)
+    rows["sog"] = _whole(c.sog[slots] / (0.1 * KNOT), SOG_NA)
+    rows["cog"] = _whole(c.cog[slots] * 10, COG_NA)
+    rows["hdg"] = _whole(c.heading[slots], HEADING_NA)
+    at_rest = np.isin(c.status[slots], _AT_REST) & ~(c.sog[slots] > 1.0)
+    with_alert = np.isin(mmsi, np.fromiter(alerted, np.int64, len(alerted)))
+    rows["flags"] = c.kind[slots] | c.lost[slots] * FLAG_LOST | with_alert * FLAG_ALERT | at_rest * FLAG_MOORED
+    return rows
+
+
+def _whole(values: Array, none: int) -> Array:
+    found = np.isfinite(values)
+    out: Array = np.where(found, np.minimum(np.rint(np.nan_to_num(values)), none - 1), none)
+    return out
+
+
+def _with_gone(rows: Array, gone: Array) -> Array:
+    """A row that is lost and has no position takes a contact off the page."""
+    more = np.zeros(len(gone), ROW)
+    more["mmsi"], more["lon"], more["lat"] = gone, LON_NA, LAT_NA
+    more["sog"], more["cog"], more["hdg"], more["flags"] = SOG_NA, COG_NA, HEADING_NA, FLAG_LOST
+    both = np.concatenate([rows, more])
+    out: Array = both[np.argsort(both["mmsi"], kind="stable")]
+    return out
+
+
+def _labels(c: Contacts, slots: Array) -> Array:
+    out = np.zeros(len(slots), _LABEL)
+    out["mmsi"] = c.mmsi[slots]
+    for name, column in (("name", "name"), ("callsign", "callsign"), ("imo", "imo"), ("type", "ship_type")):
+        out[name] = c.static(column)[slots]
+    out["l"], out["b"], out["cls"] = c.length()[slots], c.beam()[slots], c.kind[slots]
+    return out
+
+
+def _label(row: Any) -> dict[str, Any]:
+    length, beam = float(row["l"]), float(row["b"])
+    return {
+        "id": int(row["mmsi"]), "name": _text(row["name"]), "callsign": _text(row["callsign"]),
+        "imo": int(row["imo"]) or None, "ship_type": int(row["type"]) or None, "length_m": length if length > 0 else None,
+        "beam_m": beam if beam > 0 else None, "cls": int(row["cls"]),
+    }  # fmt: skip
+
+
+def _text(raw: bytes) -> str | None:
+    return bytes(raw).decode("ascii", "replace").strip(" @\0") or None
+
+
+def _card(c: Contacts, slot: int, alerts: list[str], segments: int) -> dict[str, Any]:
+    def number(value: Any) -> float | None:
+        return float(value) if np.isfinite(value) else None
+
+    times, lats, lons = c.track(slot)
+    label = _label(_labels(c, np.array([slot]))[0])
+    said = {n: c.static(n)[slot] for n in ("eta_month", "eta_day", "eta_hour", "eta_minute", "draught", "destination")}
+    eta = None
+    if said["eta_month"] and said["eta_day"]:
+        hour = f" {said['eta_hour']:02d}:{said['eta_minute'] % 60:02d}" if said["eta_hour"] < 24 else ""
+        eta = f"{said['eta_month']:02d}-{said['eta_day']:02d}{hour}"
+    status = int(c.status[slot])
+    fix = int(c.time[slot])
+    return {
+        **label,
+        "mmsi": label["id"],
+        "draught_m": float(said["draught"]) / 10 or None,
+        "destination": _text(said["destination"]),
+        "eta": eta,
+        "nav_status": status if status <= 15 else None,
+        "time_ms": fix / _MS if fix != NO_TIME else None,
+        "lat": number(c.lat[slot]),
+        "lon": number(c.lon[slot]),
+        "sog_mps": number(c.sog[slot]),
+        "cog": number(c.cog[slot]),
+        "heading": number(c.heading[slot]),
+        "source": "AIS",
+        "reports": int(c.reports[slot]),
+        "segments": segments,
+        "track": [
+            [t / _MS, lon, lat, None, None]
+            for t, lat, lon in zip(times.tolist(), lats.tolist(), lons.tolist(), strict=True)
+        ],
+        "alerts": alerts,
+    }

@@ -1,0 +1,184 @@
+"""The live watch: sources to the pipeline, the picture to the page, commits as time goes by.
+
+Sources run in the event loop; the pipeline runs in a thread of its own, one block at a time, so that neither the page
+nor a source waits for it. When it falls behind, the bounded queue of the sources fills and they wait (or, where they
+cannot, say how much was lost).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from selat.app.picture import LivePicture
+from selat.app.pipeline import Intake, Pipeline
+from selat.model import clock as clocks
+from selat.model.clock import SECOND, Clock
+from selat.model.columns import Columns
+from selat.model.nouns import Alert
+from selat.model.ports import Block
+from selat.store import alertbook
+
+log = logging.getLogger(__name__)
+
+COMMIT_EVERY = 60.0  #: s between commits
+COMMIT_ALERTS = 5.0  #: s after which alerts are in the sea for others to see
+COMPACT_EVERY = 1800.0  #: s between tidyings of the small files
+REFRESH = 0.5  #: s between refreshes of the picture
+
+Blocks = AsyncIterator[Block]
+
+
+class Source(Protocol):
+    """Blocks, and what is known of where they come from."""
+
+    def __aiter__(self) -> Blocks:
+        """Blocks as they come."""
+        ...
+
+
+class Watch:
+    """One watch over one pipeline. ``clock`` tells the picture's time; ``kind`` how the bytes are read.
+
+    ``details`` gives what the sources say of themselves (state, last heard) by name; ``outages`` those that began or
+    ended since the last call.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        clock: Clock,
+        *,
+        kind: str = "nmea-live",
+        replay: bool = False,
+        details: Callable[[], list[dict[str, Any]]] | None = None,
+        outages: Callable[[], Columns] | None = None,
+    ) -> None:
+        if pipeline.floor is None:
+            raise ValueError("a watch needs the rules")
+        self.pipeline, self.clock, self.kind, self.replay = pipeline, clock, kind, replay
+        self._details, self._outages = details, outages
+        self.lock = threading.RLock()
+        self.picture = LivePicture(pipeline.floor.contacts, clock, self.lock, self.health, self._acknowledge)
+        pipeline.on_alerts = self._alerts
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-loop")
+        self._committed = self._compacted = self._refreshed = clocks.monotonic()
+        self._heard: dict[str, tuple[int, float]] = {}  # by source: when (picture's time), rate
+        self._rates: dict[str, tuple[float, int, float]] = {}
+        self._acks: list[tuple[str, str]] = []
+        self.alerts = 0  #: alerts raised or changed
+        self.blocks = 0
+        self.ended = False
+
+    # --- the loop ----------------------------------------------------------------------------------------------------
+    async def run(self, source: Source) -> None:
+        """Take blocks until the source ends or the task is cancelled; what was taken is committed either way."""
+        loop = asyncio.get_running_loop()
+        ticker = asyncio.create_task(self._tick())
+        try:
+            async for block in source:
+                await loop.run_in_executor(self._thread, self._take, block)
+            self.ended = True
+            await loop.run_in_executor(self._thread, self._end)
+        finally:
+            ticker.cancel()
+            await asyncio.gather(ticker, return_exceptions=True)
+            await asyncio.shield(loop.run_in_executor(self._thread, self.commit))
+            self._thread.shutdown()
+
+    async def _tick(self) -> None:
+        """Keep the picture and the sea up to date while nothing comes in."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(REFRESH)
+            await loop.run_in_executor(self._thread, self._chores)
+
+    def _take(self, block: Block) -> None:
+        with self.lock:
+            intake = self.pipeline.source(block.source, self._kind(block))
+            self.pipeline.take(intake, block.data, block.received)
+        self.pipeline.sync()
+        self.blocks += 1
+        self._note(intake, block)
+        if clocks.monotonic() - self._refreshed > REFRESH:
+            self._chores()
+
+    def _kind(self, block: Block) -> str:
+        return "aisstream" if block.source.startswith(("aisstream:", "wss:", "ws:")) else self.kind
+
+    def _end(self) -> None:
+        with self.lock:
+            for intake in list(self.pipeline.intakes.values()):
+                self.pipeline.end(intake, self.clock.now())
+        self.picture.refresh()
+
+    def _chores(self) -> None:
+        self._refreshed = now = clocks.monotonic()
+        self.picture.refresh()
+        waited = now - self._committed
+        due = waited > COMMIT_EVERY or (self.pipeline.alerts_waiting and waited > COMMIT_ALERTS)
+        if due or self.pipeline.writer.full or self._acks:
+            self.commit()
+        if now - self._compacted > COMPACT_EVERY:
+            self._compacted = now
+            self.pipeline.writer.compact(min_parts=8)
+
+    def commit(self) -> None:
+        """Make what was taken part of the sea, and with it the acknowledgements of the page."""
+        self._committed = clocks.monotonic()
+        with self.lock:
+            self.pipeline.commit(outages=self._outages() if self._outages else None, wait=bool(self._acks))
+            acks, self._acks = self._acks, []
+        for alert_id, who in acks:
+            alertbook.act(self.pipeline.writer.state, alert_id, "acknowledge", who)
+
+    # --- told --------------------------------------------------------------------------------------------------------
+    def _alerts(self, alerts: list[Alert]) -> None:
+        self.alerts += len(alerts)
+        self.picture.tell(alerts)
+
+    def _acknowledge(self, alert_id: str, who: str) -> None:
+        with self.lock:
+            self._acks.append((alert_id, who))
+
+    def _note(self, intake: Intake, block: Block) -> None:
+        """Rate of a source in the picture's time, over about ten seconds."""
+        at, lines, rate = self._rates.get(intake.name, (clocks.monotonic(), 0, 0.0))
+        now = clocks.monotonic()
+        if now - at >= 5.0:
+            rate = (intake.tally.lines - lines) / (now - at)
+            at, lines = now, intake.tally.lines
+        elif not rate:
+            rate = intake.tally.lines / max(now - at, 1.0)
+        self._rates[intake.name] = (at, lines, rate)
+        self._heard[intake.name] = (block.received, rate)
+
+    # --- asked -------------------------------------------------------------------------------------------------------
+    def health(self) -> dict[str, Any]:
+        """How well we hear; see :meth:`selat.model.picture.Picture.health`."""
+        now = self.clock.now()
+        with self.lock:
+            known = {d["name"]: d for d in self._details()} if self._details else {}
+            sources = []
+            for intake in self.pipeline.intakes.values():
+                heard, rate = self._heard.get(intake.name, (0, 0.0))
+                t = intake.tally
+                sources.append({
+                    "name": intake.name, "state": "done" if self.ended else "ok", "last_heard_ms": heard / 1e6 or None,
+                    "lines": t.lines, "kept": t.kept, "duplicates": t.duplicates, "rejected": sum(t.rejected.values()),
+                    "rate_per_s": rate, **known.pop(intake.name, {}),
+                })  # fmt: skip
+            empty = {"lines": 0, "kept": 0, "duplicates": 0, "rejected": 0, "rate_per_s": 0.0, "last_heard_ms": None}
+            sources += [{**empty, **d} for d in known.values()]
+            newest = max((h for h, _ in self._heard.values()), default=0)
+            floor = self.pipeline.floor
+            mark = floor.now if floor is not None else 0
+        return {
+            "now_ms": clocks.now() / 1e6, "clock_ms": now / 1e6, "replay": self.replay, "sources": sources,
+            "rate_per_s": sum(s["rate_per_s"] for s in sources), "lag_s": max(newest - mark, 0) / SECOND if mark > 0 else 0.0,
+            "ships": 0,
+        }  # fmt: skip
