@@ -164,7 +164,7 @@ export class App {
     const verdict = this.watchdog.judge();
     const now = this.clock.now();
     if (!verdict.banner) verdict.banner = this.fault;
-    this.bar.tick(verdict, now, this.fleet.size, this.legend.shown(), this.watchdog.health);
+    this.bar.tick(verdict, now, this.clock.rate, this.fleet.size, this.legend.shown(), this.watchdog.health);
     this.alerts.tick(now);
     this.card.tick(now);
     this.legend.tick();
