@@ -272,7 +272,7 @@ def test_page_recovers_when_the_server_comes_back(page: Browser, server: Running
 def test_polling_takes_over_where_websocket_is_barred(page: Browser, server: Running) -> None:
     barred = page.call(
         "Page.addScriptToEvaluateOnNewDocument",
-        source="window.WebSocket = class { constructor() { setTimeout(() => this.onclose(), 10); } close() {} }",
+        source="window.WebSocket = class { constructor() { setTimeout(() => this.onclose(), 9); } }",
     )
     try:
         page.open("about:blank")

@@ -46,6 +46,8 @@ export class App {
   private readonly help = must("help") as HTMLDialogElement;
   private title = "selat";
   private fault = "";
+  /** Elements on the map that names keep clear of. */
+  private readonly furniture = ["legend", "readout", "attribution"].map(must);
 
   constructor() {
     setWorkerUrl(new URL(workerUrl, location.href).href);
@@ -157,7 +159,7 @@ export class App {
   private frame(): void {
     this.view.update();
     this.readout.scale();
-    this.overlay.draw([must("legend")]);
+    this.overlay.draw(this.furniture);
   }
 
   private second(): void {

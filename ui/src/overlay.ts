@@ -147,7 +147,11 @@ export class Overlay {
     const list = [...forced, ...(limit > 0 ? this.candidates.filter((c) => !forced.includes(c)) : [])];
     const reckon = this.clock.reckon();
     // No name lies on a symbol, and ships with an alert keep more room.
-    for (const c of this.inView) this.block(c, reckon, c.alert > 0 && !c.acknowledged ? 11 : 4);
+    for (const c of this.inView) {
+      const open = c.alert > 0 && !c.acknowledged;
+      this.block(this.grid, c, reckon, open ? 11 : 4);
+      if (open) this.block(this.names, c, reckon, 9);
+    }
     const shown = new Set<number>();
     for (const c of list) {
       if (shown.size >= limit + forced.length) break;
@@ -156,10 +160,10 @@ export class Overlay {
     this.shown = shown;
   }
 
-  private block(c: Contact, reckon: number, r: number): void {
+  private block(grid: Grid, c: Contact, reckon: number, r: number): void {
     const [mx, my] = drawnAt(c, reckon);
     const x = this.view.xOfMercator(mx), y = this.view.yOfMercator(my);
-    this.grid.mark({ x0: x - r, y0: y - r, x1: x + r, y1: y + r });
+    grid.mark({ x0: x - r, y0: y - r, x1: x + r, y1: y + r });
   }
 
   private name(contact: Contact, reckon: number, must: boolean): boolean {
