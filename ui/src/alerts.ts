@@ -69,6 +69,8 @@ export class AlertPanel {
   choose(id: string | null): void {
     this.chosen = id;
     for (const [key, row] of this.rows) row.root.classList.toggle("chosen", key === id);
+    const chosen = id === null ? undefined : this.rows.get(id);
+    if (chosen) requestAnimationFrame(() => chosen.root.scrollIntoView({ block: "nearest" })); // the card took room
   }
 
   /** The next alert not acknowledged after the chosen one. */

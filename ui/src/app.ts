@@ -46,6 +46,8 @@ export class App {
   private readonly help = must("help") as HTMLDialogElement;
   private title = "selat";
   private fault = "";
+  /** Elements on the map that names keep clear of. */
+  private readonly furniture = ["legend", "readout", "attribution"].map(must);
 
   constructor() {
     setWorkerUrl(new URL(workerUrl, location.href).href);
@@ -157,14 +159,14 @@ export class App {
   private frame(): void {
     this.view.update();
     this.readout.scale();
-    this.overlay.draw([must("legend")]);
+    this.overlay.draw(this.furniture);
   }
 
   private second(): void {
     const verdict = this.watchdog.judge();
     const now = this.clock.now();
     if (!verdict.banner) verdict.banner = this.fault;
-    this.bar.tick(verdict, now, this.fleet.size, this.legend.shown(), this.watchdog.health);
+    this.bar.tick(verdict, now, this.clock.rate, this.fleet.size, this.legend.shown(), this.watchdog.health);
     this.alerts.tick(now);
     this.card.tick(now);
     this.legend.tick();
@@ -202,11 +204,20 @@ export class App {
 
   private showAlert(alert: Alert): void {
     this.alerts.choose(alert.id);
-    const first = alert.subjects.map((m) => this.fleet.byMmsi.get(m)).find((c) => c !== undefined);
+    const known = alert.subjects.map((m) => this.fleet.byMmsi.get(m)).filter((c) => c !== undefined);
+    const first = known[0];
     const lon = first?.lon ?? alert.lon;
     const lat = first?.lat ?? alert.lat;
     if (first) this.select(first.mmsi);
     if (lon === null || lon === undefined || lat === null || lat === undefined) return;
+    if (known.length > 1) {
+      const lons = known.map((c) => c.lon);
+      const lats = known.map((c) => c.lat);
+      const box: [number, number, number, number] =
+        [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+      this.map.fitBounds(box, { padding: 140, maxZoom: 13, duration: 900 });
+      return;
+    }
     this.map.flyTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), 11.5), duration: 900 });
   }
 

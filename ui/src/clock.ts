@@ -1,26 +1,29 @@
 // The picture's clock between two frames: live it runs with the wall, in a replay at the replay's own pace.
 
 const MAX_AHEAD_MS = 3000;
+const SAMPLES = 5;
+const LEAST_MS = 200;
 
 export class PictureClock {
   private atClock = NaN;
   private atWall = 0;
   private pace = 1;
+  private paces: number[] = [];
 
   /** A frame came with the picture's time. */
   tick(clockMs: number, wall: number = performance.now()): void {
     const dw = wall - this.atWall;
     const dc = clockMs - this.atClock;
-    if (Number.isFinite(dc) && dc >= 0 && dw > 300) {
-      const now = dc / dw;
-      const jumped = now > this.pace * 4 + 4;
-      const blended = jumped ? this.pace : this.pace * 0.6 + now * 0.4;
-      this.pace = Math.abs(blended - 1) < 0.08 ? 1 : blended;
+    if (dc >= 0 && dw < LEAST_MS && dc < 1000) return; // two frames in one breath say nothing of the pace
+    if (dc >= 0 && dw < MAX_AHEAD_MS * 2) {
+      // The median of the last few: a jump to another time is one odd value and changes nothing.
+      this.paces = [...this.paces, dc / dw].slice(-SAMPLES);
+      const sorted = [...this.paces].sort((a, b) => a - b);
+      const middle = sorted[sorted.length >> 1] ?? 1;
+      this.pace = Math.abs(middle - 1) < 0.1 ? 1 : middle;
     }
-    if (!(dw <= 300 && dc >= 0 && dc < 1000)) {
-      this.atClock = clockMs;
-      this.atWall = wall;
-    }
+    this.atClock = clockMs;
+    this.atWall = wall;
   }
 
   get known(): boolean {

@@ -4,6 +4,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import type { PortFile } from "./basemap";
 import type { PictureClock } from "./clock";
 import { type Contact, drawnAt, type Fleet, isLost, isMoored, nameOf } from "./fleet";
+import { type Box, Grid } from "./grid";
 import { latitude, longitude } from "./format";
 import { t } from "./i18n";
 import { token } from "./palette";
@@ -13,6 +14,7 @@ import type { View } from "./view";
 export type LabelMode = "top" | "all" | "off";
 const TOP_COUNT = 60;
 const ALL_COUNT = 400;
+const SYMBOLS_MAX = 4000;
 const STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
 const GRID_PX = 120;
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
@@ -21,8 +23,6 @@ const SEAS: [string, number, number, number, number][] = [
   ["sea.andaman", 95.5, 8.5, 4, 8], ["sea.java", 109.5, -4.8, 4, 8], ["sea.thai", 101.5, 10.2, 4, 8],
 ];
 const PORT_ZOOM = { L: 7, M: 8, S: 9, V: 10.5 };
-
-interface Box { x0: number; y0: number; x1: number; y1: number }
 
 export class Overlay {
   mode: LabelMode = "top";
@@ -35,7 +35,9 @@ export class Overlay {
   private readonly context: CanvasRenderingContext2D;
   private candidates: Contact[] = [];
   private ranked = 0;
-  private taken: Box[] = [];
+  private inView: Contact[] = [];
+  private readonly grid = new Grid(); // names and symbols
+  private readonly names = new Grid(); // names alone
   private ink = { grid: "", gridText: "", text: "", halo: "", place: "", sea: "", alert: [] as string[] };
 
   constructor(
@@ -66,10 +68,14 @@ export class Overlay {
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, width, height);
     const area = this.canvas.getBoundingClientRect();
-    this.taken = clear.map((element) => {
+    this.grid.reset(width, height);
+    this.names.reset(width, height);
+    for (const element of clear) {
       const r = element.getBoundingClientRect();
-      return { x0: r.left - area.left, y0: r.top - area.top, x1: r.right - area.left, y1: r.bottom - area.top };
-    });
+      this.grid.mark({
+        x0: r.left - area.left, y0: r.top - area.top, x1: r.right - area.left, y1: r.bottom - area.top,
+      });
+    }
     this.graticule(width, height);
     this.ships(width, height);
     this.places(width, height);
@@ -114,10 +120,12 @@ export class Overlay {
     const reckon = this.clock.reckon();
     const zoom = this.map.getZoom();
     const scored: [number, Contact][] = [];
+    this.inView = [];
     for (const c of this.fleet.contacts) {
       const x = this.view.xOfMercator(c.x), y = this.view.yOfMercator(c.y);
       if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
       if ((this.hidden >> c.category) & 1 && c.alert === 0) continue;
+      if (this.inView.length < SYMBOLS_MAX) this.inView.push(c);
       if (this.mode !== "all" && c.cls >= 3 && c.cls !== 6 && zoom < 9.5) continue;
       if (this.mode === "top" && c.alert === 0 && zoom < 8) continue;
       const size = c.label?.length_m ?? 0;
@@ -138,8 +146,12 @@ export class Overlay {
       .filter((c): c is Contact => c !== undefined);
     const list = [...forced, ...(limit > 0 ? this.candidates.filter((c) => !forced.includes(c)) : [])];
     const reckon = this.clock.reckon();
-    // Ships with an alert keep their symbols free of other names.
-    for (const c of list.slice(0, 40)) if (c.alert > 0 && !c.acknowledged) this.block(c, reckon, 11);
+    // No name lies on a symbol, and ships with an alert keep more room.
+    for (const c of this.inView) {
+      const open = c.alert > 0 && !c.acknowledged;
+      this.block(this.grid, c, reckon, open ? 11 : 4);
+      if (open) this.block(this.names, c, reckon, 9);
+    }
     const shown = new Set<number>();
     for (const c of list) {
       if (shown.size >= limit + forced.length) break;
@@ -148,10 +160,10 @@ export class Overlay {
     this.shown = shown;
   }
 
-  private block(c: Contact, reckon: number, r: number): void {
+  private block(grid: Grid, c: Contact, reckon: number, r: number): void {
     const [mx, my] = drawnAt(c, reckon);
     const x = this.view.xOfMercator(mx), y = this.view.yOfMercator(my);
-    this.taken.push({ x0: x - r, y0: y - r, x1: x + r, y1: y + r });
+    grid.mark({ x0: x - r, y0: y - r, x1: x + r, y1: y + r });
   }
 
   private name(contact: Contact, reckon: number, must: boolean): boolean {
@@ -169,10 +181,15 @@ export class Overlay {
     const spots: [number, number][] = [
       [x + gap, y + 4], [x - gap - w, y + 4], [x - w / 2, y - gap - 1], [x - w / 2, y + gap + 9],
     ];
-    for (const [left, base] of spots) {
-      const box = { x0: left - 2, y0: base - 10, x1: left + w + 2, y1: base + 4 };
-      if (!must && this.taken.some((b) => b.x0 < box.x1 && b.x1 > box.x0 && b.y0 < box.y1 && b.y1 > box.y0)) continue;
-      this.taken.push(box);
+    if (bold) spots.push([x + gap, y - 12], [x + gap, y + 20], [x - gap - w, y - 12], [x - gap - w, y + 20]);
+    const boxAt = ([left, base]: [number, number]): Box => ({ x0: left - 2, y0: base - 10, x1: left + w + 2, y1: base + 4 });
+    // A ship with an alert may lay its name over symbols, the chosen ship over anything.
+    const spot = spots.find((s) => this.grid.free(boxAt(s))) ??
+      (bold || must ? spots.find((s) => this.names.free(boxAt(s))) : undefined) ?? (must ? spots[0] : undefined);
+    if (spot) {
+      const [left, base] = spot;
+      this.grid.mark(boxAt(spot));
+      this.names.mark(boxAt(spot));
       c.textAlign = "left";
       c.lineJoin = "round";
       c.lineWidth = 3;
@@ -200,8 +217,8 @@ export class Overlay {
       c.font = `${port.properties.size === "L" ? 12 : 11}px ${FONT}`;
       const w = c.measureText(port.properties.name).width;
       const box = { x0: x - 4, y0: y - 8, x1: x + w + 8, y1: y + 6 };
-      if (this.taken.some((b) => b.x0 < box.x1 && b.x1 > box.x0 && b.y0 < box.y1 && b.y1 > box.y0)) continue;
-      this.taken.push(box);
+      if (!this.grid.free(box)) continue;
+      this.grid.mark(box);
       c.fillRect(x - 1.5, y - 1.5, 3, 3);
       c.fillText(port.properties.name, x + 5, y + 4);
     }

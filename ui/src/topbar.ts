@@ -29,13 +29,13 @@ export class TopBar {
     this.buttons.append(h("button", { type: "button", title: name, "aria-label": name, click: action }, text));
   }
 
-  tick(verdict: Verdict, clockMs: number, ships: number, shown: number, health: Health | null): void {
+  tick(verdict: Verdict, clockMs: number, pace: number, ships: number, shown: number, health: Health | null): void {
     setText(this.utc, `${utcDate(clockMs)} ${utc(clockMs)} UTC`);
     setText(this.local, `${local(clockMs)} ${zone(clockMs)}`);
     setText(this.ships, shown < ships ? t("ships.shown", { shown, all: ships }) : `${ships} ${t("ships")}`);
     this.ships.classList.toggle("partial", shown < ships);
     setText(this.rate, health && verdict.linked ? t("rate", { n: Math.round(health.rate_per_s) }) : "");
-    this.drawState(verdict);
+    this.drawState(verdict, pace);
     this.drawSources(health, verdict.linked);
     this.banner.hidden = verdict.banner === "";
     setText(this.banner, verdict.banner);
@@ -43,9 +43,11 @@ export class TopBar {
     document.documentElement.dataset.feed = verdict.state;
   }
 
-  private drawState(verdict: Verdict): void {
+  private drawState(verdict: Verdict, pace: number): void {
     const word = verdict.state === "done" ? t("source.done") : t(verdict.state);
-    const age = Number.isFinite(verdict.ageS) ? ` ${span(verdict.ageS)}` : "";
+    const fast = verdict.state === "replay" && pace !== 1;
+    const age = fast ? ` ×${pace < 3 ? pace.toFixed(1) : Math.round(pace)}` :
+      Number.isFinite(verdict.ageS) ? ` ${span(verdict.ageS)}` : "";
     setText(this.state, word + age);
     this.state.className = `state ${verdict.state}`;
     this.state.title = Number.isFinite(verdict.ageS) ? t("age", { span: span(verdict.ageS) }) : "";
