@@ -272,7 +272,7 @@ def test_declared_facts_come_from_the_newest_message_that_states_them(tmp_path):
 
 @settings(max_examples=8)
 @given(st.integers(0, 2**32))
-def test_ships_equal_the_twin(seed, tmp_path_factory):
+def test_ships_equal_the_twin(tmp_path_factory, seed):
     rng = np.random.default_rng(seed)
     batch = nothing()
     batch.reports, batch.statics = some_reports(rng, 60), some_statics(rng, 20)

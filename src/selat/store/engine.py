@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from selat.model.errors import StoreError
 from selat.store.tables import SCHEMA_VERSION, meta, metadata
 
+_LOCK = 0x5E1A7  #: number of the advisory lock that all who write a state take
 BUSY_MS = 10_000  #: how long SQLite waits for another connection
 
 
@@ -78,6 +79,8 @@ def _tune_sqlite(engine: Engine) -> None:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: all of it or nothing."""
     with engine.connect().execution_options(selat_write=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":  # as SQLite does by itself: one writes at a time
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         yield connection
 
 
