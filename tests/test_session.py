@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import selat
@@ -18,6 +18,7 @@ from selat.model.columns import Columns
 from selat.model.errors import ConfigError, Reason, StoreError
 from selat.model.nouns import Zone
 from selat.model.schema import NO_TIME
+from selat.store import scan
 from selat.store.ships import ships_schema
 from selat.store.tables import meta
 from selat.store.writer import Store
@@ -46,6 +47,13 @@ def asked(tmp_path_factory):
         yield sea, {n: [getattr(b, n) for b in (first, second)] for n in ("reports", "messages", "rejects")}
 
 
+@pytest.fixture(params=["row groups", "sieve"])
+def engine(request, monkeypatch):
+    """Both ways to read a file: small ones by row groups, or all through DuckDB."""
+    monkeypatch.setattr(scan, "SMALL", 10**9 if request.param == "row groups" else 0)
+    monkeypatch.setattr(scan, "_FEW", 1 if request.param == "row groups" else 10**9)
+
+
 def both(parts):
     return Columns(parts[0].table, {n: np.concatenate([p[n] for p in parts]) for n in parts[0]})
 
@@ -69,7 +77,7 @@ zones = st.one_of(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     moments,
     moments,
@@ -77,7 +85,7 @@ zones = st.one_of(
     st.lists(zones, max_size=2),
     st.data(),
 )
-def test_any_question_equals_the_twin(asked, begin, end, ships, where, data):
+def test_any_question_equals_the_twin(asked, engine, begin, end, ships, where, data):
     sea, batches = asked
     steps = []
     if begin is not None or end is not None:

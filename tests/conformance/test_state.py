@@ -246,7 +246,7 @@ def test_a_whole_sea_on_this_state(url, state, tmp_path):
     folder.mkdir()
     (folder / "selat.toml").write_text(f'[store]\nstate = "{url}"\n')
     batch = some_batch(np.random.default_rng(2), 50)
-    with Store(folder).writer() as writer:
+    with Store(folder) as store, store.writer() as writer:
         writer.stage(batch)
         writer.commit()
         writer.finish()

@@ -27,6 +27,7 @@ def sqlite_url(path: Path) -> str:
 
 def connect(url: str, *, create: bool) -> Engine:
     """Engine of a state, its tables made when ``create``; raises :class:`StoreError` with what to do."""
+    engine: Engine | None = None
     try:
         engine = sa.create_engine(url)
         if engine.dialect.name == "sqlite":
@@ -37,6 +38,10 @@ def connect(url: str, *, create: bool) -> Engine:
             if create:
                 metadata.create_all(connection)
             _check_version(connection, create)
+    except StoreError:
+        if engine is not None:
+            engine.dispose()
+        raise
     except ModuleNotFoundError as e:
         raise StoreError(f"no driver for {url.split(':')[0]} ({e})", hint="pip install 'selat[postgres]'") from None
     except SQLAlchemyError as e:
