@@ -18,10 +18,10 @@ Array = NDArray[Any]
 _MOVES = 64  # insertions allowed per row before a group is merge-sorted: a late batch moves far, a late row does not
 
 
-def _slot(table: Array, keys: Array, key: int, mask: int) -> int:
-    """Slot of ``key`` in an open hash table: where it is, or the free slot where it would be."""
+def _slot(held: Array, key: int, mask: int) -> int:
+    """Slot of ``key`` in an open hash table of keys: where it is, or the free slot (-1) where it would be."""
     at = ((key * 0x1E3779B97F4A7C15) >> 40) & mask
-    while table[at] >= 0 and keys[table[at]] != key:
+    while held[at] != key and held[at] != -1:
         at = (at + 1) & mask
     return at
 
@@ -30,35 +30,45 @@ slot = inline(_slot)
 
 
 def _number_keys(key: Array) -> tuple[Array, Array]:
-    """Number each distinct key in order of first sight: (number of each row, distinct keys)."""
+    """Number each distinct key in order of first sight: (number of each row, distinct keys). Key -1 is allowed."""
     n = len(key)
     size = 1 << 14
-    table = np.full(size, -1, np.int32)
+    held = np.full(size, -1, np.int64)
+    number_of = np.full(size, -1, np.int32)
     keys = np.empty(size, np.int64)
     numbers = np.empty(n, np.int32)
     count = 0
-    previous = np.int64(0)
-    number = np.int32(-1)
+    minus_one = np.int32(-1)  # the number of key -1, which the table cannot hold
     for i in range(n):
         k = key[i]
-        if number < 0 or k != previous:
-            at = slot(table, keys, k, size - 1)
-            number = table[at]
-            if number < 0:
-                number = np.int32(count)
-                table[at] = number
+        if k == -1:
+            if minus_one < 0:
+                minus_one = np.int32(count)
                 keys[count] = k
                 count += 1
-                if 2 * count > size:
-                    size *= 4
-                    grown = np.empty(size, np.int64)
-                    grown[:count] = keys[:count]
-                    keys = grown
-                    table = np.full(size, -1, np.int32)
-                    for j in range(count):
-                        table[slot(table, keys, keys[j], size - 1)] = j
-            previous = k
-        numbers[i] = number
+            numbers[i] = minus_one
+            continue
+        at = slot(held, k, size - 1)
+        if number_of[at] < 0:
+            held[at] = k
+            number_of[at] = count
+            keys[count] = k
+            numbers[i] = count
+            count += 1
+            if 2 * count > size:
+                size *= 4
+                grown = np.empty(size, np.int64)
+                grown[:count] = keys[:count]
+                keys = grown
+                held = np.full(size, -1, np.int64)
+                number_of = np.full(size, -1, np.int32)
+                for j in range(count):
+                    if keys[j] != -1:
+                        at = slot(held, keys[j], size - 1)
+                        held[at] = keys[j]
+                        number_of[at] = j
+        else:
+            numbers[i] = number_of[at]
     return numbers, keys[:count].copy()
 
 

@@ -46,7 +46,9 @@ class Zone:
     def is_box(self) -> bool:
         """True where the polygon is its own bounding box."""
         w, s, e, n = self.bounds
-        return len(self.ring) == 4 and set(self.ring) == {(w, s), (e, s), (e, n), (w, n)}
+        corners = len(self.ring) == 4 and set(self.ring) == {(w, s), (e, s), (e, n), (w, n)}
+        # the same corners in another order are a bow tie
+        return corners and self.ring[0][0] != self.ring[2][0] and self.ring[0][1] != self.ring[2][1]
 
 
 @dataclass(frozen=True, slots=True)

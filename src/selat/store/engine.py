@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from selat.model.errors import StoreError
 from selat.store.tables import SCHEMA_VERSION, meta, metadata
 
+_LOCK = 0x5E1A7  #: number of the advisory lock that all who write a state take
 BUSY_MS = 10_000  #: how long SQLite waits for another connection
 
 
@@ -26,6 +27,7 @@ def sqlite_url(path: Path) -> str:
 
 def connect(url: str, *, create: bool) -> Engine:
     """Engine of a state, its tables made when ``create``; raises :class:`StoreError` with what to do."""
+    engine: Engine | None = None
     try:
         engine = sa.create_engine(url)
         if engine.dialect.name == "sqlite":
@@ -36,6 +38,10 @@ def connect(url: str, *, create: bool) -> Engine:
             if create:
                 metadata.create_all(connection)
             _check_version(connection, create)
+    except StoreError:
+        if engine is not None:
+            engine.dispose()
+        raise
     except ModuleNotFoundError as e:
         raise StoreError(f"no driver for {url.split(':')[0]} ({e})", hint="pip install 'selat[postgres]'") from None
     except SQLAlchemyError as e:
@@ -78,6 +84,8 @@ def _tune_sqlite(engine: Engine) -> None:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: all of it or nothing."""
     with engine.connect().execution_options(selat_write=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":  # as SQLite does by itself: one writes at a time
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         yield connection
 
 

@@ -62,7 +62,8 @@ class Result:
         """A relation of a DuckDB in memory of its own, time zone UTC."""
         import duckdb
 
-        connection = duckdb.connect(":memory:", config={"TimeZone": "UTC"})
+        connection = duckdb.connect(":memory:")
+        connection.execute("SET TimeZone = 'UTC'")
         return connection.from_arrow(self.arrow())
 
     def count(self) -> int:

@@ -12,17 +12,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from selat.kernels.region import points_in_ring
 from selat.kernels.sort import gather, in_order, sort_rows
 from selat.model.clock import SECOND
 from selat.model.columns import Array, Columns, concat, empty
+from selat.model.errors import StoreError
 from selat.model.schema import I32, NO_TIME, TABLES
 from selat.store.codec import SPLIT, from_storage, step_bounds, storage_names
 from selat.store.history import BOUNDED, Part, open_part
 
+SMALL = 100_000  #: rows of a file that is read by row groups in any case
+_FEW = 4  #: a share of 1 / _FEW of the row groups is few enough to read them whole
 _LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
@@ -196,47 +201,108 @@ def _asked(table: str, where: Where) -> list[str]:
 
 
 def read_file(root: Path, part: Part, where: Where, names: Sequence[str]) -> Columns:
-    """Rows of one file that are asked for, in the order of the table."""
+    """Rows of one file that are asked for, in the order of the table: whole row groups by pyarrow, then the test."""
     footer = _footer(root, part)
     groups = _groups(footer, where)
     table = part.table
     if not len(groups):
         return empty(table)
-    file = pq.ParquetFile(root / part.path, metadata=footer.metadata, pre_buffer=False)
-    if where.regions:
-        groups = _groups_with_hits(file, footer, groups, table, where)
-        if not len(groups):
-            return empty(table)
     asked = _asked(table, where)
     wanted = storage_names(table, dict.fromkeys([*names, *asked]))
+    file = pq.ParquetFile(root / part.path, metadata=footer.metadata, pre_buffer=False)
     stored = file.read_row_groups(groups.tolist(), columns=wanted)
+    file.close()
     if where.ships is not None and len(where.ships) == 1:
         keys = stored.column("mmsi").to_numpy()
         a, b = np.searchsorted(keys, [where.ships[0], where.ships[0] + 1])
         stored = stored.slice(int(a), int(b - a))
-    test = from_storage(table, stored, asked)
+    return tested(table, stored, where, names)
+
+
+def tested(table: str, stored: pa.Table, where: Where, names: Sequence[str]) -> Columns:
+    """Of rows as read from files those that pass the exact test."""
+    test = from_storage(table, stored, _asked(table, where))
     keep = row_mask(test, stored.num_rows, where)
     if keep is not None and not keep.all():
         stored = stored.take(np.flatnonzero(keep))
     return Columns(table, from_storage(table, stored, names), stored.num_rows)
 
 
-def _groups_with_hits(file: pq.ParquetFile, footer: _Footer, groups: Array, table: str, where: Where) -> Array:
-    """Of ``groups`` those where some row passes: ships of a box are spread over all row groups, but few of each."""
-    asked = _asked(table, where)
-    stored = file.read_row_groups(groups.tolist(), columns=storage_names(table, asked))
-    keep = row_mask(from_storage(table, stored, asked), stored.num_rows, where)
-    assert keep is not None
-    ends = np.cumsum(footer.rows[groups])
-    hits = np.add.reduceat(keep, np.r_[0, ends[:-1]])
-    return groups[hits > 0]
+def read_sieved(root: Path, parts: Sequence[Part], where: Where, names: Sequence[str]) -> Columns:
+    """Rows of several files by DuckDB, which decodes the other columns only where a row passes; then the exact test.
+
+    Measured on a box of 0.5 degree and 2 hours in a block of 2.5 M rows: 38 ms, against 170 ms for whole row groups.
+    """
+    table = parts[0].table
+    files = ", ".join("'" + str(root / p.path).replace("'", "''") + "'" for p in parts)
+    wanted = ", ".join(storage_names(table, dict.fromkeys([*names, *_asked(table, where)])))
+    sieve = " AND ".join(_sieve(table, where))
+    cursor = _duckdb().cursor()
+    try:
+        stored = cursor.sql(f"SELECT {wanted} FROM read_parquet([{files}]) WHERE {sieve}").to_arrow_table()
+    except duckdb.IOException as e:
+        raise StoreError(f"a file of the history cannot be read ({e})", hint="open the sea again") from None
+    finally:
+        cursor.close()
+    return tested(table, stored, where, names)
+
+
+def _sieve(table: str, where: Where) -> list[str]:
+    """Conditions on the stored columns that every row asked for fulfils."""
+    when = "time_s" if "time" in TABLES[table].names else "received_s"
+    out = [f"{when} IS NOT NULL"] if where.begin is not None or where.end is not None else []
+    if where.begin is not None:
+        out.append(f"{when} >= {where.begin // SECOND}")
+    if where.end is not None:
+        out.append(f"{when} <= {(where.end - 1) // SECOND}")
+    if where.ships is not None:
+        out.append(f"mmsi IN ({', '.join(str(s) for s in where.ships)})")
+    for region in where.regions:
+        boxes = [
+            f"(lon_ais BETWEEN {w * 6 // 100 - 1} AND {e * 6 // 100 + 2}"
+            f" AND lat_ais BETWEEN {s * 6 // 100 - 1} AND {n * 6 // 100 + 2})"
+            for w, s, e, n in region.boxes
+        ]
+        out.append(f"({' OR '.join(boxes)})")
+    return out
+
+
+_engine: duckdb.DuckDBPyConnection | None = None
+_engine_lock = threading.Lock()
+
+
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    """One DuckDB in memory for the process; it keeps the footers of files, which never change."""
+    global _engine
+    with _engine_lock:
+        if _engine is None:
+            _engine = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+            _engine.execute("SET parquet_metadata_cache = true")
+        return _engine
+
+
+def _sieved(root: Path, part: Part, where: Where) -> bool:
+    """True where few rows of many row groups are wanted: better by DuckDB than by whole row groups."""
+    if where.everything or part.rows < SMALL:
+        return False
+    footer = _footer(root, part)
+    if len(_groups(footer, where)) * _FEW < len(footer.rows):
+        return False
+    inside = (where.begin is None or part.min_time is None or where.begin <= part.min_time * SECOND) and (
+        where.end is None or part.max_time is None or where.end > (part.max_time + 1) * SECOND
+    )
+    return bool(where.regions) or where.ships is not None or not inside
 
 
 def read_rows(root: Path, parts: Sequence[Part], table: str, where: Where, names: Sequence[str]) -> Columns:
     """All rows asked for, in the order of the table, whatever files they lie in."""
     order = TABLES[table].order
     needed = list(dict.fromkeys([*names, *order]))
-    pieces = [read_file(root, p, where, needed) for p in select_parts(parts, table, where)]
+    chosen = select_parts(parts, table, where)
+    sieved = [p for p in chosen if _sieved(root, p, where)]
+    pieces = [read_file(root, p, where, needed) for p in chosen if p not in sieved]
+    if sieved:
+        pieces.append(read_sieved(root, sieved, where, needed))
     return in_table_order(concat(pieces, table))
 
 

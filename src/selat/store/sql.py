@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
-from selat.model.arrow import arrow_field, arrow_schema, to_arrow
+from selat.model.arrow import arrow_schema, to_arrow
 from selat.model.errors import ConfigError, Reason
 from selat.model.schema import TABLES, Column
 from selat.store.alertbook import alert_columns, rows_to_columns
@@ -44,20 +44,22 @@ class SqlSession:
 
     def run(self, sql: str, parameters: Sequence[object] | None = None) -> pa.Table:
         """Result of one statement as an Arrow table. Raises :class:`ConfigError` with DuckDB's words."""
-        for name in VIEWS:
-            if re.search(rf"\b{name}\b", sql, re.IGNORECASE):
-                self._make(name)
+        asked = [name for name in VIEWS if re.search(rf"\b{name}\b", sql, re.IGNORECASE)]
+        for name in asked:
+            self._make(name)
         cursor = self._connection.cursor()
         try:
-            relation = cursor.sql(sql, params=parameters)
-            if relation is None:
-                raise ConfigError("the statement gives no rows", hint="only queries: SELECT, WITH, DESCRIBE, FROM")
-            table = relation.to_arrow_table()
+            statements = cursor.extract_statements(sql)
+            if [s.type.name for s in statements] not in (["SELECT"], ["EXPLAIN"]):
+                raise ConfigError(
+                    "not one query", hint="one SELECT, WITH, FROM, DESCRIBE or EXPLAIN; nothing is changed"
+                )
+            table = cursor.sql(sql, params=parameters).to_arrow_table()
         except duckdb.Error as e:
             raise ConfigError(f"the query failed: {e}", hint=f"views: {', '.join(VIEWS)}") from None
         finally:
             cursor.close()
-        return dress(table)
+        return dress(table, asked)
 
     def close(self) -> None:
         """Let go of DuckDB."""
@@ -140,15 +142,15 @@ def naive(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-def dress(table: pa.Table) -> pa.Table:
-    """Zone UTC on every time, and the metadata of columns that are still what their name says."""
+def dress(table: pa.Table, asked: Sequence[str]) -> pa.Table:
+    """Zone UTC on every time, and the metadata of columns that still are what their name says in an asked view."""
     fields = []
     for field in table.schema:
         kind = field.type
         if pa.types.is_timestamp(kind):
             kind = pa.timestamp(kind.unit, tz=_UTC)
-        known = _KNOWN.get(field.name)
-        meta = known.metadata if known is not None and known.type == kind else None
+        known = (_GIVEN[view].get(field.name) for view in asked)
+        meta = next((k.metadata for k in known if k is not None and k.type == kind), None)
         fields.append(pa.field(field.name, kind, metadata=meta))
     arrays = [_zoned(column, f.type) for column, f in zip(table.columns, fields, strict=True)]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
@@ -160,9 +162,11 @@ def _zoned(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     return column.cast(pa.int64()).cast(kind)
 
 
-_KNOWN: dict[str, pa.Field] = {}
-for _table in ("alerts", "outages", "rejects", "receptions", "messages", "statics", "reports"):
-    for _column in TABLES[_table].columns:
-        _KNOWN[_column.name] = arrow_field(_column)
-for _field in ships_schema():
-    _KNOWN.setdefault(_field.name, _field)
+def _fields(view: str) -> dict[str, pa.Field]:
+    if view == "stations":
+        return {}
+    schema = ships_schema() if view == "ships" else arrow_schema("reports" if view == "reports_kn" else view)
+    return {f.name: f for f in schema if view != "reports_kn" or f.name != "sog"}
+
+
+_GIVEN = {view: _fields(view) for view in VIEWS}

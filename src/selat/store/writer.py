@@ -61,6 +61,12 @@ class Store:
         """Let go of the state."""
         self.state.close()
 
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
 
 class Writer:
     """Writes a sea. Use as a context; leaving it without an error drains what was committed and closes.
