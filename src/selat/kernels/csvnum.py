@@ -174,13 +174,13 @@ def _word(buf: Array, s: int, e: int) -> np.uint64:
 word = inline(_word)
 
 
-def _lookup(keys: Array, values: Array, h: np.uint64) -> int:
-    """Value of a hashed word in an open-addressed table (``keys`` 0: free); -1 when it is not there."""
-    mask = len(keys) - 1
+def _lookup(keys: Array, values: Array, kind: int, h: np.uint64) -> int:
+    """Value of a hashed word in row ``kind`` of open-addressed tables (``keys`` 0: free); -1 when it is not there."""
+    mask = keys.shape[1] - 1
     i = np.int64(h >> np.uint64(32)) & mask
-    while keys[i] != 0:
-        if keys[i] == h:
-            return np.int64(values[i])
+    while keys[kind, i] != 0:
+        if keys[kind, i] == h:
+            return np.int64(values[kind, i])
         i = (i + 1) & mask
     return -1
 
@@ -223,7 +223,7 @@ day_number = inline(_day_number)
 
 def _date(buf: Array, i: int, e: int, how: int) -> tuple[int, int]:
     """Day number (-1: none) and where the date ends."""
-    a, j = small(buf, i, e, 8 if how == COMPACT else 4)
+    a, j = small(buf, i, e, np.int64(8 if how == COMPACT else 4))
     if how == COMPACT:
         return (day_number(a // 10_000, a // 100 % 100, a % 100) if j - i == 8 else np.int64(-1)), j
     wide = j - i
@@ -232,10 +232,10 @@ def _date(buf: Array, i: int, e: int, how: int) -> tuple[int, int]:
     mark = buf[j]
     if mark != 45 and mark != 47 and mark != 46:
         return np.int64(-1), j
-    b, k = small(buf, j + 1, e, 2)
+    b, k = small(buf, j + 1, e, np.int64(2))
     if b < 0 or k >= e or buf[k] != mark:
         return np.int64(-1), k
-    c, end = small(buf, k + 1, e, 4)
+    c, end = small(buf, k + 1, e, np.int64(4))
     last = end - k - 1
     if how == ISO:
         return (day_number(a, b, c) if wide == 4 and 0 < last <= 2 else np.int64(-1)), end
@@ -260,13 +260,13 @@ def _zone(buf: Array, i: int, e: int) -> int:
     if buf[i] != 43 and buf[i] != 45:
         return BAD
     sign = 1 if buf[i] == 43 else -1
-    h, j = small(buf, i + 1, e, 2)
+    h, j = small(buf, i + 1, e, np.int64(2))
     if j != i + 3:
         return BAD
     m = np.int64(0)
     if j < e:
         j += buf[j] == 58
-        m, k = small(buf, j, e, 2)
+        m, k = small(buf, j, e, np.int64(2))
         if k != j + 2 or k != e:
             return BAD
     if h > 23 or m > 59:
@@ -286,26 +286,26 @@ def _clock(buf: Array, i: int, e: int, compact: bool) -> int:
         i += 1
     elif not compact:
         return BAD
-    h, j = small(buf, i, e, 2)
+    h, j = small(buf, i, e, np.int64(2))
     if h < 0 or h > 23 or j >= e or (compact and j != i + 2):
         return BAD
     if not compact:
         if buf[j] != 58:
             return BAD
         j += 1
-    m, k = small(buf, j, e, 2)
+    m, k = small(buf, j, e, np.int64(2))
     if k != j + 2 or m > 59:
         return BAD
     ns = (h * 60 + m) * 60 * SECOND
     if k < e and (buf[k] == 58 or (compact and 48 <= buf[k] <= 57)):
         k += buf[k] == 58
-        s, j = small(buf, k, e, 2)
+        s, j = small(buf, k, e, np.int64(2))
         if j != k + 2 or s > 60:
             return BAD
         ns += s * SECOND
         k = j
         if k < e and (buf[k] == 46 or buf[k] == 44):
-            f, j = small(buf, k + 1, e, 9)
+            f, j = small(buf, k + 1, e, np.int64(9))
             if f < 0:
                 return BAD
             for _ in range(9 - (j - k - 1)):
@@ -327,7 +327,7 @@ def _stamp(buf: Array, s: int, e: int, how: int, places: int) -> int:
     if s == e:
         return BAD
     if how == EPOCH:
-        ns = exact(buf, s, e, places, 46)
+        ns = exact(buf, s, e, places, np.int64(46))
         return ns if ns >= 0 else BAD
     day, i = date(buf, s, e, how)
     if day < 0:
