@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import inline
+from selat.kernels._jit import bare
 from selat.kernels.csvnum import (
     BAD, BIG, EMPTY, lookup, ratio, scaled, stamp, trim, word,
 )  # fmt: skip
@@ -53,7 +53,7 @@ def _number(src: Array, s: int, e: int, units: Array, k: int, point: int, keys: 
     return ratio(v, units[k, 1], units[k, 2])
 
 
-number = inline(_number)
+number = bare(_number)
 
 
 def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -> int:
@@ -74,7 +74,7 @@ def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -
     return ns
 
 
-read_time = inline(_time)
+read_time = bare(_time)
 
 
 def _coded(src: Array, s: int, e: int, most: int, keys: Array, values: Array, kind: int) -> int:
@@ -90,7 +90,7 @@ def _coded(src: Array, s: int, e: int, most: int, keys: Array, values: Array, ki
     return v if v >= 0 else BAD
 
 
-coded = inline(_coded)
+coded = bare(_coded)
 
 
 def _turn(v: int, unit: int) -> int:
@@ -105,7 +105,7 @@ def _turn(v: int, unit: int) -> int:
     return -r if v < 0 else r
 
 
-turn = inline(_turn)
+turn = bare(_turn)
 
 
 def _wrap(v: int, full: int, src: Array, s: int, e: int, point: int) -> int:
@@ -117,7 +117,7 @@ def _wrap(v: int, full: int, src: Array, s: int, e: int, point: int) -> int:
     return v
 
 
-wrap = inline(_wrap)
+wrap = bare(_wrap)
 
 
 def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, row: Array) -> int:  # fmt: skip
@@ -174,7 +174,7 @@ def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     return 0
 
 
-motion = inline(_motion)
+motion = bare(_motion)
 
 
 def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, text: Array, last: Array, row: Array) -> int:  # fmt: skip
@@ -221,4 +221,4 @@ def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     return motion(src, q, b, col, units, params, keys, values, row)
 
 
-report = inline(_report)
+report = bare(_report)

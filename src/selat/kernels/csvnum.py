@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import inline
+from selat.kernels._jit import bare
 from selat.model.columns import Array
 
 EMPTY = -(2**63)
@@ -32,7 +32,7 @@ def _trim(buf: Array, s: int, e: int) -> tuple[int, int]:
     return s, e
 
 
-trim = inline(_trim)
+trim = bare(_trim)
 
 
 def _scaled(buf: Array, s: int, e: int, places: int, point: int) -> int:
@@ -140,10 +140,10 @@ def _moved(value: int, shift: int, negative: bool) -> int:
     return -value if negative else value
 
 
-exponent = inline(_exponent)
-moved = inline(_moved)
-exact = inline(_exact)
-scaled = inline(_scaled)
+exponent = bare(_exponent)
+moved = bare(_moved)
+exact = bare(_exact)
+scaled = bare(_scaled)
 
 
 def _ratio(value: int, num: int, den: int) -> int:
@@ -156,7 +156,7 @@ def _ratio(value: int, num: int, den: int) -> int:
     return (value * 2 + den) // (2 * den)
 
 
-ratio = inline(_ratio)
+ratio = bare(_ratio)
 
 
 def _word(buf: Array, s: int, e: int) -> np.uint64:
@@ -171,7 +171,7 @@ def _word(buf: Array, s: int, e: int) -> np.uint64:
     return h
 
 
-word = inline(_word)
+word = bare(_word)
 
 
 def _lookup(keys: Array, values: Array, kind: int, h: np.uint64) -> int:
@@ -185,7 +185,7 @@ def _lookup(keys: Array, values: Array, kind: int, h: np.uint64) -> int:
     return -1
 
 
-lookup = inline(_lookup)
+lookup = bare(_lookup)
 
 
 def _small(buf: Array, i: int, e: int, most: int) -> tuple[int, int]:
@@ -199,7 +199,7 @@ def _small(buf: Array, i: int, e: int, most: int) -> tuple[int, int]:
     return value, i
 
 
-small = inline(_small)
+small = bare(_small)
 
 
 def _day_number(year: int, month: int, day: int) -> int:
@@ -218,7 +218,7 @@ def _day_number(year: int, month: int, day: int) -> int:
     return era * 146_097 + yoe * 365 + yoe // 4 - yoe // 100 + doy - 719_468
 
 
-day_number = inline(_day_number)
+day_number = bare(_day_number)
 
 
 def _date(buf: Array, i: int, e: int, how: int) -> tuple[int, int]:
@@ -246,7 +246,7 @@ def _date(buf: Array, i: int, e: int, how: int) -> tuple[int, int]:
     return day_number(c, b, a), end
 
 
-date = inline(_date)
+date = bare(_date)
 
 
 def _zone(buf: Array, i: int, e: int) -> int:
@@ -274,7 +274,7 @@ def _zone(buf: Array, i: int, e: int) -> int:
     return sign * (h * 60 + m) * 60 * SECOND
 
 
-zone = inline(_zone)
+zone = bare(_zone)
 
 
 def _clock(buf: Array, i: int, e: int, compact: bool) -> int:
@@ -318,7 +318,7 @@ def _clock(buf: Array, i: int, e: int, compact: bool) -> int:
     return BAD if shift == BAD else ns - shift
 
 
-clock = inline(_clock)
+clock = bare(_clock)
 
 
 def _stamp(buf: Array, s: int, e: int, how: int, places: int) -> int:
@@ -339,4 +339,4 @@ def _stamp(buf: Array, s: int, e: int, how: int, places: int) -> int:
     return ns if ns >= 0 else BAD
 
 
-stamp = inline(_stamp)
+stamp = bare(_stamp)

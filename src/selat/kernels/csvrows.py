@@ -6,7 +6,7 @@ positions of delimiters and line ends; a row with quotes is copied to a scratch 
 
 from __future__ import annotations
 
-from selat.kernels._jit import inline
+from selat.kernels._jit import bare
 from selat.model.columns import Array
 
 MAX_RECORD = 65_536  #: longest row that is read, bytes without the line end
@@ -30,7 +30,7 @@ def _marks(buf: Array, start: int, stop: int, delim: int, q: Array) -> int:
     return n - 1
 
 
-marks = inline(_marks)
+marks = bare(_marks)
 
 
 def _quoted(buf: Array, row: int, limit: int, delim: int, out: Array, q: Array) -> tuple[int, int, int, int]:
@@ -83,7 +83,7 @@ def _quoted(buf: Array, row: int, limit: int, delim: int, out: Array, q: Array) 
         i += 1
 
 
-quoted = inline(_quoted)
+quoted = bare(_quoted)
 
 
 def _literal(buf: Array, row: int, end: int, delim: int, out: Array, q: Array) -> int:
@@ -100,7 +100,7 @@ def _literal(buf: Array, row: int, end: int, delim: int, out: Array, q: Array) -
     return fields
 
 
-literal = inline(_literal)
+literal = bare(_literal)
 
 
 def _find_lf(buf: Array, i: int, stop: int) -> int:
@@ -110,7 +110,7 @@ def _find_lf(buf: Array, i: int, stop: int) -> int:
     return i
 
 
-find_lf = inline(_find_lf)
+find_lf = bare(_find_lf)
 
 
 def _is_blank(buf: Array, s: int, e: int) -> bool:
@@ -120,4 +120,4 @@ def _is_blank(buf: Array, s: int, e: int) -> bool:
     return True
 
 
-is_blank = inline(_is_blank)
+is_blank = bare(_is_blank)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import inline, jit
+from selat.kernels._jit import bare
 from selat.kernels.csvcolumns import COLUMNS, DELIM, report
 from selat.kernels.csvrows import MAX_RECORD, MORE, OK, find_lf, is_blank, literal, marks, quoted
 from selat.kernels.csvseen import RING, SLOTS, find_row, hash_bytes, place_of, put_row
@@ -36,7 +36,7 @@ def _reject(rej: Array, n: int, seq: int, offset: int, reason: int, length: int,
     return n + 1
 
 
-put_reject = inline(_reject)
+put_reject = bare(_reject)
 
 
 def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.uint64:
@@ -46,7 +46,7 @@ def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.ui
     return h
 
 
-hash_runs = inline(_hash_runs)
+hash_runs = bare(_hash_runs)
 
 
 def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, ship: Array, ship_hash: Array, empty: Array, row: Array, sta: Array, texts: Array, ns: int) -> int:  # fmt: skip
@@ -74,7 +74,7 @@ def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Arra
     return ns + 1
 
 
-declare = inline(_declare)
+declare = bare(_declare)
 
 
 def _slow_row(buf: Array, row: int, stop: int, final: bool, delim: int, wanted: int, out: Array, q: Array) -> tuple[int, int, int]:  # fmt: skip
@@ -98,7 +98,7 @@ def _slow_row(buf: Array, row: int, stop: int, final: bool, delim: int, wanted: 
     return OK, end, literal(buf, row, last, delim, out, q)
 
 
-slow_row = inline(_slow_row)
+slow_row = bare(_slow_row)
 
 
 def _skip(buf: Array, at: int, stop: int, state: Array, rej: Array, nrej: int) -> int:
@@ -115,7 +115,7 @@ def _skip(buf: Array, at: int, stop: int, state: Array, rej: Array, nrej: int) -
     return end + 1
 
 
-skip = inline(_skip)
+skip = bare(_skip)
 
 
 def _begin_skip(buf: Array, row: int, end: int, base: int, state: Array, raw: Array) -> int:
@@ -129,7 +129,7 @@ def _begin_skip(buf: Array, row: int, end: int, base: int, state: Array, raw: Ar
     return n
 
 
-begin_skip = inline(_begin_skip)
+begin_skip = bare(_begin_skip)
 
 
 def _is_plain(buf: Array, q: Array, k: int, m: int, row: int, delim: int, wanted: int) -> bool:
@@ -143,7 +143,7 @@ def _is_plain(buf: Array, q: Array, k: int, m: int, row: int, delim: int, wanted
     return True
 
 
-is_plain = inline(_is_plain)
+is_plain = bare(_is_plain)
 
 
 def _line_end(buf: Array, q: Array, k: int, m: int, top: int, stop: int) -> int:
@@ -154,7 +154,7 @@ def _line_end(buf: Array, q: Array, k: int, m: int, top: int, stop: int) -> int:
     return q[j] if j <= m else find_lf(buf, top, stop)
 
 
-line_end = inline(_line_end)
+line_end = bare(_line_end)
 
 
 def _remember(state: Array, slots: Array, ring: Array, facts: Array, h: np.uint64, row: Array) -> None:
@@ -168,7 +168,7 @@ def _remember(state: Array, slots: Array, ring: Array, facts: Array, h: np.uint6
     state[SINCE] += 1
 
 
-remember = inline(_remember)
+remember = bare(_remember)
 
 
 def _judge(buf: Array, at: int, last: int, cut: bool) -> int:
@@ -178,7 +178,7 @@ def _judge(buf: Array, at: int, last: int, cut: bool) -> int:
     return R_TRUNCATED if cut else R_COLUMNS
 
 
-judge = inline(_judge)
+judge = bare(_judge)
 
 
 def _repeat(rec: Array, n: int, seq: int, facts: Array, place: int) -> int:
@@ -189,7 +189,7 @@ def _repeat(rec: Array, n: int, seq: int, facts: Array, place: int) -> int:
     return n + 1
 
 
-repeat = inline(_repeat)
+repeat = bare(_repeat)
 
 
 def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, facts: Array, ship: Array, ship_hash: Array, text: Array, last_time: Array, empty: Array, raw: Array, q: Array, out: Array, sealed: Array, sealed_words: Array, out_q: Array, row: Array, rep: Array, rec: Array, sta: Array, texts: Array, rej: Array, counts: Array) -> tuple[int, int]:  # fmt: skip
@@ -285,7 +285,7 @@ def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, c
     return (DONE if code == MORE_BYTES else code), at
 
 
-scan = jit(_scan)
+scan = bare(_scan)
 
 
 def _columns(rep: Array, time: Array, mmsi: Array, kind: Array, lat: Array, lon: Array, sog: Array, cog: Array, heading: Array, rot: Array, status: Array, altitude: Array, flags: Array, seq: Array) -> None:  # fmt: skip
@@ -306,4 +306,4 @@ def _columns(rep: Array, time: Array, mmsi: Array, kind: Array, lat: Array, lon:
         seq[i] = rep[i, 12]
 
 
-to_columns = jit(_columns)
+to_columns = bare(_columns)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import inline, jit
+from selat.kernels._jit import bare
 from selat.model.columns import Array
 
 RING = 1 << 16  #: kept rows that are remembered
@@ -31,7 +31,7 @@ def _mix(h: np.uint64) -> np.uint64:
     return h ^ (h >> np.uint64(33))
 
 
-mix = inline(_mix)
+mix = bare(_mix)
 
 
 def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np.uint64:
@@ -77,7 +77,7 @@ def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np
     return mix((a ^ v) * b)
 
 
-hash_bytes = inline(_hash_bytes)
+hash_bytes = bare(_hash_bytes)
 
 
 def _find_row(slots: Array, ring: Array, h: np.uint64) -> int:
@@ -92,7 +92,7 @@ def _find_row(slots: Array, ring: Array, h: np.uint64) -> int:
     return -1
 
 
-find_row = inline(_find_row)
+find_row = bare(_find_row)
 
 
 def _put_row(slots: Array, h: np.uint64, place: int) -> None:
@@ -103,7 +103,7 @@ def _put_row(slots: Array, h: np.uint64, place: int) -> None:
     slots[i] = place
 
 
-put_row = inline(_put_row)
+put_row = bare(_put_row)
 
 
 def _rebuild_rows(slots: Array, ring: Array, count: int) -> None:
@@ -113,7 +113,7 @@ def _rebuild_rows(slots: Array, ring: Array, count: int) -> None:
         put_row(slots, ring[place], place)
 
 
-rebuild_rows = jit(_rebuild_rows)
+rebuild_rows = bare(_rebuild_rows)
 
 
 def _place_of(keys: Array, mmsi: int) -> int:
@@ -125,7 +125,7 @@ def _place_of(keys: Array, mmsi: int) -> int:
     return i
 
 
-place_of = inline(_place_of)
+place_of = bare(_place_of)
 
 
 def _grow_statics(keys: Array, values: Array, new_keys: Array, new_values: Array) -> None:
@@ -136,4 +136,4 @@ def _grow_statics(keys: Array, values: Array, new_keys: Array, new_values: Array
             new_values[j] = values[i]
 
 
-grow_statics = jit(_grow_statics)
+grow_statics = bare(_grow_statics)

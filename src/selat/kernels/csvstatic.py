@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import inline
+from selat.kernels._jit import bare
 from selat.kernels.csvcolumns import (
     BOW, CALLSIGN, CARGO, DESTINATION, DRAUGHT, EPFD, ETA, ETA_HOW, IMO, LENGTH, NAME, NULLED, POINT, SHIP_TYPE,
     W_CARGO, W_EPFD, W_SHIP, W_TEXT, coded, number,
@@ -33,7 +33,7 @@ def _text(src: Array, s: int, e: int, keys: Array, values: Array, texts: Array, 
     return True
 
 
-text = inline(_text)
+text = bare(_text)
 
 
 def _imo(src: Array, s: int, e: int, keys: Array, values: Array) -> int:
@@ -48,7 +48,7 @@ def _imo(src: Array, s: int, e: int, keys: Array, values: Array) -> int:
     return scaled(src, s, e, np.int64(0), np.int64(46))
 
 
-imo_number = inline(_imo)
+imo_number = bare(_imo)
 
 
 def _ship_type(src: Array, q: Array, b: int, col: Array, keys: Array, values: Array) -> int:
@@ -66,7 +66,7 @@ def _ship_type(src: Array, q: Array, b: int, col: Array, keys: Array, values: Ar
     return cargo if cargo // 10 == kind // 10 else kind
 
 
-ship_type = inline(_ship_type)
+ship_type = bare(_ship_type)
 
 
 def _metres(src: Array, q: Array, b: int, col: Array, units: Array, k: int, point: int, keys: Array, values: Array, most: int) -> int:  # fmt: skip
@@ -80,7 +80,7 @@ def _metres(src: Array, q: Array, b: int, col: Array, units: Array, k: int, poin
     return BAD
 
 
-metres = inline(_metres)
+metres = bare(_metres)
 
 
 def _side(src: Array, q: Array, b: int, col: Array, units: Array, point: int, keys: Array, values: Array, pair: int, most: int) -> tuple[int, int, int]:  # fmt: skip
@@ -106,7 +106,7 @@ def _side(src: Array, q: Array, b: int, col: Array, units: Array, point: int, ke
     return first, second, state
 
 
-side = inline(_side)
+side = bare(_side)
 
 
 def _eta(src: Array, s: int, e: int, how: int, keys: Array, values: Array, sta: Array, n: int) -> int:
@@ -131,7 +131,7 @@ def _eta(src: Array, s: int, e: int, how: int, keys: Array, values: Array, sta: 
     return 2
 
 
-eta = inline(_eta)
+eta = bare(_eta)
 
 
 def _static(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, sta: Array, texts: Array, n: int) -> bool:  # fmt: skip
@@ -178,4 +178,4 @@ def _static(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     return state & 2 != 0
 
 
-static = inline(_static)
+static = bare(_static)
