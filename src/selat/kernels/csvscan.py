@@ -192,13 +192,13 @@ def _repeat(rec: Array, n: int, seq: int, facts: Array, place: int) -> int:
 repeat = bare(_repeat)
 
 
-def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, facts: Array, ship: Array, ship_hash: Array, text: Array, last_time: Array, empty: Array, raw: Array, q: Array, out: Array, sealed: Array, sealed_words: Array, out_q: Array, row: Array, rep: Array, rec: Array, sta: Array, texts: Array, rej: Array, counts: Array) -> tuple[int, int]:  # fmt: skip
+def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, facts: Array, ship: Array, ship_hash: Array, text: Array, last_time: Array, empty: Array, raw: Array, flags: Array, flag_words: Array, q: Array, out: Array, sealed: Array, sealed_words: Array, out_q: Array, row: Array, rep: Array, rec: Array, sta: Array, texts: Array, rej: Array, counts: Array) -> tuple[int, int]:  # fmt: skip
     """Read rows of ``buf[at:stop]``; returns (DONE, FULL, GROW or REBUILD; first byte not read).
 
     ``words``: ``buf`` as uint64. ``base``: offset in the source of ``buf[0]``. ``final``: 0 more bytes may come, 1 the
     last line ends with a line feed, 2 the line feed at its end was put there by the caller. ``col`` ... ``runs``: the
     plan. ``slots, ring, facts``: rows seen. ``ship, ship_hash``: declared data. ``text`` ... ``raw``: last time, its
-    value, hash of data that say nothing, head of a long line. ``q`` ... ``row``: working space (``sealed``: ``out``).
+    value, hash of data that say nothing, head of a long line. ``flags`` ... ``row``: working space (``sealed``: ``out``).
     ``rep, rec, sta, texts, rej``: outputs, a row each; ``counts``: reports, receptions, statics, rejects in them.
 
     Arrays are arguments one by one, not tuples of arrays: Numba counts references each time a tuple is taken apart.
@@ -217,7 +217,7 @@ def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, c
                 code = FULL  # the caller takes the raw bytes before the next one
             continue
         top = min(stop, at + WINDOW)
-        m = marks(buf, at, top, delim, q)
+        m = marks(buf, at, top, delim, flags, flag_words, q)
         k = np.int64(0)
         while at < top:
             if n >= len(rep) or nrec >= len(rec) or ns >= len(sta) or nrej >= len(rej):

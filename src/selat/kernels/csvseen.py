@@ -34,6 +34,25 @@ def _mix(h: np.uint64) -> np.uint64:
 mix = bare(_mix)
 
 
+def _stir(h: np.uint64, v: np.uint64) -> np.uint64:
+    h = (h ^ v) * np.uint64(_K1)
+    return h ^ (h >> np.uint64(32))
+
+
+stir = bare(_stir)
+
+
+def _gather(buf: Array, i: int, e: int) -> np.uint64:
+    """Up to eight bytes as a little-endian number."""
+    v = np.uint64(0)
+    for j in range(i, e):
+        v |= np.uint64(buf[j]) << np.uint64(8 * (j - i))
+    return v
+
+
+gather = bare(_gather)
+
+
 def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np.uint64:
     """64-bit hash of ``buf[s:e]``; ``words`` is the same memory as little-endian uint64, eight bytes an element.
 
@@ -41,40 +60,33 @@ def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np
     """
     a = seed ^ np.uint64(e - s)
     b = np.uint64(_K2)
-    i = s
     turn = np.uint64((s & 7) * 8)
-    back = np.uint64(64) - turn
-    last = len(words)
     k = s >> 3
+    pairs = max(min((e - s) >> 4, (len(words) - k - 1) >> 1), 0)
+    mine = words[k : k + 2 * pairs + 1]  # indices from 0: no test for negative ones
     if turn == 0:
-        while i + 8 <= e:
-            a = (a ^ words[k]) * np.uint64(_K1)
-            a ^= a >> np.uint64(32)
-            k += 1
-            i += 8
-    elif k < last:
-        low = words[k]
-        while i + 8 <= e and k + 1 < last:
-            high = words[k + 1]
-            a = (a ^ ((low >> turn) | (high << back))) * np.uint64(_K1)
-            a ^= a >> np.uint64(32)
+        for j in range(pairs):
+            a = stir(a, mine[2 * j])
+            b = stir(b, mine[2 * j + 1])
+    elif pairs > 0:
+        back = np.uint64(64) - turn
+        low = mine[0]
+        for j in range(pairs):
+            mid = mine[2 * j + 1]
+            high = mine[2 * j + 2]
+            a = stir(a, (low >> turn) | (mid << back))
+            b = stir(b, (mid >> turn) | (high << back))
             low = high
-            k += 1
-            i += 8
-    while i + 8 <= e:
-        v = np.uint64(0)
-        for j in range(8):
-            v |= np.uint64(buf[i + j]) << np.uint64(8 * j)
-        a = (a ^ v) * np.uint64(_K1)
-        a ^= a >> np.uint64(32)
+    i = s + 16 * pairs
+    while i + 16 <= e:  # the last words of the memory
+        a = stir(a, gather(buf, i, i + 8))
+        b = stir(b, gather(buf, i + 8, i + 16))
+        i += 16
+    if i + 8 <= e:
+        a = stir(a, gather(buf, i, i + 8))
         i += 8
-    v = np.uint64(0)
-    shift = np.uint64(0)
-    while i < e:
-        v |= np.uint64(buf[i]) << shift
-        shift += np.uint64(8)
-        i += 1
-    return mix((a ^ v) * b)
+    b = stir(b, gather(buf, i, e))
+    return mix(a ^ (b * np.uint64(_K2)))
 
 
 hash_bytes = bare(_hash_bytes)

@@ -313,13 +313,17 @@ def _aligned(block: bytes) -> Array:
 
 
 def _work() -> tuple[Array, ...]:
-    """Marks of a window; a row without its quotes: to write, to read, as words; its marks; a report."""
+    """Flags of a window, as bytes and words; its marks; a row without its quotes: to write, to read, as words, its
+    marks; a report.
+    """
+    flags = np.zeros(scan.WINDOW + 8, dtype=np.uint8)
     scratch = np.zeros(MAX_RECORD + 8, dtype=np.uint8)
     sealed = scratch.view()
     sealed.flags.writeable = False  # the type of a block: one compiled kernel for both
-    marks = np.zeros(scan.WINDOW + 2, dtype=np.int64)
-    out_q = np.zeros(MAX_RECORD + 8, dtype=np.int64)
-    return marks, scratch, sealed, sealed.view(np.uint64), out_q, np.zeros(len(_REP), dtype=np.int64)
+    marks = np.zeros(scan.WINDOW + 8, dtype=np.int64)
+    own = np.zeros(MAX_RECORD + 8, dtype=np.int64)
+    row = np.zeros(len(_REP), dtype=np.int64)
+    return flags, flags.view(np.uint64), marks, scratch, sealed, sealed.view(np.uint64), own, row
 
 
 def _cache() -> tuple[Array, ...]:
