@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import inline
+from selat.kernels._jit import bare
 from selat.kernels.csvnum import (
     BAD, BIG, EMPTY, lookup, ratio, scaled, stamp, trim, word,
 )  # fmt: skip
@@ -39,21 +39,21 @@ _I32 = -(2**31)
 _U16 = 65535
 
 
-def _number(src: Array, s: int, e: int, unit: Array, point: int, keys: Array, values: Array) -> int:
+def _number(src: Array, s: int, e: int, units: Array, k: int, point: int, keys: Array, values: Array) -> int:
     """Stored value of a field; EMPTY for nothing and for a word that means nothing."""
-    v = scaled(src, s, e, unit[0], point)
+    v = scaled(src, s, e, units[k, 0], point)
     if v <= BIG:
         if v == BAD:
             s, e = trim(src, s, e)
-            if lookup(keys[W_NULL], values[W_NULL], word(src, s, e)) >= 0:
+            if lookup(keys, values, np.int64(W_NULL), word(src, s, e)) >= 0:
                 return EMPTY
         return v
-    if unit[1] == unit[2]:
+    if units[k, 1] == units[k, 2]:
         return v
-    return ratio(v, unit[1], unit[2])
+    return ratio(v, units[k, 1], units[k, 2])
 
 
-number = inline(_number)
+number = bare(_number)
 
 
 def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -> int:
@@ -74,23 +74,23 @@ def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -
     return ns
 
 
-read_time = inline(_time)
+read_time = bare(_time)
 
 
-def _coded(src: Array, s: int, e: int, unit: Array, most: int, keys: Array, values: Array) -> int:
+def _coded(src: Array, s: int, e: int, most: int, keys: Array, values: Array, kind: int) -> int:
     """A code given as a number up to ``most`` or as a word; EMPTY for nothing, BAD for anything else."""
     s, e = trim(src, s, e)
     if s == e:
         return EMPTY
     c = src[s]
     if 48 <= c <= 57 or c == 45 or c == 43 or c == 46:
-        v = scaled(src, s, e, unit[0], 46)
+        v = scaled(src, s, e, np.int64(0), np.int64(46))
         return v if 0 <= v <= most else BAD
-    v = lookup(keys, values, word(src, s, e))
+    v = lookup(keys, values, kind, word(src, s, e))
     return v if v >= 0 else BAD
 
 
-coded = inline(_coded)
+coded = bare(_coded)
 
 
 def _turn(v: int, unit: int) -> int:
@@ -105,82 +105,82 @@ def _turn(v: int, unit: int) -> int:
     return -r if v < 0 else r
 
 
-turn = inline(_turn)
+turn = bare(_turn)
 
 
-def _wrap(v: int, full: int, src: Array, s: int, e: int, unit: Array, point: int) -> int:
+def _wrap(v: int, full: int, src: Array, s: int, e: int, point: int) -> int:
     """0 for an angle that only rounding made a full turn, else ``v``."""
-    if v == full and unit[1] == unit[2]:
-        fine = scaled(src, s, e, 7, point)
+    if v == full:
+        fine = scaled(src, s, e, np.int64(7), point)
         if BIG < fine < 3_600_000_000:
             return 0
     return v
 
 
-wrap = inline(_wrap)
+wrap = bare(_wrap)
 
 
-def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, rep: tuple, n: int) -> int:  # fmt: skip
-    """Speed, course, heading, turn, status, altitude of a row into ``rep[5:11]``; 0 or the reason to reject it."""
+def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, row: Array) -> int:  # fmt: skip
+    """Speed, course, heading, turn, status, altitude of a row into ``row[5:11]``; 0 or the reason to reject it."""
     point = params[POINT]
-    flags = rep[11][n]
+    flags = row[11]
     for k in range(SOG, STATUS):
         c = col[k]
         v = np.int64(EMPTY)
         if c >= 0:
             s, e = q[b + c] + 1, q[b + c + 1]
-            v = number(src, s, e, units[k], point, keys, values)
+            v = number(src, s, e, units, k, point, keys, values)
             if v == BAD:
                 return R_NUMBER
             if k == COG:
-                v = wrap(v, 3600, src, s, e, units[k], point)
+                v = wrap(v, np.int64(3600), src, s, e, point)
             elif k == HEADING:
-                v = wrap(v, 360, src, s, e, units[k], point)
+                v = wrap(v, np.int64(360), src, s, e, point)
             elif k == ROT and v > BIG:
                 v = turn(v, params[ROT_UNIT])
         if k == SOG:
-            most = 10220 if rep[2][n] == 9 else 1022
+            most = 10220 if row[2] == 9 else 1022
             ok = 0 <= v <= most and v != 1023
             gone = v == EMPTY or v == 1023 or (v == 10230 and most == 10220)
-            rep[5][n] = v if ok else _U16
+            row[5] = v if ok else _U16
         elif k == COG:
             ok, gone = 0 <= v < 3600, v == EMPTY or v == 3600
-            rep[6][n] = v if ok else _U16
+            row[6] = v if ok else _U16
         elif k == HEADING:
             ok, gone = 0 <= v < 360, v == EMPTY or v == 511
-            rep[7][n] = v if ok else _U16
+            row[7] = v if ok else _U16
         else:
             ok, gone = v > BIG, v == EMPTY
-            rep[8][n] = v if ok else -32768
+            row[8] = v if ok else -32768
         if not ok and not gone:
             flags |= NULLED
     v = np.int64(EMPTY)
     if col[STATUS] >= 0:
         c = b + col[STATUS]
-        v = coded(src, q[c] + 1, q[c + 1], units[STATUS], 15, keys[W_STATUS], values[W_STATUS])
+        v = coded(src, q[c] + 1, q[c + 1], np.int64(15), keys, values, np.int64(W_STATUS))
         if v == BAD:
             flags |= NULLED
-    rep[9][n] = v if v >= 0 else 255
+    row[9] = v if v >= 0 else 255
     v = np.int64(EMPTY)
     if col[ALTITUDE] >= 0:
         c = b + col[ALTITUDE]
-        v = number(src, q[c] + 1, q[c + 1], units[ALTITUDE], point, keys, values)
+        v = number(src, q[c] + 1, q[c + 1], units, np.int64(ALTITUDE), point, keys, values)
         if v == BAD:
             return R_NUMBER
         if v != EMPTY and v != 4095 and not 0 <= v < 4095:
             flags |= NULLED
-    rep[10][n] = v if 0 <= v < 4095 else _U16
-    rep[11][n] = flags
+    row[10] = v if 0 <= v < 4095 else _U16
+    row[11] = flags
     return 0
 
 
-motion = inline(_motion)
+motion = bare(_motion)
 
 
-def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, text: Array, last: Array, rep: tuple, n: int) -> int:  # fmt: skip
-    """A row into place ``n`` of ``rep``: 0, or the :class:`~selat.model.errors.Reason` why it is no report.
+def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, text: Array, last: Array, row: Array) -> int:  # fmt: skip
+    """A row of text into ``row``: 0, or the :class:`~selat.model.errors.Reason` why it is no report.
 
-    ``rep``: time, mmsi, msg_type, lat, lon, sog, cog, heading, rot, nav_status, altitude, flags, seq.
+    ``row``: time, mmsi, msg_type, lat, lon, sog, cog, heading, rot, nav_status, altitude, flags, seq.
     """
     point = params[POINT]
     c = b + col[TIME]
@@ -188,15 +188,15 @@ def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     if ns == BAD:
         return R_TIME
     c = b + col[MMSI]
-    mmsi = scaled(src, q[c] + 1, q[c + 1], 0, 46)
+    mmsi = scaled(src, q[c] + 1, q[c + 1], np.int64(0), np.int64(46))
     if mmsi <= BAD:
         return R_NUMBER
     if mmsi < 1 or mmsi > 999_999_999:
         return R_MMSI
     c = b + col[LAT]
-    lat = number(src, q[c] + 1, q[c + 1], units[LAT], point, keys, values)
+    lat = number(src, q[c] + 1, q[c + 1], units, np.int64(LAT), point, keys, values)
     c = b + col[LON]
-    lon = number(src, q[c] + 1, q[c + 1], units[LON], point, keys, values)
+    lon = number(src, q[c] + 1, q[c + 1], units, np.int64(LON), point, keys, values)
     if lat == BAD or lon == BAD:
         return R_NUMBER
     none = lat == EMPTY or lat == 910_000_000 or lon == EMPTY or lon == 1_810_000_000
@@ -207,18 +207,18 @@ def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     kind, flags = params[DEFAULT_TYPE], 0
     if col[CLASS] >= 0:
         c = b + col[CLASS]
-        v = coded(src, q[c] + 1, q[c + 1], units[CLASS], 28, keys[W_CLASS], values[W_CLASS])
+        v = coded(src, q[c] + 1, q[c + 1], np.int64(28), keys, values, np.int64(W_CLASS))
         if v >= 0:
             kind = v
         elif v == BAD:
             flags = NULLED
-    rep[0][n] = ns
-    rep[1][n] = mmsi
-    rep[2][n] = kind
-    rep[3][n] = _I32 if none else lat
-    rep[4][n] = _I32 if none else lon
-    rep[11][n] = flags
-    return motion(src, q, b, col, units, params, keys, values, rep, n)
+    row[0] = ns
+    row[1] = mmsi
+    row[2] = kind
+    row[3] = _I32 if none else lat
+    row[4] = _I32 if none else lon
+    row[11] = flags
+    return motion(src, q, b, col, units, params, keys, values, row)
 
 
-report = inline(_report)
+report = bare(_report)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import inline
+from selat.kernels._jit import bare
 from selat.model.columns import Array
 
 EMPTY = -(2**63)
@@ -32,7 +32,7 @@ def _trim(buf: Array, s: int, e: int) -> tuple[int, int]:
     return s, e
 
 
-trim = inline(_trim)
+trim = bare(_trim)
 
 
 def _scaled(buf: Array, s: int, e: int, places: int, point: int) -> int:
@@ -140,10 +140,10 @@ def _moved(value: int, shift: int, negative: bool) -> int:
     return -value if negative else value
 
 
-exponent = inline(_exponent)
-moved = inline(_moved)
-exact = inline(_exact)
-scaled = inline(_scaled)
+exponent = bare(_exponent)
+moved = bare(_moved)
+exact = bare(_exact)
+scaled = bare(_scaled)
 
 
 def _ratio(value: int, num: int, den: int) -> int:
@@ -156,7 +156,7 @@ def _ratio(value: int, num: int, den: int) -> int:
     return (value * 2 + den) // (2 * den)
 
 
-ratio = inline(_ratio)
+ratio = bare(_ratio)
 
 
 def _word(buf: Array, s: int, e: int) -> np.uint64:
@@ -171,21 +171,21 @@ def _word(buf: Array, s: int, e: int) -> np.uint64:
     return h
 
 
-word = inline(_word)
+word = bare(_word)
 
 
-def _lookup(keys: Array, values: Array, h: np.uint64) -> int:
-    """Value of a hashed word in an open-addressed table (``keys`` 0: free); -1 when it is not there."""
-    mask = len(keys) - 1
+def _lookup(keys: Array, values: Array, kind: int, h: np.uint64) -> int:
+    """Value of a hashed word in row ``kind`` of open-addressed tables (``keys`` 0: free); -1 when it is not there."""
+    mask = keys.shape[1] - 1
     i = np.int64(h >> np.uint64(32)) & mask
-    while keys[i] != 0:
-        if keys[i] == h:
-            return np.int64(values[i])
+    while keys[kind, i] != 0:
+        if keys[kind, i] == h:
+            return np.int64(values[kind, i])
         i = (i + 1) & mask
     return -1
 
 
-lookup = inline(_lookup)
+lookup = bare(_lookup)
 
 
 def _small(buf: Array, i: int, e: int, most: int) -> tuple[int, int]:
@@ -199,7 +199,7 @@ def _small(buf: Array, i: int, e: int, most: int) -> tuple[int, int]:
     return value, i
 
 
-small = inline(_small)
+small = bare(_small)
 
 
 def _day_number(year: int, month: int, day: int) -> int:
@@ -218,12 +218,12 @@ def _day_number(year: int, month: int, day: int) -> int:
     return era * 146_097 + yoe * 365 + yoe // 4 - yoe // 100 + doy - 719_468
 
 
-day_number = inline(_day_number)
+day_number = bare(_day_number)
 
 
 def _date(buf: Array, i: int, e: int, how: int) -> tuple[int, int]:
     """Day number (-1: none) and where the date ends."""
-    a, j = small(buf, i, e, 8 if how == COMPACT else 4)
+    a, j = small(buf, i, e, np.int64(8 if how == COMPACT else 4))
     if how == COMPACT:
         return (day_number(a // 10_000, a // 100 % 100, a % 100) if j - i == 8 else np.int64(-1)), j
     wide = j - i
@@ -232,10 +232,10 @@ def _date(buf: Array, i: int, e: int, how: int) -> tuple[int, int]:
     mark = buf[j]
     if mark != 45 and mark != 47 and mark != 46:
         return np.int64(-1), j
-    b, k = small(buf, j + 1, e, 2)
+    b, k = small(buf, j + 1, e, np.int64(2))
     if b < 0 or k >= e or buf[k] != mark:
         return np.int64(-1), k
-    c, end = small(buf, k + 1, e, 4)
+    c, end = small(buf, k + 1, e, np.int64(4))
     last = end - k - 1
     if how == ISO:
         return (day_number(a, b, c) if wide == 4 and 0 < last <= 2 else np.int64(-1)), end
@@ -246,7 +246,7 @@ def _date(buf: Array, i: int, e: int, how: int) -> tuple[int, int]:
     return day_number(c, b, a), end
 
 
-date = inline(_date)
+date = bare(_date)
 
 
 def _zone(buf: Array, i: int, e: int) -> int:
@@ -260,13 +260,13 @@ def _zone(buf: Array, i: int, e: int) -> int:
     if buf[i] != 43 and buf[i] != 45:
         return BAD
     sign = 1 if buf[i] == 43 else -1
-    h, j = small(buf, i + 1, e, 2)
+    h, j = small(buf, i + 1, e, np.int64(2))
     if j != i + 3:
         return BAD
     m = np.int64(0)
     if j < e:
         j += buf[j] == 58
-        m, k = small(buf, j, e, 2)
+        m, k = small(buf, j, e, np.int64(2))
         if k != j + 2 or k != e:
             return BAD
     if h > 23 or m > 59:
@@ -274,7 +274,7 @@ def _zone(buf: Array, i: int, e: int) -> int:
     return sign * (h * 60 + m) * 60 * SECOND
 
 
-zone = inline(_zone)
+zone = bare(_zone)
 
 
 def _clock(buf: Array, i: int, e: int, compact: bool) -> int:
@@ -286,26 +286,26 @@ def _clock(buf: Array, i: int, e: int, compact: bool) -> int:
         i += 1
     elif not compact:
         return BAD
-    h, j = small(buf, i, e, 2)
+    h, j = small(buf, i, e, np.int64(2))
     if h < 0 or h > 23 or j >= e or (compact and j != i + 2):
         return BAD
     if not compact:
         if buf[j] != 58:
             return BAD
         j += 1
-    m, k = small(buf, j, e, 2)
+    m, k = small(buf, j, e, np.int64(2))
     if k != j + 2 or m > 59:
         return BAD
     ns = (h * 60 + m) * 60 * SECOND
     if k < e and (buf[k] == 58 or (compact and 48 <= buf[k] <= 57)):
         k += buf[k] == 58
-        s, j = small(buf, k, e, 2)
+        s, j = small(buf, k, e, np.int64(2))
         if j != k + 2 or s > 60:
             return BAD
         ns += s * SECOND
         k = j
         if k < e and (buf[k] == 46 or buf[k] == 44):
-            f, j = small(buf, k + 1, e, 9)
+            f, j = small(buf, k + 1, e, np.int64(9))
             if f < 0:
                 return BAD
             for _ in range(9 - (j - k - 1)):
@@ -318,7 +318,7 @@ def _clock(buf: Array, i: int, e: int, compact: bool) -> int:
     return BAD if shift == BAD else ns - shift
 
 
-clock = inline(_clock)
+clock = bare(_clock)
 
 
 def _stamp(buf: Array, s: int, e: int, how: int, places: int) -> int:
@@ -327,7 +327,7 @@ def _stamp(buf: Array, s: int, e: int, how: int, places: int) -> int:
     if s == e:
         return BAD
     if how == EPOCH:
-        ns = exact(buf, s, e, places, 46)
+        ns = exact(buf, s, e, places, np.int64(46))
         return ns if ns >= 0 else BAD
     day, i = date(buf, s, e, how)
     if day < 0:
@@ -339,4 +339,4 @@ def _stamp(buf: Array, s: int, e: int, how: int, places: int) -> int:
     return ns if ns >= 0 else BAD
 
 
-stamp = inline(_stamp)
+stamp = bare(_stamp)

@@ -9,65 +9,72 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import inline, jit
+from selat.kernels._jit import bare
 from selat.kernels.csvcolumns import COLUMNS, DELIM, report
 from selat.kernels.csvrows import MAX_RECORD, MORE, OK, find_lf, is_blank, literal, marks, quoted
 from selat.kernels.csvseen import RING, SLOTS, find_row, hash_bytes, place_of, put_row
 from selat.kernels.csvstatic import static
 from selat.model.columns import Array
 
-WINDOW = 1 << 18  #: bytes indexed at a time; above MAX_RECORD
+WINDOW = 1 << 17  #: bytes indexed at a time; above MAX_RECORD
 RAW = 4096  #: bytes kept of a rejected row
 
 # state: int64 counters that live as long as the reader
 SEQ, KEPT, SINCE, SHIPS, SKIP, SKIP_AT, SKIP_CR, STATE = range(8)
 # what became of a call
-DONE, FULL, GROW, REBUILD = range(4)
+DONE, FULL, GROW, REBUILD, MORE_BYTES = range(5)
 
 R_BLANK, R_TOO_LONG, R_COLUMNS, R_TRUNCATED = 1, 7, 12, 18  # selat.model.errors.Reason
 
 
-def _reject(rej: tuple, n: int, seq: int, offset: int, reason: int, length: int, raw_at: int) -> int:
-    rej[0][n] = seq
-    rej[1][n] = offset
-    rej[2][n] = reason
-    rej[3][n] = length
-    rej[4][n] = raw_at
+def _reject(rej: Array, n: int, seq: int, offset: int, reason: int, length: int, raw_at: int) -> int:
+    rej[n, 0] = seq
+    rej[n, 1] = offset
+    rej[n, 2] = reason
+    rej[n, 3] = length
+    rej[n, 4] = raw_at
     return n + 1
 
 
-put_reject = inline(_reject)
+put_reject = bare(_reject)
 
 
-def _declare(src: Array, words: Array, q: Array, b: int, setup: tuple, ships: tuple, state: Array, empty: Array, rep: tuple, n: int, sta: tuple, ns: int) -> int:  # fmt: skip
-    """Put the row's declared data into ``sta`` if they differ from the last of its MMSI; the number of statics."""
-    col, units, params, keys, values, runs = setup
-    if len(runs) == 0:
-        return ns
+def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.uint64:
     h = np.uint64(1)
     for r in range(len(runs)):
         h = hash_bytes(src, words, q[b + runs[r, 0]] + 1, q[b + runs[r, 1] + 1], h)
+    return h
+
+
+hash_runs = bare(_hash_runs)
+
+
+def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, ship: Array, ship_hash: Array, empty: Array, row: Array, sta: Array, texts: Array, ns: int) -> int:  # fmt: skip
+    """Put the row's declared data into ``sta`` if they differ from the last of its MMSI; the number of statics."""
+    if len(runs) == 0:
+        return ns
+    h = hash_runs(src, words, q, b, runs)
     if h == empty[0]:
         return ns
-    place = place_of(ships[0], rep[1][n])
-    if ships[0][place] != 0 and ships[1][place] == h:
+    place = place_of(ship, row[1])
+    if ship[place] != 0 and ship_hash[place] == h:
         return ns
-    if not static(src, q, b, col, units, params, keys, values, sta, ns):
+    if not static(src, q, b, col, units, params, keys, values, sta, texts, ns):
         empty[0] = h
         return ns
-    if ships[0][place] == 0:
-        ships[0][place] = rep[1][n]
+    if ship[place] == 0:
+        ship[place] = row[1]
         state[SHIPS] += 1
-    ships[1][place] = h
-    kind = rep[2][n]
-    sta[0][ns] = rep[0][n]
-    sta[1][ns] = rep[12][n]
-    sta[2][ns] = rep[1][n]
-    sta[3][ns] = 24 if kind == 18 or kind == 19 else (21 if kind == 21 else 5)
+    ship_hash[place] = h
+    kind = row[2]
+    sta[ns, 0] = row[0]
+    sta[ns, 1] = row[12]
+    sta[ns, 2] = row[1]
+    sta[ns, 3] = 24 if kind == 18 or kind == 19 else (21 if kind == 21 else 5)
     return ns + 1
 
 
-declare = inline(_declare)
+declare = bare(_declare)
 
 
 def _slow_row(buf: Array, row: int, stop: int, final: bool, delim: int, wanted: int, out: Array, q: Array) -> tuple[int, int, int]:  # fmt: skip
@@ -91,10 +98,10 @@ def _slow_row(buf: Array, row: int, stop: int, final: bool, delim: int, wanted: 
     return OK, end, literal(buf, row, last, delim, out, q)
 
 
-slow_row = inline(_slow_row)
+slow_row = bare(_slow_row)
 
 
-def _skip(buf: Array, at: int, stop: int, state: Array, rej: tuple, nrej: int) -> int:
+def _skip(buf: Array, at: int, stop: int, state: Array, rej: Array, nrej: int) -> int:
     """Pass over the rest of a line that is too long; where the next row begins (``stop``: it goes on)."""
     end = find_lf(buf, at, stop)
     state[SKIP] += end - at
@@ -102,26 +109,27 @@ def _skip(buf: Array, at: int, stop: int, state: Array, rej: tuple, nrej: int) -
         state[SKIP_CR] = buf[end - 1] == 13
     if end == stop:
         return stop
-    put_reject(rej, nrej, state[SEQ], state[SKIP_AT], R_TOO_LONG, state[SKIP] - state[SKIP_CR], -1)
+    put_reject(rej, nrej, state[SEQ], state[SKIP_AT], np.int64(R_TOO_LONG), state[SKIP] - state[SKIP_CR], np.int64(-1))
     state[SEQ] += 1
     state[SKIP] = 0
     return end + 1
 
 
-skip = inline(_skip)
+skip = bare(_skip)
 
 
 def _begin_skip(buf: Array, row: int, end: int, base: int, state: Array, raw: Array) -> int:
     """Keep the head of a line that is too long; how many of its bytes that were."""
     n = min(end - row, len(raw))
-    raw[:n] = buf[row : row + n]
+    for i in range(n):
+        raw[i] = buf[row + i]
     state[SKIP_AT] = base + row
     state[SKIP] = n
     state[SKIP_CR] = 0
     return n
 
 
-begin_skip = inline(_begin_skip)
+begin_skip = bare(_begin_skip)
 
 
 def _is_plain(buf: Array, q: Array, k: int, m: int, row: int, delim: int, wanted: int) -> bool:
@@ -135,7 +143,7 @@ def _is_plain(buf: Array, q: Array, k: int, m: int, row: int, delim: int, wanted
     return True
 
 
-is_plain = inline(_is_plain)
+is_plain = bare(_is_plain)
 
 
 def _line_end(buf: Array, q: Array, k: int, m: int, top: int, stop: int) -> int:
@@ -146,89 +154,81 @@ def _line_end(buf: Array, q: Array, k: int, m: int, top: int, stop: int) -> int:
     return q[j] if j <= m else find_lf(buf, top, stop)
 
 
-line_end = inline(_line_end)
+line_end = bare(_line_end)
 
 
-def _repeat(state: Array, seen: tuple, place: int, rec: tuple, n: int) -> None:
-    rec[0][n] = state[SEQ]
-    rec[1][n] = seen[2][place]
-    rec[2][n] = seen[3][place]
-    rec[3][n] = seen[4][place]
-
-
-repeat = inline(_repeat)
-
-
-def _remember(state: Array, seen: tuple, h: np.uint64, rep: tuple, n: int) -> None:
-    slots, ring, ring_seq, ring_time, ring_mmsi = seen
+def _remember(state: Array, slots: Array, ring: Array, facts: Array, h: np.uint64, row: Array) -> None:
     place = state[KEPT] & (len(ring) - 1)
     ring[place] = h
-    ring_seq[place] = state[SEQ]
-    ring_time[place] = rep[0][n]
-    ring_mmsi[place] = rep[1][n]
+    facts[place, 0] = row[12]
+    facts[place, 1] = row[0]
+    facts[place, 2] = row[1]
     put_row(slots, h, place)
     state[KEPT] += 1
     state[SINCE] += 1
 
 
-remember = inline(_remember)
+remember = bare(_remember)
 
 
-def _room(state: Array, ships: tuple, rep: tuple, rec: tuple, sta: tuple, rej: tuple, counts: Array) -> int:
-    """DONE when one more row fits everywhere; else what the caller has to do first."""
-    if counts[0] >= len(rep[0]) or counts[1] >= len(rec[0]) or counts[2] >= len(sta[0]) or counts[3] >= len(rej[0]):
-        return FULL
-    if 2 * state[SHIPS] >= len(ships[0]):
-        return GROW
-    return REBUILD if state[SINCE] >= SLOTS // 2 - RING else DONE
+def _judge(buf: Array, at: int, last: int, cut: bool) -> int:
+    """Why a row with the wrong number of fields is rejected; ``cut``: the input ended in it."""
+    if is_blank(buf, at, last):
+        return R_BLANK
+    return R_TRUNCATED if cut else R_COLUMNS
 
 
-room = inline(_room)
+judge = bare(_judge)
 
 
-def _fact(src: Array, words: Array, q: Array, b: int, h: np.uint64, setup: tuple, state: Array, seen: tuple, ships: tuple, cache: tuple, rep: tuple, sta: tuple, counts: Array) -> int:  # fmt: skip
-    """Take a row that was not seen before: 0, or the reason why it is none."""
-    col, units, params, keys, values, _ = setup
-    n = counts[0]
-    reason = report(src, q, b, col, units, params, keys, values, cache[0], cache[1], rep, n)
-    if reason == 0:
-        rep[12][n] = state[SEQ]
-        counts[2] = declare(src, words, q, b, setup, ships, state, cache[2], rep, n, sta, counts[2])
-        remember(state, seen, h, rep, n)
-        counts[0] = n + 1
-    return reason
+def _repeat(rec: Array, n: int, seq: int, facts: Array, place: int) -> int:
+    rec[n, 0] = seq
+    rec[n, 1] = facts[place, 0]
+    rec[n, 2] = facts[place, 1]
+    rec[n, 3] = facts[place, 2]
+    return n + 1
 
 
-fact = inline(_fact)
+repeat = bare(_repeat)
 
 
-def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, setup: tuple, state: Array, seen: tuple, ships: tuple, cache: tuple, work: tuple, rep: tuple, rec: tuple, sta: tuple, rej: tuple, counts: Array) -> tuple[int, int]:  # fmt: skip
+def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, facts: Array, ship: Array, ship_hash: Array, text: Array, last_time: Array, empty: Array, raw: Array, flags: Array, flag_words: Array, q: Array, out: Array, sealed: Array, sealed_words: Array, out_q: Array, row: Array, rep: Array, rec: Array, sta: Array, texts: Array, rej: Array, counts: Array) -> tuple[int, int]:  # fmt: skip
     """Read rows of ``buf[at:stop]``; returns (DONE, FULL, GROW or REBUILD; first byte not read).
 
     ``words``: ``buf`` as uint64. ``base``: offset in the source of ``buf[0]``. ``final``: 0 more bytes may come, 1 the
-    last line ends with a line feed, 2 the line feed at its end was put there by the caller.
-    ``setup``: (col, units, params, keys, values, runs). ``seen``: (slots, ring, ring_seq, ring_time, ring_mmsi).
-    ``ships``: (mmsi, hash). ``cache``: (text, last, empty, raw of a long line). ``work``: (q, scratch, scratch words,
-    scratch q). ``counts``: reports, receptions, statics, rejects in the outputs so far.
+    last line ends with a line feed, 2 the line feed at its end was put there by the caller. ``col`` ... ``runs``: the
+    plan. ``slots, ring, facts``: rows seen. ``ship, ship_hash``: declared data. ``text`` ... ``raw``: last time, its
+    value, hash of data that say nothing, head of a long line. ``flags`` ... ``row``: working space (``sealed``: ``out``).
+    ``rep, rec, sta, texts, rej``: outputs, a row each; ``counts``: reports, receptions, statics, rejects in them.
+
+    Arrays are arguments one by one, not tuples of arrays: Numba counts references each time a tuple is taken apart.
     """
-    q, out, out_words, out_q = work
-    delim, wanted = setup[2][DELIM], setup[2][COLUMNS]
-    while at < stop:
+    delim, wanted = params[DELIM], params[COLUMNS]
+    n, nrec, ns, nrej = counts[0], counts[1], counts[2], counts[3]
+    code = DONE
+    while at < stop and code == DONE:
         if state[SKIP] > 0:
-            if counts[3] >= len(rej[0]):
-                return FULL, at
-            at = skip(buf, at, stop, state, rej, counts[3])
+            if nrej >= len(rej):
+                code = FULL
+                continue
+            at = skip(buf, at, stop, state, rej, nrej)
             if state[SKIP] == 0:
-                counts[3] += 1
-                return FULL, at  # the caller takes the raw bytes before the next one
+                nrej += 1
+                code = FULL  # the caller takes the raw bytes before the next one
             continue
         top = min(stop, at + WINDOW)
-        m = marks(buf, at, top, delim, q)
-        k = 0
+        m = marks(buf, at, top, delim, flags, flag_words, q)
+        k = np.int64(0)
         while at < top:
-            code = room(state, ships, rep, rec, sta, rej, counts)
-            if code != DONE:
-                return code, at
+            if n >= len(rep) or nrec >= len(rec) or ns >= len(sta) or nrej >= len(rej):
+                code = FULL
+                break
+            if 2 * state[SHIPS] >= len(ship):
+                code = GROW
+                break
+            if state[SINCE] >= SLOTS // 2 - RING:
+                code = REBUILD
+                break
             plain = is_plain(buf, q, k, m, at, delim, wanted)
             fields = wanted
             if plain:
@@ -239,40 +239,71 @@ def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, s
                 if end >= top and top < stop and k > 0:
                     break  # index again from this row
                 if end - at > MAX_RECORD:
-                    at += begin_skip(buf, at, end, base, state, cache[3])
+                    at += begin_skip(buf, at, end, base, state, raw)
                     break
                 if end == stop:
-                    return DONE, at
+                    code = MORE_BYTES
+                    break
                 verdict, end, fields = slow_row(buf, at, stop, final > 0, delim, wanted, out, out_q)
                 if verdict == MORE:
-                    return DONE, at
+                    code = MORE_BYTES
+                    break
                 while k < m and q[k + 1] <= end:
                     k += 1
             last = end - (end > at and buf[end - 1] == 13)
-            reason = 0
+            reason = np.int64(0)
             if fields != wanted:
-                reason = R_COLUMNS
-                if is_blank(buf, at, last):
-                    reason = R_BLANK
-                elif final == 2 and end + 1 == stop and fields < wanted:
-                    reason = R_TRUNCATED
+                reason = judge(buf, at, last, final == 2 and end + 1 == stop and fields < wanted)
             else:
                 h = hash_bytes(buf, words, at, last, np.uint64(0))
-                place = find_row(seen[0], seen[1], h)
+                place = find_row(slots, ring, h)
                 if place >= 0:
-                    repeat(state, seen, place, rec, counts[1])
-                    counts[1] += 1
-                elif plain:
-                    q[k] = last
-                    reason = fact(buf, words, q, k - wanted, h, setup, state, seen, ships, cache, rep, sta, counts)
-                    q[k] = end
+                    nrec = repeat(rec, nrec, state[SEQ], facts, place)
                 else:
-                    reason = fact(out, out_words, out_q, 0, h, setup, state, seen, ships, cache, rep, sta, counts)
+                    src, src_words, src_q, b = sealed, sealed_words, out_q, np.int64(0)
+                    if plain:
+                        src, src_words, src_q, b = buf, words, q, k - wanted
+                        q[k] = last
+                    row[12] = state[SEQ]
+                    reason = report(src, src_q, b, col, units, params, keys, values, text, last_time, row)
+                    if reason == 0:
+                        ns = declare(
+                            src, src_words, src_q, b, col, units, params, keys, values, runs, state, ship, ship_hash,
+                            empty, row, sta, texts, ns,
+                        )  # fmt: skip
+                        remember(state, slots, ring, facts, h, row)
+                        for j in range(len(row)):
+                            rep[n, j] = row[j]
+                        n += 1
+                    if plain:
+                        q[k] = end
             if reason != 0:
-                counts[3] = put_reject(rej, counts[3], state[SEQ], base + at, reason, last - at, at)
+                nrej = put_reject(rej, nrej, state[SEQ], base + at, reason, last - at, at)
             state[SEQ] += 1
             at = end + 1
-    return DONE, at
+    counts[0], counts[1], counts[2], counts[3] = n, nrec, ns, nrej
+    return (DONE if code == MORE_BYTES else code), at
 
 
-scan = jit(_scan)
+scan = bare(_scan)
+
+
+def _columns(rep: Array, time: Array, mmsi: Array, kind: Array, lat: Array, lon: Array, sog: Array, cog: Array, heading: Array, rot: Array, status: Array, altitude: Array, flags: Array, seq: Array) -> None:  # fmt: skip
+    """Rows to columns, in one pass."""
+    for i in range(len(rep)):
+        time[i] = rep[i, 0]
+        mmsi[i] = rep[i, 1]
+        kind[i] = rep[i, 2]
+        lat[i] = rep[i, 3]
+        lon[i] = rep[i, 4]
+        sog[i] = rep[i, 5]
+        cog[i] = rep[i, 6]
+        heading[i] = rep[i, 7]
+        rot[i] = rep[i, 8]
+        status[i] = rep[i, 9]
+        altitude[i] = rep[i, 10]
+        flags[i] = rep[i, 11]
+        seq[i] = rep[i, 12]
+
+
+to_columns = bare(_columns)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import inline, jit
+from selat.kernels._jit import bare
 from selat.model.columns import Array
 
 RING = 1 << 16  #: kept rows that are remembered
@@ -31,7 +31,26 @@ def _mix(h: np.uint64) -> np.uint64:
     return h ^ (h >> np.uint64(33))
 
 
-mix = inline(_mix)
+mix = bare(_mix)
+
+
+def _stir(h: np.uint64, v: np.uint64) -> np.uint64:
+    h = (h ^ v) * np.uint64(_K1)
+    return h ^ (h >> np.uint64(32))
+
+
+stir = bare(_stir)
+
+
+def _gather(buf: Array, i: int, e: int) -> np.uint64:
+    """Up to eight bytes as a little-endian number."""
+    v = np.uint64(0)
+    for j in range(i, e):
+        v |= np.uint64(buf[j]) << np.uint64(8 * (j - i))
+    return v
+
+
+gather = bare(_gather)
 
 
 def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np.uint64:
@@ -41,43 +60,36 @@ def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np
     """
     a = seed ^ np.uint64(e - s)
     b = np.uint64(_K2)
-    i = s
     turn = np.uint64((s & 7) * 8)
-    back = np.uint64(64) - turn
-    last = len(words)
     k = s >> 3
+    pairs = max(min((e - s) >> 4, (len(words) - k - 1) >> 1), 0)
+    mine = words[k : k + 2 * pairs + 1]  # indices from 0: no test for negative ones
     if turn == 0:
-        while i + 8 <= e:
-            a = (a ^ words[k]) * np.uint64(_K1)
-            a ^= a >> np.uint64(32)
-            k += 1
-            i += 8
-    elif k < last:
-        low = words[k]
-        while i + 8 <= e and k + 1 < last:
-            high = words[k + 1]
-            a = (a ^ ((low >> turn) | (high << back))) * np.uint64(_K1)
-            a ^= a >> np.uint64(32)
+        for j in range(pairs):
+            a = stir(a, mine[2 * j])
+            b = stir(b, mine[2 * j + 1])
+    elif pairs > 0:
+        back = np.uint64(64) - turn
+        low = mine[0]
+        for j in range(pairs):
+            mid = mine[2 * j + 1]
+            high = mine[2 * j + 2]
+            a = stir(a, (low >> turn) | (mid << back))
+            b = stir(b, (mid >> turn) | (high << back))
             low = high
-            k += 1
-            i += 8
-    while i + 8 <= e:
-        v = np.uint64(0)
-        for j in range(8):
-            v |= np.uint64(buf[i + j]) << np.uint64(8 * j)
-        a = (a ^ v) * np.uint64(_K1)
-        a ^= a >> np.uint64(32)
+    i = s + 16 * pairs
+    while i + 16 <= e:  # the last words of the memory
+        a = stir(a, gather(buf, i, i + 8))
+        b = stir(b, gather(buf, i + 8, i + 16))
+        i += 16
+    if i + 8 <= e:
+        a = stir(a, gather(buf, i, i + 8))
         i += 8
-    v = np.uint64(0)
-    shift = np.uint64(0)
-    while i < e:
-        v |= np.uint64(buf[i]) << shift
-        shift += np.uint64(8)
-        i += 1
-    return mix((a ^ v) * b)
+    b = stir(b, gather(buf, i, e))
+    return mix(a ^ (b * np.uint64(_K2)))
 
 
-hash_bytes = inline(_hash_bytes)
+hash_bytes = bare(_hash_bytes)
 
 
 def _find_row(slots: Array, ring: Array, h: np.uint64) -> int:
@@ -92,7 +104,7 @@ def _find_row(slots: Array, ring: Array, h: np.uint64) -> int:
     return -1
 
 
-find_row = inline(_find_row)
+find_row = bare(_find_row)
 
 
 def _put_row(slots: Array, h: np.uint64, place: int) -> None:
@@ -103,7 +115,7 @@ def _put_row(slots: Array, h: np.uint64, place: int) -> None:
     slots[i] = place
 
 
-put_row = inline(_put_row)
+put_row = bare(_put_row)
 
 
 def _rebuild_rows(slots: Array, ring: Array, count: int) -> None:
@@ -113,7 +125,7 @@ def _rebuild_rows(slots: Array, ring: Array, count: int) -> None:
         put_row(slots, ring[place], place)
 
 
-rebuild_rows = jit(_rebuild_rows)
+rebuild_rows = bare(_rebuild_rows)
 
 
 def _place_of(keys: Array, mmsi: int) -> int:
@@ -125,7 +137,7 @@ def _place_of(keys: Array, mmsi: int) -> int:
     return i
 
 
-place_of = inline(_place_of)
+place_of = bare(_place_of)
 
 
 def _grow_statics(keys: Array, values: Array, new_keys: Array, new_values: Array) -> None:
@@ -136,4 +148,4 @@ def _grow_statics(keys: Array, values: Array, new_keys: Array, new_values: Array
             new_values[j] = values[i]
 
 
-grow_statics = jit(_grow_statics)
+grow_statics = bare(_grow_statics)

@@ -1,7 +1,7 @@
 """What a row declares about its ship, into stored columns of the table ``statics``.
 
-``sta``: time, seq, mmsi, msg_type, imo, callsign, name, ship_type, to_bow, to_stern, to_port, to_starboard, epfd,
-draught, destination, eta_month, eta_day, eta_hour, eta_minute, flags; texts are rows of bytes. A value that cannot be
+``sta``: time, seq, mmsi, msg_type, imo, ship_type, to_bow, to_stern, to_port, to_starboard, epfd, draught, eta_month,
+eta_day, eta_hour, eta_minute, flags; ``texts``: call sign 7, name 34, destination 20 bytes. A value that cannot be
 read or be true becomes null and sets ``Flag.NULLED``: the position of the same row is good all the same.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import inline
+from selat.kernels._jit import bare
 from selat.kernels.csvcolumns import (
     BOW, CALLSIGN, CARGO, DESTINATION, DRAUGHT, EPFD, ETA, ETA_HOW, IMO, LENGTH, NAME, NULLED, POINT, SHIP_TYPE,
     W_CARGO, W_EPFD, W_SHIP, W_TEXT, coded, number,
@@ -17,22 +17,23 @@ from selat.kernels.csvcolumns import (
 from selat.kernels.csvnum import BAD, EMPTY, SECOND, lookup, scaled, stamp, trim, word
 from selat.model.columns import Array
 
-def _text(src: Array, s: int, e: int, keys: Array, values: Array, out: Array) -> bool:
-    """Copy a text into ``out`` (zero filled, cut at its width); True when there is one.
+def _text(src: Array, s: int, e: int, keys: Array, values: Array, texts: Array, n: int, at: int, width: int) -> bool:
+    """Copy a text into ``texts[n, at : at + width]`` (zero filled, cut); True when there is one.
 
     Bytes that are no printable ASCII become ``?``.
     """
-    out[:] = 0
+    for i in range(width):
+        texts[n, at + i] = 0
     s, e = trim(src, s, e)
-    if s == e or lookup(keys[W_TEXT], values[W_TEXT], word(src, s, e)) >= 0:
+    if s == e or lookup(keys, values, np.int64(W_TEXT), word(src, s, e)) >= 0:
         return False
-    for i in range(min(e - s, len(out))):
+    for i in range(min(e - s, width)):
         c = src[s + i]
-        out[i] = c if 32 <= c <= 126 else 63
+        texts[n, at + i] = c if 32 <= c <= 126 else 63
     return True
 
 
-text = inline(_text)
+text = bare(_text)
 
 
 def _imo(src: Array, s: int, e: int, keys: Array, values: Array) -> int:
@@ -42,43 +43,44 @@ def _imo(src: Array, s: int, e: int, keys: Array, values: Array) -> int:
         s, e = trim(src, s + 3, e)
         if s == e:
             return EMPTY
-    if s < e and lookup(keys[W_TEXT], values[W_TEXT], word(src, s, e)) >= 0:
+    if s < e and lookup(keys, values, np.int64(W_TEXT), word(src, s, e)) >= 0:
         return EMPTY
-    return scaled(src, s, e, 0, 46)
+    return scaled(src, s, e, np.int64(0), np.int64(46))
 
 
-imo_number = inline(_imo)
+imo_number = bare(_imo)
 
 
-def _ship_type(src: Array, q: Array, b: int, col: Array, units: Array, keys: Array, values: Array) -> int:
+def _ship_type(src: Array, q: Array, b: int, col: Array, keys: Array, values: Array) -> int:
     """Code of M.1371 table 53; the cargo column makes the last digit finer where it can. EMPTY, BAD."""
     kind = np.int64(EMPTY)
     if col[SHIP_TYPE] >= 0:
         c = b + col[SHIP_TYPE]
-        kind = coded(src, q[c] + 1, q[c + 1], units[SHIP_TYPE], 99, keys[W_SHIP], values[W_SHIP])
+        kind = coded(src, q[c] + 1, q[c + 1], np.int64(99), keys, values, np.int64(W_SHIP))
     if kind <= 0 or kind % 10 != 0 or kind == 30 or kind == 50 or col[CARGO] < 0:
         return kind
     c = b + col[CARGO]
-    cargo = coded(src, q[c] + 1, q[c + 1], units[CARGO], 99, keys[W_CARGO], values[W_CARGO])
+    cargo = coded(src, q[c] + 1, q[c + 1], np.int64(99), keys, values, np.int64(W_CARGO))
     if 0 < cargo < 10:
         return kind + cargo
     return cargo if cargo // 10 == kind // 10 else kind
 
 
-ship_type = inline(_ship_type)
+ship_type = bare(_ship_type)
 
 
-def _metres(src: Array, q: Array, b: int, c: int, unit: Array, point: int, keys: Array, values: Array, most: int) -> int:  # fmt: skip
+def _metres(src: Array, q: Array, b: int, col: Array, units: Array, k: int, point: int, keys: Array, values: Array, most: int) -> int:  # fmt: skip
     """A dimension of 0 to ``most``; EMPTY for none, BAD when it cannot be."""
-    if c < 0:
+    if col[k] < 0:
         return EMPTY
-    v = number(src, q[b + c] + 1, q[b + c + 1], unit, point, keys, values)
+    c = b + col[k]
+    v = number(src, q[c] + 1, q[c + 1], units, k, point, keys, values)
     if v == EMPTY or 0 <= v <= most:
         return v
     return BAD
 
 
-metres = inline(_metres)
+metres = bare(_metres)
 
 
 def _side(src: Array, q: Array, b: int, col: Array, units: Array, point: int, keys: Array, values: Array, pair: int, most: int) -> tuple[int, int, int]:  # fmt: skip
@@ -86,13 +88,13 @@ def _side(src: Array, q: Array, b: int, col: Array, units: Array, point: int, ke
     M.1371 Fig. 41 says. EMPTY for unknown; with a bit set: 1 something was bad, 2 something is known.
     """
     k = BOW + 2 * pair
-    first = metres(src, q, b, col[k], units[k], point, keys, values, most)
-    second = metres(src, q, b, col[k + 1], units[k + 1], point, keys, values, most)
+    first = metres(src, q, b, col, units, k, point, keys, values, most)
+    second = metres(src, q, b, col, units, k + 1, point, keys, values, most)
     state = 1 if first == BAD or second == BAD else 0
     if first <= 0 and second <= 0:
         k = LENGTH + pair
         first = np.int64(EMPTY)
-        second = metres(src, q, b, col[k], units[k], point, keys, values, most)
+        second = metres(src, q, b, col, units, k, point, keys, values, most)
         if second == BAD:
             state |= 1
         if second > 0:
@@ -104,16 +106,16 @@ def _side(src: Array, q: Array, b: int, col: Array, units: Array, point: int, ke
     return first, second, state
 
 
-side = inline(_side)
+side = bare(_side)
 
 
-def _eta(src: Array, s: int, e: int, how: int, keys: Array, values: Array, sta: tuple, n: int) -> int:
-    """Month, day, hour and minute of arrival into ``sta[15:19]``; bit set as :func:`_side`."""
-    sta[15][n], sta[16][n], sta[17][n], sta[18][n] = 0, 0, 24, 60
+def _eta(src: Array, s: int, e: int, how: int, keys: Array, values: Array, sta: Array, n: int) -> int:
+    """Month, day, hour and minute of arrival into ``sta[n, 12:16]``; bit set as :func:`_side`."""
+    sta[n, 12], sta[n, 13], sta[n, 14], sta[n, 15] = 0, 0, 24, 60
     s, e = trim(src, s, e)
-    if s == e or lookup(keys[W_TEXT], values[W_TEXT], word(src, s, e)) >= 0:
+    if s == e or lookup(keys, values, np.int64(W_TEXT), word(src, s, e)) >= 0:
         return 0
-    ns = stamp(src, s, e, how, 9)
+    ns = stamp(src, s, e, how, np.int64(9))
     if ns == BAD:
         return 1
     minutes = ns // (60 * SECOND)
@@ -122,60 +124,58 @@ def _eta(src: Array, s: int, e: int, how: int, keys: Array, values: Array, sta: 
     yoe = (doe - doe // 1460 + doe // 36_524 - doe // 146_096) // 365
     doy = doe - (365 * yoe + yoe // 4 - yoe // 100)
     mp = (5 * doy + 2) // 153
-    sta[15][n] = mp + (3 if mp < 10 else -9)
-    sta[16][n] = doy - (153 * mp + 2) // 5 + 1
-    sta[17][n] = minutes // 60 % 24
-    sta[18][n] = minutes % 60
+    sta[n, 12] = mp + (3 if mp < 10 else -9)
+    sta[n, 13] = doy - (153 * mp + 2) // 5 + 1
+    sta[n, 14] = minutes // 60 % 24
+    sta[n, 15] = minutes % 60
     return 2
 
 
-eta = inline(_eta)
+eta = bare(_eta)
 
 
-def _static(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, sta: tuple, n: int) -> bool:  # fmt: skip
-    """Declared data of a row into place ``n`` of ``sta[4:20]``; False when nothing is declared."""
+def _static(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, sta: Array, texts: Array, n: int) -> bool:  # fmt: skip
+    """Declared data of a row into place ``n`` of ``sta`` and ``texts``; False when nothing is declared."""
     state = 0
     v = np.int64(EMPTY)
     if col[IMO] >= 0:
         c = b + col[IMO]
         v = imo_number(src, q[c] + 1, q[c + 1], keys, values)
     good = 0 < v <= 1_073_741_823
-    sta[4][n] = v if good else 0
+    sta[n, 4] = v if good else 0
     state |= 2 if good else (0 if v == EMPTY or v == 0 else 1)
-    for k in (CALLSIGN, NAME, DESTINATION):
-        out = sta[5][n] if k == CALLSIGN else (sta[6][n] if k == NAME else sta[14][n])
+    for k, at, width in ((CALLSIGN, 0, 7), (NAME, 7, 34), (DESTINATION, 41, 20)):
+        s, e = np.int64(0), np.int64(0)
         if col[k] >= 0:
-            c = b + col[k]
-            state |= 2 if text(src, q[c] + 1, q[c + 1], keys, values, out) else 0
-        else:
-            out[:] = 0
-    v = ship_type(src, q, b, col, units, keys, values)
-    sta[7][n] = v if v > 0 else 0
+            s, e = q[b + col[k]] + 1, q[b + col[k] + 1]
+        state |= 2 if text(src, s, e, keys, values, texts, n, at, width) else 0
+    v = ship_type(src, q, b, col, keys, values)
+    sta[n, 5] = v if v > 0 else 0
     state |= 2 if v > 0 else (1 if v == BAD else 0)
-    first, second, known = side(src, q, b, col, units, params[POINT], keys, values, 0, 1022)
-    sta[8][n] = first if first >= 0 else 65535
-    sta[9][n] = second if second >= 0 else 65535
+    first, second, known = side(src, q, b, col, units, params[POINT], keys, values, np.int64(0), np.int64(1022))
+    sta[n, 6] = first if first >= 0 else 65535
+    sta[n, 7] = second if second >= 0 else 65535
     state |= known
-    first, second, known = side(src, q, b, col, units, params[POINT], keys, values, 1, 254)
-    sta[10][n] = first if first >= 0 else 255
-    sta[11][n] = second if second >= 0 else 255
+    first, second, known = side(src, q, b, col, units, params[POINT], keys, values, np.int64(1), np.int64(254))
+    sta[n, 8] = first if first >= 0 else 255
+    sta[n, 9] = second if second >= 0 else 255
     state |= known
     v = np.int64(EMPTY)
     if col[EPFD] >= 0:
         c = b + col[EPFD]
-        v = coded(src, q[c] + 1, q[c + 1], units[EPFD], 15, keys[W_EPFD], values[W_EPFD])
-    sta[12][n] = v if v > 0 else 255  # 0 is "undefined"
+        v = coded(src, q[c] + 1, q[c + 1], np.int64(15), keys, values, np.int64(W_EPFD))
+    sta[n, 10] = v if v > 0 else 255  # 0 is "undefined"
     state |= 2 if v > 0 else (1 if v == BAD else 0)
-    v = metres(src, q, b, col[DRAUGHT], units[DRAUGHT], params[POINT], keys, values, 255)
-    sta[13][n] = v if v > 0 else 0
+    v = metres(src, q, b, col, units, np.int64(DRAUGHT), params[POINT], keys, values, np.int64(255))
+    sta[n, 11] = v if v > 0 else 0
     state |= 2 if v > 0 else (1 if v == BAD else 0)
     if col[ETA] >= 0:
         c = b + col[ETA]
         state |= eta(src, q[c] + 1, q[c + 1], params[ETA_HOW], keys, values, sta, n)
     else:
-        sta[15][n], sta[16][n], sta[17][n], sta[18][n] = 0, 0, 24, 60
-    sta[19][n] = NULLED if state & 1 else 0
+        sta[n, 12], sta[n, 13], sta[n, 14], sta[n, 15] = 0, 0, 24, 60
+    sta[n, 16] = NULLED if state & 1 else 0
     return state & 2 != 0
 
 
-static = inline(_static)
+static = bare(_static)

@@ -19,61 +19,58 @@ from selat.kernels.csvseen import RING, SLOTS, grow_statics, rebuild_rows
 from selat.model.columns import Array, Columns, concat, empty
 from selat.model.errors import FormatError
 from selat.model.ports import Batch
-from selat.model.schema import NO_TIME, TimeQuality
+from selat.model.schema import NO_TIME, STATICS, TimeQuality
 from selat.readers.csv_layout import Layout, Plan, resolve
 
 log = logging.getLogger(__name__)
 
-_REP = ("i8", "i4", "u1", "i4", "i4", "u2", "u2", "u2", "i2", "u1", "u2", "u2", "i8")
-_REP_NAMES = (
-    "time", "mmsi", "msg_type", "lat", "lon", "sog", "cog", "heading", "rot", "nav_status", "altitude", "flags", "seq",
+_REP = (
+    ("time", "i8"), ("mmsi", "i4"), ("msg_type", "u1"), ("lat", "i4"), ("lon", "i4"), ("sog", "u2"), ("cog", "u2"),
+    ("heading", "u2"), ("rot", "i2"), ("nav_status", "u1"), ("altitude", "u2"), ("flags", "u2"), ("seq", "i8"),
 )  # fmt: skip
+_REC = (("seq", "i8"), ("first_seq", "i8"), ("received", "i8"), ("mmsi", "i4"))
 _STA = (
-    "i8", "i8", "i4", "u1", "u4", "7u1", "34u1", "u1", "u2", "u2", "u1", "u1", "u1", "u1", "20u1",
-    "u1", "u1", "u1", "u1", "u2",
+    "time", "seq", "mmsi", "msg_type", "imo", "ship_type", "to_bow", "to_stern", "to_port", "to_starboard", "epfd",
+    "draught", "eta_month", "eta_day", "eta_hour", "eta_minute", "flags",
 )  # fmt: skip
-_STA_NAMES = (
-    "time", "seq", "mmsi", "msg_type", "imo", "callsign", "name", "ship_type", "to_bow", "to_stern", "to_port",
-    "to_starboard", "epfd", "draught", "destination", "eta_month", "eta_day", "eta_hour", "eta_minute", "flags",
-)  # fmt: skip
-_REC = ("i8", "i8", "i8", "i4")
-_REC_NAMES = ("seq", "first_seq", "received", "mmsi")
-_REJ = ("i8", "i8", "u1", "i8", "i8")
-
-
-def _arrays(kinds: tuple[str, ...], n: int) -> tuple[Array, ...]:
-    out = []
-    for kind in kinds:
-        width = kind[:-2]
-        out.append(np.empty((n, int(width)), dtype="u1") if width else np.empty(n, dtype=kind))
-    return tuple(out)
+_TEXTS = (("callsign", 0, 7), ("name", 7, 34), ("destination", 41, 20))
+_REJ = ("seq", "offset", "reason", "length")
 
 
 class _Outputs:
-    """Arrays that the kernel fills, and the parts already full."""
+    """Tables that the kernel fills row by row, and the parts already full."""
 
     def __init__(self, size: int) -> None:
         self.sizes = (size, size, 1024, 1024)
-        self.kinds = (_REP, _REC, _STA, _REJ)
-        self.parts: tuple[list[tuple[Array, ...]], ...] = ([], [], [], [])
+        self.widths = (len(_REP), len(_REC), len(_STA), 5)
+        self.parts: tuple[list[Array], ...] = ([], [], [], [])
+        self.texts: list[Array] = []
         self.raws: list[bytes] = []
         self.counts = np.zeros(4, dtype=np.int64)
-        self.now = [_arrays(k, n) for k, n in zip(self.kinds, self.sizes, strict=True)]
+        self.now = [np.empty((n, w), dtype=np.int64) for n, w in zip(self.sizes, self.widths, strict=True)]
+        self.text = np.empty((self.sizes[2], 61), dtype=np.uint8)
 
     def take(self, every: bool = False) -> None:
         """Put away outputs that are full (``every``: all) and begin new ones."""
         for i, n in enumerate(self.counts):
-            if n and (every or n >= len(self.now[i][0])):
-                self.parts[i].append(tuple(a[:n] for a in self.now[i]))
-                self.counts[i] = 0
-                self.now[i] = _arrays(self.kinds[i], 0 if every else self.sizes[i])
+            if not n or not (every or n >= len(self.now[i])):
+                continue
+            self.parts[i].append(self.now[i][:n])
+            if i == 2:
+                self.texts.append(self.text[:n])
+                self.text = np.empty_like(self.text)
+            self.counts[i] = 0
+            self.now[i] = np.empty((0 if every else self.sizes[i], self.widths[i]), dtype=np.int64)
 
-    def joined(self, i: int) -> tuple[Array, ...]:
+    def joined(self, i: int) -> Array:
         """All rows of output ``i``."""
-        parts = self.parts[i]
-        if not parts:
-            return _arrays(self.kinds[i], 0)
-        return parts[0] if len(parts) == 1 else tuple(np.concatenate(c) for c in zip(*parts, strict=True))
+        return _joined(self.parts[i], self.widths[i], np.int64)
+
+
+def _joined(parts: list[Array], width: int, kind: Any) -> Array:
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else np.empty((0, width), dtype=kind)
 
 
 class CsvReader:
@@ -94,19 +91,11 @@ class CsvReader:
         self._seen: tuple[Array, ...] = (
             np.full(SLOTS, -1, dtype=np.int32),
             np.zeros(RING, dtype=np.uint64),
-            np.zeros(RING, dtype=np.int64),
-            np.zeros(RING, dtype=np.int64),
-            np.zeros(RING, dtype=np.int32),
+            np.zeros((RING, 3), dtype=np.int64),
         )
         self._ships = (np.zeros(4096, dtype=np.int32), np.zeros(4096, dtype=np.uint64))
         self._cache = _cache()
-        scratch = np.zeros(MAX_RECORD + 8, dtype=np.uint8)
-        self._work = (
-            np.zeros(scan.WINDOW + 2, dtype=np.int32),
-            scratch,
-            scratch.view(np.uint64),
-            np.zeros(MAX_RECORD + 8, dtype=np.int32),
-        )
+        self._work = _work()
 
     def feed(self, block: bytes, received: int = NO_TIME, seq: int | None = None) -> Batch:
         """Read a block cut anywhere. ``received`` is not used; ``seq`` numbers the next row that is read."""
@@ -146,8 +135,8 @@ class CsvReader:
         start = at
         while True:
             code, at = scan.scan(
-                data, words, at, stop, base, final, self._plan.setup, self._state, self._seen, self._ships, self._cache,
-                self._work, out.now[0], out.now[1], out.now[2], out.now[3], out.counts,
+                data, words, at, stop, base, final, *self._plan.setup, self._state, *self._seen, *self._ships,
+                *self._cache, *self._work, out.now[0], out.now[1], out.now[2], out.text, out.now[3], out.counts,
             )  # fmt: skip
             self._raws(data, out)
             if code == scan.FULL:
@@ -166,10 +155,10 @@ class CsvReader:
 
     def _raws(self, data: Array, out: _Outputs) -> None:
         """Bytes of the rejects that came since last time."""
-        already = len(out.raws) - sum(len(p[0]) for p in out.parts[3])
+        already = len(out.raws) - sum(len(p) for p in out.parts[3])
         rej = out.now[3]
         for i in range(already, int(out.counts[3])):
-            at, length = int(rej[4][i]), int(rej[3][i])
+            at, length = int(rej[i, 4]), int(rej[i, 3])
             if at < 0:
                 out.raws.append(self._cache[3][: min(length, scan.RAW)].tobytes())
             else:
@@ -267,32 +256,49 @@ class CsvReader:
 
     def _batch(self, out: _Outputs, first: int, given: int) -> Batch:
         out.take(every=True)
-        reports = self._columns("reports", _REP_NAMES, out.joined(0))
-        statics = self._columns("statics", _STA_NAMES, out.joined(2))
-        receptions = Columns("receptions", dict(zip(_REC_NAMES, out.joined(1), strict=True)))
-        if self.layout.zone is not None and receptions.rows:
-            receptions = receptions.replace(received=_to_utc(receptions["received"], self.layout.zone))
+        zone = self.layout.zone
+        rec = out.joined(1)
+        receptions = Columns("receptions", {n: rec[:, i].astype(k) for i, (n, k) in enumerate(_REC)})
+        if zone is not None:
+            receptions = receptions.replace(received=_to_utc(receptions["received"], zone))
         rej = out.joined(3)
-        raw = np.empty(len(rej[0]), dtype=object)
+        raw = np.empty(len(rej), dtype=object)
         raw[:] = out.raws
-        names = ("seq", "offset", "reason", "length")
-        rejects = Columns("rejects", {**dict(zip(names, rej[:4], strict=True)), "raw": raw}, len(raw))
-        lines = int(self._state[scan.SEQ]) - first
+        rejects = Columns("rejects", {**{n: rej[:, i].copy() for i, n in enumerate(_REJ)}, "raw": raw}, len(raw))
+        reports = _reports(out.parts[0], zone)
         return Batch(
-            reports, statics, empty("messages"), receptions, rejects,
-            lines, reports.rows, receptions.rows, given,
+            reports, _statics(out, zone), empty("messages"), receptions, rejects,
+            int(self._state[scan.SEQ]) - first, reports.rows, receptions.rows, given,
         )  # fmt: skip
 
-    def _columns(self, table: str, names: tuple[str, ...], arrays: tuple[Array, ...]) -> Columns:
-        data: dict[str, Array] = {}
-        n = len(arrays[0])
-        for name, values in zip(names, arrays, strict=True):
-            data[name] = values if values.ndim == 1 else values.view(f"S{values.shape[1]}").reshape(n)
-        if self.layout.zone is not None:
-            data["time"] = _to_utc(data["time"], self.layout.zone)
-        data["received"] = data["time"]
-        data["time_quality"] = np.full(n, TimeQuality.ARCHIVE, dtype=np.uint8)
-        return Columns(table, data, n)
+
+def _reports(parts: list[Array], zone: tuple[Array, Array] | None) -> Columns:
+    n = sum(len(p) for p in parts)
+    data: dict[str, Array] = {name: np.empty(n, dtype=kind) for name, kind in _REP}
+    at = 0
+    for part in parts:
+        scan.to_columns(part, *(c[at : at + len(part)] for c in data.values()))
+        at += len(part)
+    return _dated("reports", data, zone, n)
+
+
+def _statics(out: _Outputs, zone: tuple[Array, Array] | None) -> Columns:
+    rows = out.joined(2)
+    texts = _joined(out.texts, 61, np.uint8)
+    data: dict[str, Array] = {}
+    for i, name in enumerate(_STA):
+        data[name] = rows[:, i].astype(STATICS[name].stored)
+    for name, at, width in _TEXTS:
+        data[name] = np.ascontiguousarray(texts[:, at : at + width]).view(f"S{width}").reshape(len(rows))
+    return _dated("statics", data, zone, len(rows))
+
+
+def _dated(table: str, data: dict[str, Array], zone: tuple[Array, Array] | None, n: int) -> Columns:
+    if zone is not None:
+        data["time"] = _to_utc(data["time"], zone)
+    data["received"] = data["time"]
+    data["time_quality"] = np.full(n, TimeQuality.ARCHIVE, dtype=np.uint8)
+    return Columns(table, data, n)
 
 
 _NO_TABLE = "is this a table of text? `selat formats` lists what can be read"
@@ -304,6 +310,20 @@ def _aligned(block: bytes) -> Array:
         data = data.copy()
     data.flags.writeable = False  # one type for the kernel, whatever the block is
     return data
+
+
+def _work() -> tuple[Array, ...]:
+    """Flags of a window, as bytes and words; its marks; a row without its quotes: to write, to read, as words, its
+    marks; a report.
+    """
+    flags = np.zeros(scan.WINDOW + 8, dtype=np.uint8)
+    scratch = np.zeros(MAX_RECORD + 8, dtype=np.uint8)
+    sealed = scratch.view()
+    sealed.flags.writeable = False  # the type of a block: one compiled kernel for both
+    marks = np.zeros(scan.WINDOW + 8, dtype=np.int64)
+    own = np.zeros(MAX_RECORD + 8, dtype=np.int64)
+    row = np.zeros(len(_REP), dtype=np.int64)
+    return flags, flags.view(np.uint64), marks, scratch, sealed, sealed.view(np.uint64), own, row
 
 
 def _cache() -> tuple[Array, ...]:
