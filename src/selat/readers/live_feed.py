@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,6 +36,26 @@ class Tuning:
     poll: float = 0.2  #: how often a followed file is looked at
     watch: float = 1.0  #: how often silence is looked for
     calm: float = 1.0  #: an overrun is over when nothing was dropped for so long
+
+
+async def within(wait: Callable[[], Awaitable[bytes]], silence: float, grace: float) -> bytes:
+    """What ``wait()`` brings within ``silence`` seconds. Raises :class:`Silence` if it brings nothing.
+
+    There is a second chance of ``grace`` seconds: when this process itself stood still (a suspended machine, a long
+    step), the time is up before what came meanwhile could be read, and the sender was not silent at all.
+    """
+    for seconds in (silence, grace):
+        try:
+            async with asyncio.timeout(None if math.isinf(seconds) else seconds) as watch:
+                return await wait()
+        except TimeoutError:  # may also come from the socket: then it is not ours
+            if not watch.expired():
+                raise
+    raise Silence
+
+
+class Silence(Exception):
+    """Nothing came in time."""
 
 
 class Down(Exception):

@@ -7,7 +7,7 @@ import logging
 import socket
 from collections.abc import Callable
 
-from selat.readers.live_feed import Down, Feed, Tuning
+from selat.readers.live_feed import Down, Feed, Silence, Tuning, within
 from selat.readers.live_spec import NEVER, SourceSpec
 
 log = logging.getLogger(__name__)
@@ -87,11 +87,10 @@ async def pump(intake: Intake, feed: Feed, tuning: Tuning, silence: float) -> No
     """Deliver what comes until the connection ends, or says nothing for ``silence`` seconds: raises :class:`Down`."""
     while True:
         try:
-            async with asyncio.timeout(None if silence == NEVER else silence) as watch:
-                data = await intake.read(tuning.batch)
-        except OSError as e:  # TimeoutError is one
-            if watch.expired():
-                raise Down("silent", f"connected, but nothing for {silence:g} s") from None
+            data = await within(lambda: intake.read(tuning.batch), silence, tuning.linger)
+        except Silence:
+            raise Down("silent", f"connected, but nothing for {silence:g} s") from None
+        except OSError as e:
             raise Down("lost", str(e) or type(e).__name__) from e
         if not data:
             raise Down("closed", "the other side closed the connection")
