@@ -325,3 +325,26 @@ def test_a_port_in_use_is_an_outage_until_it_is_free():
 
     table = asyncio.run(run())
     assert table["reason"].tolist() == ["refused"] and "in use" in table["detail"][0]
+
+
+def test_what_was_taken_from_the_sender_is_in_the_queue_after_a_stop():
+    """The system told the sender that it arrived: then it must not be thrown away because we stop."""
+    data = LINE * 20_000
+
+    async def run():
+        async def serve(reader, writer):
+            writer.write(data)
+            await hold(reader)
+
+        async with Server(serve) as server:
+            tuning = replace(FAST, linger=0.2)
+            live = Live([f"tcp://127.0.0.1:{server.port}"], queue_bytes=FAST.batch, tuning=tuning)
+            live.start()
+            await eventually(lambda: live.queue.size == FAST.batch)
+            for _ in range(20):
+                await asyncio.sleep(0.002)  # the transport fills its buffer
+            await live.stop()
+            return await drain(live)
+
+    got = asyncio.run(run())
+    assert len(got) > 3 * FAST.batch and (data + b"\n").startswith(got[:-1])

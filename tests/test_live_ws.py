@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from random import randbytes
@@ -33,24 +34,26 @@ def message(n: int) -> str:
 
 
 @asynccontextmanager
-async def service(send, *, port=0, subscriptions=None):
+async def service(send, *, subscriptions=None):
     """As the service: wants a subscription at once, turns away a wrong key, then ``send(socket, turn)``."""
     turns = []
 
-    async def handler(socket):
+    async def handler(client):
         async with asyncio.timeout(3):
-            wish = json.loads(await socket.recv())
+            wish = json.loads(await client.recv())
         if subscriptions is not None:
             subscriptions.append(wish)
         turns.append(1)
         if wish["APIKey"] != KEY:
-            await socket.send('{"error": "Api Key Is Not Valid"}')
+            await client.send('{"error": "Api Key Is Not Valid"}')
             return
-        await send(socket, len(turns))
+        await send(client, len(turns))
 
     logger = logging.getLogger("test.server")
     logger.disabled = True
-    async with serve(handler, "127.0.0.1", port, logger=logger, close_timeout=0.1) as server:
+    sock = socket.create_server(("127.0.0.1", 0))
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32_768)  # so that back-pressure is felt soon
+    async with serve(handler, sock=sock, logger=logger, close_timeout=0.1) as server:
         yield server.sockets[0].getsockname()[1]
 
 
@@ -74,11 +77,11 @@ def test_messages_become_lines_that_the_reader_reads():
     texts = [message(n) for n in range(50)]
 
     async def run():
-        async def send(socket, turn):
+        async def send(client, turn):
             for n, text in enumerate(texts):
                 pretty = json.dumps(json.loads(text), indent=1) if n % 2 else text
-                await socket.send(pretty.encode() if n % 3 else pretty)  # text or binary frames
-            await socket.wait_closed()
+                await client.send(pretty.encode() if n % 3 else pretty)  # text or binary frames
+            await client.wait_closed()
 
         wishes = []
         async with service(send, subscriptions=wishes) as port:
@@ -98,14 +101,14 @@ def test_messages_become_lines_that_the_reader_reads():
 
 def test_dropped_connection_is_an_outage_and_is_tried_again():
     async def run():
-        async def send(socket, turn):
-            await socket.send(message(turn))
+        async def send(client, turn):
+            await client.send(message(turn))
             if turn == 1:
-                socket.transport.abort()  # as it does: 1006, no close frame
+                client.transport.abort()  # as it does: 1006, no close frame
             elif turn == 2:
-                await socket.close(1001, "going away")
+                await client.close(1001, "going away")
             else:
-                await socket.wait_closed()
+                await client.wait_closed()
 
         async with service(send) as port:
             live = Live([source(port)], tuning=FAST)
@@ -122,10 +125,10 @@ def test_dropped_connection_is_an_outage_and_is_tried_again():
 
 def test_silent_connection_is_noticed_and_tried_again():
     async def run():
-        async def send(socket, turn):
+        async def send(client, turn):
             if turn >= 2:
-                await socket.send(message(turn))
-            await socket.wait_closed()
+                await client.send(message(turn))
+            await client.wait_closed()
 
         async with service(send) as port:
             live = Live([source(port, "&silence=100ms")], tuning=FAST)
@@ -162,9 +165,9 @@ def test_a_server_that_echoes_the_key_does_not_get_it_into_the_books(caplog):
     caplog.set_level(logging.DEBUG)
 
     async def run():
-        async def send(socket, turn):
-            await socket.send(json.dumps({"error": f"no such key: {KEY}"}))
-            await socket.wait_closed()
+        async def send(client, turn):
+            await client.send(json.dumps({"error": f"no such key: {KEY}"}))
+            await client.wait_closed()
 
         async with service(send) as port:
             live = Live([source(port)], tuning=FAST)
@@ -184,9 +187,9 @@ def test_key_from_a_file(tmp_path, monkeypatch):
     async def run():
         wishes = []
 
-        async def send(socket, turn):
-            await socket.send(message(1))
-            await socket.wait_closed()
+        async def send(client, turn):
+            await client.send(message(1))
+            await client.wait_closed()
 
         async with (
             service(send, subscriptions=wishes) as port,
@@ -205,13 +208,13 @@ def test_slow_consumer_holds_the_service_back():
     async def run():
         sent = 0
 
-        async def send(socket, turn):
+        async def send(client, turn):
             nonlocal sent
             for sent in range(total):
-                await socket.send(texts[sent * 37 % 100])
+                await client.send(texts[sent * 37 % 100])
                 if sent % 20 == 0:
                     await asyncio.sleep(0)
-            await socket.wait_closed()
+            await client.wait_closed()
 
         async with service(send) as port:
             tuning = replace(FAST, batch=32_768)

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 REASONS = ("refused", "lost", "silent", "closed", "stopped", "overrun")
 RATE_WINDOW = 10.0  #: s: time constant of the rate of lines
+PIECE = 65_536  #: bytes: a block that waits for room is at most so long
 DETAIL = 500  #: characters kept of what the system said
 
 
@@ -166,13 +167,26 @@ class Feed:
 
     # --- data -----------------------------------------------------------------------------------------------
     async def deliver(self, data: bytes) -> None:
-        """Put ``data`` into the queue, waiting for room: meanwhile nothing is read, and the sender is held back."""
-        block = Block(self.name, data, self.heard(data))
+        """Put ``data`` into the queue, waiting for room: meanwhile nothing is read, and the sender is held back.
+
+        If cancelled while it waits, all of ``data`` is put nevertheless.
+        """
+        size, received, at = min(PIECE, self._queue.limit), self.heard(data), 0
         self._wait(True)
         try:
-            await self._queue.put(block)
+            while at < len(data):
+                block = Block(self.name, data[at : at + size], received)
+                at += size  # a cancelled put has put its block
+                await self._queue.put(block)
         finally:
             self._wait(False)
+            if at < len(data):
+                self._queue.put_over(Block(self.name, data[at:], received))
+
+    def keep(self, data: bytes) -> None:
+        """Put what was read and not yet delivered when the source is stopped: without waiting, over the limit."""
+        if data:
+            self._queue.put_over(Block(self.name, data, self.heard(data)))
 
     def offer(self, data: bytes) -> bool:
         """Put ``data`` without waiting; False, and nothing counted, if there is no room."""

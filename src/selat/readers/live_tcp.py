@@ -67,10 +67,13 @@ class Intake(asyncio.Protocol):
             self.transport.resume_reading()
         return data
 
-    def close(self) -> None:
-        """End the connection."""
+    def close(self) -> bytes:
+        """End the connection; what had come and was not read."""
         if self.transport is not None:
             self.transport.abort()
+        rest = bytes(self._buffer)
+        self._buffer.clear()
+        return rest
 
 
 def keep_alive(sock: socket.socket | None) -> None:
@@ -108,7 +111,7 @@ async def run_client(spec: SourceSpec, feed: Feed, tuning: Tuning) -> None:
     try:
         await pump(intake, feed, tuning, spec.silence)
     finally:
-        intake.close()
+        feed.keep(intake.close())
         feed.end_line()
 
 
@@ -163,8 +166,9 @@ async def run_server(spec: SourceSpec, feed: Feed, tuning: Tuning, child: Callab
         except OSError as e:
             log.info("%s: %s", name, e)
         finally:
-            intake.close()
+            rest = intake.close()
             if own is not None:
+                own.keep(rest)
                 own.end_line()
             slots.discard(name)
 

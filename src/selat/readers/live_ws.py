@@ -92,7 +92,8 @@ async def _pump(socket: ClientConnection, spec: SourceSpec, feed: Feed, tuning: 
     loop = asyncio.get_running_loop()
     while True:
         data = _line(await within(lambda: socket.recv(decode=False), spec.silence, tuning.linger), key)
-        until, broken = loop.time() + tuning.linger, None
+        until = loop.time() + tuning.linger
+        broken: BaseException | None = None
         while len(data) < tuning.batch // 2:  # gather what comes within the next moment into one block
             try:
                 async with asyncio.timeout_at(until):
@@ -102,8 +103,10 @@ async def _pump(socket: ClientConnection, spec: SourceSpec, feed: Feed, tuning: 
             except (ConnectionClosed, Down) as e:
                 broken = e
                 break
-        for at in range(0, len(data), tuning.batch):
-            await feed.deliver(data[at : at + tuning.batch])
+            except asyncio.CancelledError:
+                feed.keep(data)
+                raise
+        await feed.deliver(data)
         if broken is not None:
             raise broken
 
