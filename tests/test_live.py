@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from selat.model.errors import ConfigError, SelatError, UnitError
 from selat.model.ports import Block
 from selat.model.schema import NO_TIME
 from selat.readers.live import Backoff, Live, SourceSpec, parse_source
-from selat.readers.live_feed import Feed, Lossy, OutageLog, outage_columns
+from selat.readers.live_feed import Feed, Lossy, OutageLog, Silence, outage_columns, within
 from selat.readers.live_queue import ByteQueue
 
 # --- addresses ---------------------------------------------------------------------------------------------------
@@ -266,3 +267,26 @@ def test_delays_double_with_jitter_up_to_the_last_and_begin_anew():
     assert Backoff(1.0, 60.0, chance=lambda: 1.0).delay() == 0.5
     several = {Backoff(1.0, 60.0).delay() for _ in range(20)}
     assert len(several) > 10 and all(0.5 <= d <= 1 for d in several)
+
+
+def test_a_sender_is_not_silent_because_we_stood_still():
+    """The machine was suspended past the limit, and data came meanwhile: both are due when it goes on."""
+
+    async def run(comes):
+        loop, data = asyncio.get_running_loop(), asyncio.Queue()
+        loop.call_soon(time.sleep, 0.1)
+        if comes:
+            loop.call_later(0.05, data.put_nowait, b"x")
+        return await within(data.get, silence=0.02, grace=0.02)
+
+    assert asyncio.run(run(True)) == b"x"
+    with pytest.raises(Silence):
+        asyncio.run(run(False))
+
+
+def test_a_broken_connection_is_not_taken_for_silence():
+    async def broken():
+        raise TimeoutError("keepalive")
+
+    with pytest.raises(TimeoutError, match="keepalive"):
+        asyncio.run(within(broken, silence=5, grace=5))

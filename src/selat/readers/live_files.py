@@ -70,12 +70,16 @@ async def run_serial(spec: SourceSpec, feed: Feed, tuning: Tuning) -> None:
     lossy, rest = Lossy(feed, tuning, "lines"), b""
     feed.opened(f"{spec.path} at {spec.baud} baud")
     try:
-        fd = port.fileno()
+        fd, nothing = port.fileno(), 0
         while True:
-            if lossy.flush():
-                await readable(fd)
+            try:
+                async with asyncio.timeout(None if lossy.flush() else tuning.linger):
+                    await readable(fd)
+            except TimeoutError:
+                continue  # look for room again
             data = os.read(fd, tuning.batch)
-            if not data:
+            nothing = 0 if data else nothing + 1
+            if nothing > 1:  # once may be a false alarm: an empty port (VMIN 0) reads the same
                 raise Down("lost", "the port was closed")
             whole, rest = _lines(rest + data)
             if whole:
