@@ -204,7 +204,7 @@ OUTAGES = Table(
         Column("source", "object", "string", "text", None, "selat", "Name of the source"),
         Column("began", "i8", "timestamp", "ns UTC", NO_TIME, "selat", "Last time something was heard before the silence"),
         Column("ended", "i8", "timestamp", "ns UTC", NO_TIME, "selat", "When something was heard again; null: still silent"),
-        Column("reason", "object", "string", "text", None, "selat", "refused, lost, silent, closed, stopped"),
+        Column("reason", "object", "string", "text", None, "selat", "refused, lost, silent, closed, stopped, overrun"),
         Column("detail", "object", "string", "text", None, "selat", "What the system said"),
     ),
     order=("began",),

@@ -195,7 +195,11 @@ class Live:
 
     async def _watch(self) -> None:
         shortest = min((s.silence for s, _, _ in self._runs if s.silence < NEVER), default=NEVER)
+        pause = min(self.tuning.watch, shortest / 4)
         while True:
-            await asyncio.sleep(min(self.tuning.watch, shortest / 4))
+            before = monotonic()
+            await asyncio.sleep(pause)
+            if monotonic() - before > 2 * pause + 0.01:
+                continue  # we stood still ourselves: first let what came meanwhile be read
             for feed in list(self.feeds.values()):
                 feed.tick(self.tuning.calm)

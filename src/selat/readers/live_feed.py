@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 REASONS = ("refused", "lost", "silent", "closed", "stopped", "overrun")
 RATE_WINDOW = 10.0  #: s: time constant of the rate of lines
+PIECE = 65_536  #: bytes: a block that waits for room is at most so long
 DETAIL = 500  #: characters kept of what the system said
 
 
@@ -35,6 +37,26 @@ class Tuning:
     poll: float = 0.2  #: how often a followed file is looked at
     watch: float = 1.0  #: how often silence is looked for
     calm: float = 1.0  #: an overrun is over when nothing was dropped for so long
+
+
+async def within(wait: Callable[[], Awaitable[bytes]], silence: float, grace: float) -> bytes:
+    """What ``wait()`` brings within ``silence`` seconds. Raises :class:`Silence` if it brings nothing.
+
+    There is a second chance of ``grace`` seconds: when this process itself stood still (a suspended machine, a long
+    step), the time is up before what came meanwhile could be read, and the sender was not silent at all.
+    """
+    for seconds in (silence, grace):
+        try:
+            async with asyncio.timeout(None if math.isinf(seconds) else seconds) as watch:
+                return await wait()
+        except TimeoutError:  # may also come from the socket: then it is not ours
+            if not watch.expired():
+                raise
+    raise Silence
+
+
+class Silence(Exception):
+    """Nothing came in time."""
 
 
 class Down(Exception):
@@ -145,13 +167,26 @@ class Feed:
 
     # --- data -----------------------------------------------------------------------------------------------
     async def deliver(self, data: bytes) -> None:
-        """Put ``data`` into the queue, waiting for room: meanwhile nothing is read, and the sender is held back."""
-        block = Block(self.name, data, self.heard(data))
+        """Put ``data`` into the queue, waiting for room: meanwhile nothing is read, and the sender is held back.
+
+        If cancelled while it waits, all of ``data`` is put nevertheless.
+        """
+        size, received, at = min(PIECE, self._queue.limit), self.heard(data), 0
         self._wait(True)
         try:
-            await self._queue.put(block)
+            while at < len(data):
+                block = Block(self.name, data[at : at + size], received)
+                at += size  # a cancelled put has put its block
+                await self._queue.put(block)
         finally:
             self._wait(False)
+            if at < len(data):
+                self._queue.put_over(Block(self.name, data[at:], received))
+
+    def keep(self, data: bytes) -> None:
+        """Put what was read and not yet delivered when the source is stopped: without waiting, over the limit."""
+        if data:
+            self._queue.put_over(Block(self.name, data, self.heard(data)))
 
     def offer(self, data: bytes) -> bool:
         """Put ``data`` without waiting; False, and nothing counted, if there is no room."""

@@ -70,12 +70,16 @@ async def run_serial(spec: SourceSpec, feed: Feed, tuning: Tuning) -> None:
     lossy, rest = Lossy(feed, tuning, "lines"), b""
     feed.opened(f"{spec.path} at {spec.baud} baud")
     try:
-        fd = port.fileno()
+        fd, nothing = port.fileno(), 0
         while True:
-            if lossy.flush():
-                await readable(fd)
+            try:
+                async with asyncio.timeout(None if lossy.flush() else tuning.linger):
+                    await readable(fd)
+            except TimeoutError:
+                continue  # look for room again
             data = os.read(fd, tuning.batch)
-            if not data:
+            nothing = 0 if data else nothing + 1
+            if nothing > 1:  # once may be a false alarm: an empty port (VMIN 0) reads the same
                 raise Down("lost", "the port was closed")
             whole, rest = _lines(rest + data)
             if whole:
@@ -114,8 +118,13 @@ class Tail:
         self.feed, self.tuning = feed, tuning
         self._from_end = spec.start == "end"
         self._fd = -1
-        self._at = 0
+        self.at = 0  #: bytes of the present file that were read
         self._head = b""
+
+    @property
+    def inode(self) -> int:
+        """Which file is followed now."""
+        return os.fstat(self._fd).st_ino
 
     async def run(self) -> None:
         """Deliver until cancelled; raises :class:`Down` when the file is not there or cannot be read."""
@@ -136,9 +145,9 @@ class Tail:
         fd = os.open(self.path, os.O_RDONLY)
         size = os.fstat(fd).st_size
         if self._from_end:
-            self._at = size
-        elif size < self._at or os.pread(fd, len(self._head), 0) != self._head:
-            self._at, self._head = 0, b""
+            self.at = size
+        elif size < self.at or os.pread(fd, len(self._head), 0) != self._head:
+            self.at, self._head = 0, b""
         self._from_end = False
         self._fd = fd
         self.feed.opened(str(self.path))
@@ -148,9 +157,9 @@ class Tail:
         while True:
             if self._begun_anew():
                 self._restart()
-            data = os.pread(self._fd, self.tuning.batch, self._at)
+            data = os.pread(self._fd, self.tuning.batch, self.at)
             if data:
-                self._at += len(data)
+                self.at += len(data)
                 await self.feed.deliver(data)
                 await asyncio.sleep(self.tuning.linger if len(data) < self.tuning.batch else 0)
             elif last_look:  # renamed away, and nothing more was written to it since
@@ -163,15 +172,15 @@ class Tail:
                 await asyncio.sleep(self.tuning.poll)
 
     def _restart(self) -> None:
-        self._at, self._head = 0, b""
+        self.at, self._head = 0, b""
         self.feed.end_line()
 
     def _begun_anew(self) -> bool:
         """True if this same file was cut since we last read."""
-        if os.fstat(self._fd).st_size < self._at or os.pread(self._fd, len(self._head), 0) != self._head:
+        if os.fstat(self._fd).st_size < self.at or os.pread(self._fd, len(self._head), 0) != self._head:
             return True
-        if len(self._head) < min(HEAD, self._at):
-            self._head = os.pread(self._fd, min(HEAD, self._at), 0)
+        if len(self._head) < min(HEAD, self.at):
+            self._head = os.pread(self._fd, min(HEAD, self.at), 0)
         return False
 
     def _replaced(self) -> bool:

@@ -47,7 +47,7 @@ class ByteQueue:
         return True
 
     def put_over(self, block: Block) -> None:
-        """Put a small block without waiting, even over the limit: for a line end, when a source goes."""
+        """Put a block without waiting, even over the limit: for what is left in hand when a source goes."""
         self._add(block)
 
     async def get(self) -> Block | None:

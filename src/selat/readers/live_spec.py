@@ -199,6 +199,10 @@ def _network(kind: str, text: str) -> SourceSpec:
         raise ConfigError(
             f"{kind}://{parts.netloc} goes on with {parts.path!r}", hint="options stand after ?, as in ?silence=60s"
         )
+    interface = options.get("interface", "")
+    if interface and ":" not in host and not re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", interface):
+        hint = "give the address that this machine has on it, as in ?interface=10.0.0.2"
+        raise ConfigError(f"interface={interface!r} is not an IPv4 address", hint=hint)
     return SourceSpec(
         kind,
         options.get("name", f"{kind}://{f'[{host}]' if ':' in host else host}:{port}"),
@@ -207,7 +211,7 @@ def _network(kind: str, text: str) -> SourceSpec:
         silence=_silence(options, SHORE_SILENCE),
         format=_format(options),
         clients=_number(options, "clients", 64, 1, 10_000),
-        interface=options.get("interface", ""),
+        interface=interface,
     )
 
 

@@ -7,7 +7,7 @@ import logging
 import socket
 from collections.abc import Callable
 
-from selat.readers.live_feed import Down, Feed, Tuning
+from selat.readers.live_feed import Down, Feed, Silence, Tuning, within
 from selat.readers.live_spec import NEVER, SourceSpec
 
 log = logging.getLogger(__name__)
@@ -67,10 +67,13 @@ class Intake(asyncio.Protocol):
             self.transport.resume_reading()
         return data
 
-    def close(self) -> None:
-        """End the connection."""
+    def close(self) -> bytes:
+        """End the connection; what had come and was not read."""
         if self.transport is not None:
             self.transport.abort()
+        rest = bytes(self._buffer)
+        self._buffer.clear()
+        return rest
 
 
 def keep_alive(sock: socket.socket | None) -> None:
@@ -87,11 +90,10 @@ async def pump(intake: Intake, feed: Feed, tuning: Tuning, silence: float) -> No
     """Deliver what comes until the connection ends, or says nothing for ``silence`` seconds: raises :class:`Down`."""
     while True:
         try:
-            async with asyncio.timeout(None if silence == NEVER else silence) as watch:
-                data = await intake.read(tuning.batch)
-        except OSError as e:  # TimeoutError is one
-            if watch.expired():
-                raise Down("silent", f"connected, but nothing for {silence:g} s") from None
+            data = await within(lambda: intake.read(tuning.batch), silence, tuning.linger)
+        except Silence:
+            raise Down("silent", f"connected, but nothing for {silence:g} s") from None
+        except OSError as e:
             raise Down("lost", str(e) or type(e).__name__) from e
         if not data:
             raise Down("closed", "the other side closed the connection")
@@ -109,7 +111,7 @@ async def run_client(spec: SourceSpec, feed: Feed, tuning: Tuning) -> None:
     try:
         await pump(intake, feed, tuning, spec.silence)
     finally:
-        intake.close()
+        feed.keep(intake.close())
         feed.end_line()
 
 
@@ -164,8 +166,9 @@ async def run_server(spec: SourceSpec, feed: Feed, tuning: Tuning, child: Callab
         except OSError as e:
             log.info("%s: %s", name, e)
         finally:
-            intake.close()
+            rest = intake.close()
             if own is not None:
+                own.keep(rest)
                 own.end_line()
             slots.discard(name)
 

@@ -17,8 +17,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, InvalidHandshake, InvalidURI
 
 from selat.model.errors import ConfigError
-from selat.readers.live_feed import Down, Feed, Tuning
-from selat.readers.live_spec import NEVER, SourceSpec
+from selat.readers.live_feed import Down, Feed, Silence, Tuning, within
+from selat.readers.live_spec import SourceSpec
 
 KEY_VARIABLE = "SELAT_AISSTREAM_KEY"
 LARGEST = 1 << 20  #: bytes of a message; the service's are below 4 KiB
@@ -77,23 +77,23 @@ async def run_aisstream(spec: SourceSpec, feed: Feed, tuning: Tuning, key: str) 
         await socket.send(subscription(spec, key))
         feed.opened(spec.url)
         await _pump(socket, spec, feed, tuning, key)
+    except Silence:
+        socket.transport.abort()  # it would not answer a farewell either
+        raise Down("silent", f"connected and subscribed, but nothing for {spec.silence:g} s") from None
     except ConnectionClosedOK as e:
         raise Down("closed", str(e).replace(key, "***")) from None
     except ConnectionClosed as e:
         raise Down("lost", str(e).replace(key, "***")) from None
     finally:
-        socket.transport.abort() if feed.state == "silent" else await socket.close()
+        await socket.close()
 
 
 async def _pump(socket: ClientConnection, spec: SourceSpec, feed: Feed, tuning: Tuning, key: str) -> None:
     loop = asyncio.get_running_loop()
     while True:
-        try:
-            async with asyncio.timeout(None if spec.silence == NEVER else spec.silence):
-                data = _line(await socket.recv(decode=False), key)
-        except TimeoutError:
-            raise Down("silent", f"connected and subscribed, but nothing for {spec.silence:g} s") from None
-        until, broken = loop.time() + tuning.linger, None
+        data = _line(await within(lambda: socket.recv(decode=False), spec.silence, tuning.linger), key)
+        until = loop.time() + tuning.linger
+        broken: BaseException | None = None
         while len(data) < tuning.batch // 2:  # gather what comes within the next moment into one block
             try:
                 async with asyncio.timeout_at(until):
@@ -103,8 +103,10 @@ async def _pump(socket: ClientConnection, spec: SourceSpec, feed: Feed, tuning: 
             except (ConnectionClosed, Down) as e:
                 broken = e
                 break
-        for at in range(0, len(data), tuning.batch):
-            await feed.deliver(data[at : at + tuning.batch])
+            except asyncio.CancelledError:
+                feed.keep(data)
+                raise
+        await feed.deliver(data)
         if broken is not None:
             raise broken
 

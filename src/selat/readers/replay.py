@@ -157,7 +157,7 @@ class Skip:
 class Replay:
     """Blocks of a recorded file, timed by its own times; see the text of the module. Iterate once.
 
-    ``start``: time of the first line (ns UTC) of a file that has no times, of which ``per_second`` sentences are played;
+    ``start``: time of the first line (ns UTC) of a file without times, of which ``per_second`` lines are played;
     default: now. ``timed`` tells whether it has times. ``longest_wait``: seconds that a gap of the log is waited for.
     The blocks joined are the file, byte for byte (unpacked, if it is gzip).
     """
