@@ -25,7 +25,7 @@ from selat.tracks.window import Window
 
 BEAT = 10 * SECOND  #: rules that look at the whole picture do so this often
 IDLE = HOUR  #: after so long without a row the beats stop: nothing is concluded from a dead feed
-KEEP = 48 * HOUR  #: contacts that were silent for longer are thrown out
+KEEP = 24 * HOUR  #: contacts that were silent for longer are thrown out; their segments are over then
 
 
 def detectors() -> list[Detector]:
