@@ -88,6 +88,8 @@ class Jump:
         if not w.reports.rows:
             return np.zeros(0, "i8")
         t = w.traced
+        if not cases and not (t.pace > self.p.speed).any():
+            return np.zeros(0, "i8")
         use = (t.verdict >= ACCEPTED) & (w.mark == 0) & (t.slot >= 0)
         leap = use & (t.pace > self.p.speed) & (t.away > self.p.least)
         if cases:

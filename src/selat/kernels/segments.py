@@ -112,7 +112,7 @@ class Traced(NamedTuple):
 def _find(table: Any, mmsis: Any, mmsi: int) -> int:
     """Place of an MMSI in the hash table: ``table[place]`` is its number, or -1 where it may be put."""
     mask = table.size - 1
-    place = (mmsi * 2654435761) & mask
+    place = (int(mmsi) * 2654435761) & mask
     while table[place] >= 0 and mmsis[table[place]] != mmsi:
         place = (place + 1) & mask
     return place

@@ -157,6 +157,10 @@ class Contacts:
         mark = np.zeros(reports.rows, "u1") if mark is None else mark
         out = segments.empty_trace(reports.rows)
         self.version += reports.rows > 0
+        if 0 < reports.rows <= 8192:
+            self._reserve(reports.rows)
+            self._take(reports, mark, out)
+            return out
         for lo in range(0, reports.rows, 8192):
             part = reports.slice(lo, min(lo + 8192, reports.rows))
             self._reserve(part.rows)
