@@ -1,9 +1,9 @@
 """How many alerts an hour a dense strait makes: run ``python bench/alarms.py [hours] [seed]``.
 
 A made-up strait of 50 nm with two bends: an eastbound lane 0.9 nm and a westbound lane 0.5 nm wide with 0.35 nm between
-them, 230 ships a day through it (9 to 17 knots, they overtake), ferries that cross every few minutes at 24 to 30 knots, 60
-harbour craft, 250 ships at anchor and 60 moored. Nobody avoids anybody, so some pairs do pass too close: each alert is
-checked against what the ships then did. Deterministic for a seed.
+them, 230 ships a day through it (9 to 17 knots, they overtake), ferries that cross every few minutes at 24 to 30
+knots, 60 harbour craft, 250 ships at anchor and 60 moored. Nobody avoids anybody, so some pairs do pass too close:
+each alert is checked against what the ships then did. Deterministic for a seed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def path(bends: np.ndarray, run: np.ndarray, side: np.ndarray) -> tuple[np.ndarr
     width = max(3, int(2 * NAUTICAL_MILE / (fine[1] - fine[0])) | 1)
     pad = width // 2
     kernel = np.ones(width) / width
-    x, y = (np.convolve(np.concatenate([2 * v[0] - v[pad:0:-1], v, 2 * v[-1] - v[-2 : -pad - 2 : -1]]), kernel, "valid") for v in (x, y))
+    x, y = (
+        np.convolve(np.concatenate([2 * v[0] - v[pad:0:-1], v, 2 * v[-1] - v[-2 : -pad - 2 : -1]]), kernel, "valid")
+        for v in (x, y)
+    )
     dx, dy = np.gradient(x), np.gradient(y)
     n = np.hypot(dx, dy)
     east, north = np.interp(run, fine, x), np.interp(run, fine, y)
@@ -76,7 +79,9 @@ def strait(hours: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     for _ in range(int(hours * 16)):
         x0, x1 = rng.uniform(20, 26, 2) * NAUTICAL_MILE
         speed = rng.uniform(24, 30) * KNOT
-        y0, y1 = (-5 * NAUTICAL_MILE, 12 * NAUTICAL_MILE) if rng.random() < 0.5 else (12 * NAUTICAL_MILE, -5 * NAUTICAL_MILE)
+        y0, y1 = (
+            (-5 * NAUTICAL_MILE, 12 * NAUTICAL_MILE) if rng.random() < 0.5 else (12 * NAUTICAL_MILE, -5 * NAUTICAL_MILE)
+        )
         share = (t - rng.uniform(-600, hours * 3600)) * speed / np.hypot(x1 - x0, y1 - y0)
         gone = (share < 0) | (share > 1)
         add(np.where(gone, np.nan, x0 + share * (x1 - x0)), np.where(gone, np.nan, y0 + share * (y1 - y0)), 0, 28.0, 40)
@@ -103,7 +108,8 @@ def strait(hours: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     mmsi = 563000000 + np.arange(n)
     when = np.full(n, START - SECOND)
     statics = Columns("statics", {
-        "time": when, "received": when, "seq": np.arange(n), "mmsi": mmsi, "msg_type": np.full(n, 5), "ship_type": np.array(types),
+        "time": when, "received": when, "seq": np.arange(n), "mmsi": mmsi, "msg_type": np.full(n, 5),
+        "ship_type": np.array(types),
         "to_bow": length // 2, "to_stern": length - length // 2, "to_port": length // 13, "to_starboard": length // 13,
     })  # fmt: skip
     return x, y, np.array(status), length, statics
@@ -127,7 +133,8 @@ def reports(x: np.ndarray, y: np.ndarray, status: np.ndarray, seed: int) -> Colu
     order = np.argsort(time_, kind="stable")
     data = {
         "time": time_, "received": time_ + SECOND, "mmsi": 563000000 + ship, "msg_type": np.full(ship.size, 1),
-        "lat": np.round(lat * 1e7), "lon": np.round(lon * 1e7), "sog": np.round(s * 10), "cog": np.minimum(np.round(c * 10), 3599),
+        "lat": np.round(lat * 1e7), "lon": np.round(lon * 1e7), "sog": np.round(s * 10),
+        "cog": np.minimum(np.round(c * 10), 3599),
         "nav_status": status[ship], "time_quality": np.full(ship.size, TimeQuality.TAG_S),
     }  # fmt: skip
     rows = Columns("reports", data).take(order)
@@ -151,10 +158,14 @@ def main() -> None:
     alerts = floor.step(empty("reports"), statics, empty("messages"), START)
     for lo in range(0, rows.rows, 20_000):
         part = rows.slice(lo, min(lo + 20_000, rows.rows))
-        alerts += floor.step(part, empty("statics"), empty("messages"), int(part["received"][-1]), final=lo + 20_000 >= rows.rows)
+        alerts += floor.step(
+            part, empty("statics"), empty("messages"), int(part["received"][-1]), final=lo + 20_000 >= rows.rows
+        )
     wall = time.perf_counter() - t0
     here = np.isfinite(x).sum(axis=0).mean()
-    print(f"{hours:g} h, {here:.0f} ships at a time, {rows.rows} reports in {wall:.1f} s: {rows.rows / wall:.0f} a second")
+    print(
+        f"{hours:g} h, {here:.0f} ships at a time, {rows.rows} reports in {wall:.1f} s: {rows.rows / wall:.0f} a second"
+    )
     ids = {a.id: a for a in alerts if a.state == "active"}
     close = Counter()
     names = np.where(status == 5, "moored", np.where(status == 1, "anchored", "lane"))
@@ -172,7 +183,10 @@ def main() -> None:
             close[a.rule, a.priority, "false"] += 1
     for key in sorted(close):
         print(f"{key[0]:26s} {key[1]:8s} {key[2]:6s} {close[key] / hours:6.1f} an hour")
-    print(f"all {len(ids) / hours:.1f} an hour, of them alarms {sum(a.priority == 'alarm' for a in ids.values()) / hours:.1f}")
+    print(
+        f"all {len(ids) / hours:.1f} an hour, "
+        f"of them alarms {sum(a.priority == 'alarm' for a in ids.values()) / hours:.1f}"
+    )
 
 
 if __name__ == "__main__":

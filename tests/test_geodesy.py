@@ -1,4 +1,4 @@
-"""The earth's geometry against published lines and a slow twin that integrates the geodesic's differential equations."""
+"""The earth's geometry against published lines and a slow twin that integrates the differential equations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from selat.kernels import geodesy as g
 from selat.kernels import sequence
 
@@ -24,7 +25,9 @@ def slow_direct(lat, lon, bearing, away, steps=600):
         w = 1 - g.E2 * s * s
         n = g.A / math.sqrt(w)
         m = g.A * (1 - g.E2) / w**1.5
-        return np.array([math.cos(y[2]) / m, math.sin(y[2]) / (n * math.cos(y[0])), math.tan(y[0]) * math.sin(y[2]) / n])
+        return np.array(
+            [math.cos(y[2]) / m, math.sin(y[2]) / (n * math.cos(y[0])), math.tan(y[0]) * math.sin(y[2]) / n]
+        )
 
     y, h = np.radians([lat, lon, bearing]), away / steps
     for _ in range(steps):
@@ -55,7 +58,13 @@ def test_published_lines(lat1, lon1, lat2, lon2, away, bearing, within):
 
 @pytest.mark.parametrize(
     "lat, lon, bearing, away",
-    [(1.2, 103.8, 37.0, 5e5), (-45.0, 179.9, 91.0, 2e6), (60.0, -3.0, 300.0, 3e6), (5.0, 100.0, 180.0, 1e6), (0.0, 0.0, 90.0, 1e6)],
+    [
+        (1.2, 103.8, 37.0, 5e5),
+        (-45.0, 179.9, 91.0, 2e6),
+        (60.0, -3.0, 300.0, 3e6),
+        (5.0, 100.0, 180.0, 1e6),
+        (0.0, 0.0, 90.0, 1e6),
+    ],
 )
 def test_direct_follows_the_slow_twin(lat, lon, bearing, away):
     slow = slow_direct(lat, lon, bearing, away)
@@ -93,7 +102,7 @@ def test_plane_is_within_a_millimetre_at_six_miles(lat, lon, bearing, away):
 
 
 def test_a_sphere_would_be_wrong_by_tens_of_metres():
-    lat2, lon2 = g.destination(1.2, 103.8, 0.0, 6 * MILE)
+    lat2, _lon2 = g.destination(1.2, 103.8, 0.0, 6 * MILE)
     sphere = math.radians(float(lat2) - 1.2) * 6371000.0
     assert abs(sphere - 6 * MILE) > 50.0
 

@@ -5,6 +5,7 @@ Rules are found as the floor finds them, so an installed extension is held to th
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import sys
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from selat.app.floor import Floor, detectors
 from selat.detectors import _golden as made
 from selat.model.clock import SECOND
@@ -31,12 +33,14 @@ def run(rules, golden, cuts=(), delays=None, save_at=None):
     tables = {"reports": golden.reports, "statics": golden.statics, "messages": golden.messages}
     arrival = {}
     for k, rows in tables.items():
-        late = np.zeros(rows.rows, "i8") if delays is None else np.round(np.resize(delays, rows.rows) * 1e9).astype("i8")
+        late = (
+            np.zeros(rows.rows, "i8") if delays is None else np.round(np.resize(delays, rows.rows) * 1e9).astype("i8")
+        )
         arrival[k] = rows["time"] + late
     times = np.concatenate(list(arrival.values()))
     edges = [times.min() - 1, *sorted(int(times.min() + c * np.ptp(times)) for c in cuts), times.max()]
     alerts = []
-    for n, (lo, hi) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for n, (lo, hi) in enumerate(itertools.pairwise(edges)):
         batch = {}
         for k, rows in tables.items():
             here = np.flatnonzero((arrival[k] > lo) & (arrival[k] <= hi))
@@ -51,7 +55,12 @@ def run(rules, golden, cuts=(), delays=None, save_at=None):
 
 
 def plain(alerts):
-    return [json.dumps([a.id, a.rule, a.priority, a.state, a.subjects, a.time, a.last, a.sentence, a.evidence], sort_keys=True) for a in alerts]
+    return [
+        json.dumps(
+            [a.id, a.rule, a.priority, a.state, a.subjects, a.time, a.last, a.sentence, a.evidence], sort_keys=True
+        )
+        for a in alerts
+    ]
 
 
 @each_rule
@@ -85,12 +94,16 @@ def test_alerts_are_complete(rule):
 def test_a_quiet_sea_is_silent(rule):
     """Ships in two lanes a mile apart, one at anchor, a base station, an aid to navigation; all in order."""
     every = range(0, 2400, 10)
-    parts = [made.sail(563000100 + n, 1.0 + 0.03 * n, 103.5, 12.0 + n, 80.0 if n % 2 else 260.0, every) for n in range(6)]
+    parts = [
+        made.sail(563000100 + n, 1.0 + 0.03 * n, 103.5, 12.0 + n, 80.0 if n % 2 else 260.0, every) for n in range(6)
+    ]
     parts.append(made.sail(563000200, 1.3, 103.7, 0.1, 10.0, range(0, 2400, 180), status=1))
     parts.append(made.sail(5630001, 1.31, 103.7, 0.0, 0.0, every, msg_type=4))
     parts.append(made.sail(995630001, 1.32, 103.7, 0.0, 0.0, range(0, 2400, 180), msg_type=21))
     statics = made.numbered(*[made.ship(563000100 + n, f"LANE {n}", 180, 30, 70) for n in range(6)])
-    alerts = Floor([rule]).step(made.numbered(*parts), statics, made.text(563000101, "GOOD MORNING", 60.0), made.START, True)
+    alerts = Floor([rule]).step(
+        made.numbered(*parts), statics, made.text(563000101, "GOOD MORNING", 60.0), made.START, True
+    )
     assert alerts == []
 
 

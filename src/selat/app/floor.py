@@ -25,7 +25,10 @@ from selat.tracks.window import Window
 
 BEAT = 10 * SECOND  #: rules that look at the whole picture do so this often
 IDLE = HOUR  #: after so long without a row the beats stop: nothing is concluded from a dead feed
-KEEP = 48 * HOUR  #: contacts that were silent for longer are thrown out
+KEEP = 24 * HOUR  #: contacts that were silent for longer are thrown out; their segments are over then
+
+
+_NONE = {t: empty(t) for t in reorder.TABLES}
 
 
 def detectors() -> list[Detector]:
@@ -82,7 +85,7 @@ class Floor:
     @staticmethod
     def _rows_at(r: Ready, ticks: Any, tick: int) -> Columns:
         lo, hi = np.searchsorted(ticks, [tick, tick + 1])
-        return r.rows.slice(int(lo), int(hi))
+        return r.rows.slice(int(lo), int(hi)) if hi > lo else _NONE[r.rows.table.name]
 
     def _ticks(self, cuts: dict[str, Any]) -> Iterator[int]:
         """Ticks to evaluate up to the watermark: those with rows, and beats until the sea was idle for too long."""

@@ -87,9 +87,7 @@ def domain(x: Any, y: Any, u: Any, v: Any, course: Any, ahead: Any, beam: Any, h
     )
 
 
-def measure(
-    f: Fleet, a: Any, b: Any, horizon: float, ahead: float, across: float, narrow: float
-) -> Pairs:
+def measure(f: Fleet, a: Any, b: Any, horizon: float, ahead: float, across: float, narrow: float) -> Pairs:
     """How pairs of the fleet meet; domains of ``ahead`` x ``across`` ship lengths (whole axes) around
     those that make way; head-on within ``narrow`` degrees of reciprocal courses.
     """

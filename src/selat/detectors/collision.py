@@ -10,10 +10,12 @@ Why it matters
     starboard.
 False alarms
     Left out: ships moored or at anchor among themselves, ships that move together (tug and tow, pilot alongside), ships
-    of one direction that overtake with more than two beams between them, pilot boats, tenders and patrols whose work is
-    to close ships, craft below 50 m that make for a stopped ship, positions older than 3 minutes. Other craft below 50 m,
-    and ships that pass a stopped one, are judged by the domain alone and 5 minutes ahead. Courses are taken as straight: at a bend the warning may come and go; the velocity is smoothed
-    over 20 s, and beyond 6 miles nothing is said.
+    of one direction that overtake with more than two beams between them, pilot boats, tenders and patrols whose work
+    is to close ships, craft below 50 m that make for a stopped ship, positions older than 3 minutes. Other craft below
+    50 m, and ships that pass a stopped one, are judged by the domain alone and 5 minutes ahead. Courses are taken as
+    straight: at a bend the warning may come and go; the velocity is smoothed over 20 s, and beyond 6 miles nothing is
+    said. In a made-up dense strait (bench/alarms.py: 424 ships, nobody avoids anybody) it raises 29 alerts an hour, 7
+    of them for ships that then pass more than 0.3 miles apart; without what is left out it would be 649.
 Reference
     COLREGs rules 7, 13, 14, 15; Fujii and Tanaka 1971 and the strait's smaller ellipse; hysteresis after DMA
     AisAbnormal; IMO MSC.302(87) for the priorities. Geometry: WGS 84 radii at the pair's mid-latitude.
@@ -63,7 +65,9 @@ class Parameters:
     parallel: float = param(30.0, "deg", "Courses that differ less are of one direction", "selat")
     beams: float = param(2.0, "beams", "Overtaking with more between the hulls is safe", "selat")
     narrow: float = param(10.0, "deg", "Head-on within this of reciprocal courses", "COLREGs rule 14; behaviours 7")
-    agile: float = param(50.0, "m", "Shorter craft stop and turn at will: judged by the domain alone ...", "STRAITREP: 50 m")
+    agile: float = param(
+        50.0, "m", "Shorter craft stop and turn at will: judged by the domain alone ...", "STRAITREP: 50 m"
+    )
     agile_warn: float = param(300.0, "s", "... so long ahead", "selat")
     swing: float = param(2 * KNOT, "m/s", "Slower, a ship that says moored, anchored or aground is stopped", "selat")
     length_a: float = param(100.0, "m", "Length of a class A ship that did not say", "selat")
@@ -169,7 +173,16 @@ class Collision:
         e: Meeting = (
             dict(old)
             if old
-            else {"bad": 0, "good": 0, "start": w.now, "told": NO_TIME, "alert": None, "open": False, "seq": [], "least": 1e9}
+            else {
+                "bad": 0,
+                "good": 0,
+                "start": w.now,
+                "told": NO_TIME,
+                "alert": None,
+                "open": False,
+                "seq": [],
+                "least": 1e9,
+            }
         )
         if e["bad"] == 0 and e["alert"] is None:
             e["start"] = w.now

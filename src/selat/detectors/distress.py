@@ -193,8 +193,8 @@ def _mine(w: Window) -> list[tuple[int, str, int]]:
     out = []
     for i in np.flatnonzero(_beacons(w.reports["mmsi"])):
         out.append((int(w.reports["time"][i]), int(w.reports["seq"][i]), "report", int(i)))
-    texts = np.isin(w.messages["msg_type"], (12, 14))
-    for i in np.flatnonzero(texts):
+    types = w.messages["msg_type"]
+    for i in np.flatnonzero((types == 12) | (types == 14)):
         said = str(w.messages["text"][i] or "").upper()
         if _beacons(w.messages["mmsi"][i : i + 1])[0] or _MAYDAY.search(said) or _URGENT.search(said):
             out.append((int(w.messages["time"][i]), int(w.messages["seq"][i]), "text", int(i)))

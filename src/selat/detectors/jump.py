@@ -42,7 +42,9 @@ class Parameters:
     """Parameters, SI."""
 
     speed: float = param(60 * KNOT, "m/s", "A step that needs more is a leap", "fastest craft in trade; selat")
-    least: float = param(3 * NAUTICAL_MILE, "m", "A shorter step is no leap", "selat: minutes of clock error of satellites")
+    least: float = param(
+        3 * NAUTICAL_MILE, "m", "A shorter step is no leap", "selat: minutes of clock error of satellites"
+    )
     confirm: int = param(3, "1", "Reports in a row at the new place", "DMA AisAbnormal: raise after 3")
     rooted: int = param(3, "1", "Reports at the old place before", "DMA AisAbnormal: raise after 3")
     settle: float = param(120.0, "s", "The old place must be silent for", "selat: 12 reports of a ship under way")
@@ -86,6 +88,8 @@ class Jump:
         if not w.reports.rows:
             return np.zeros(0, "i8")
         t = w.traced
+        if not cases and not (t.pace > self.p.speed).any():
+            return np.zeros(0, "i8")
         use = (t.verdict >= ACCEPTED) & (w.mark == 0) & (t.slot >= 0)
         leap = use & (t.pace > self.p.speed) & (t.away > self.p.least)
         if cases:
@@ -123,6 +127,8 @@ class Jump:
         if pair and pair["changes"] >= self.p.changes and leap["time"] - pair["first"] >= self.p.persist * SECOND:
             self._raise(w, case, mmsi, "two places", pair["first"], time, pair, alerts)
             return
+        if "two places" in case["alerts"]:
+            return  # the last change of many is no jump
         quiet = time - leap["before"] >= self.p.settle * SECOND
         if leap["told"] or not quiet or case["stays"] < self.p.confirm or leap["rooted"] < self.p.rooted:
             return

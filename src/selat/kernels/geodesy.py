@@ -201,10 +201,12 @@ _delta_many = jit(_delta_all)
 
 def _each(kernel: Any, rows: int, *values: Any) -> Floats:
     """Run a kernel over numbers or arrays, broadcast; ``rows`` results for each."""
-    arrays = np.broadcast_arrays(*[np.asarray(v, dtype=np.float64) for v in values])
-    out = np.empty((rows, arrays[0].size))
-    kernel(*[np.ascontiguousarray(a).ravel() for a in arrays], out)
-    return out.reshape(rows, *arrays[0].shape)
+    arrays = [np.asarray(v, dtype=np.float64) for v in values]
+    shape = np.broadcast_shapes(*[a.shape for a in arrays])
+    flat = [np.array(np.broadcast_to(a, shape)).ravel() for a in arrays]
+    out = np.empty((rows, flat[0].size))
+    kernel(*flat, out)
+    return out.reshape(rows, *shape)
 
 
 def inverse(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> tuple[Floats, Floats, Floats]:

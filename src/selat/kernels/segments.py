@@ -42,6 +42,7 @@ class Gate(NamedTuple):
     dash_time: float
     aircraft: float
     fresh: float
+    idle: float
     most: int
     slack: float
     jitter: float
@@ -92,9 +93,12 @@ class Rows(NamedTuple):
 
 
 class Traced(NamedTuple):
-    """What became of each row: slot (-1: none), verdict, and the step from the MMSI's last accepted position."""
+    """What became of each row: slot (-1: none), ordinal of the segment, verdict, and the step from the MMSI's last
+    accepted position.
+    """
 
     slot: Any
+    ordinal: Any
     verdict: Any
     from_slot: Any
     from_time: Any
@@ -108,7 +112,7 @@ class Traced(NamedTuple):
 def _find(table: Any, mmsis: Any, mmsi: int) -> int:
     """Place of an MMSI in the hash table: ``table[place]`` is its number, or -1 where it may be put."""
     mask = table.size - 1
-    place = (mmsi * 2654435761) & mask
+    place = (int(mmsi) * 2654435761) & mask
     while table[place] >= 0 and mmsis[table[place]] != mmsi:
         place = (place + 1) & mask
     return place
@@ -142,6 +146,8 @@ def _misfit(
 ) -> float:
     """How far the report is from where segment ``s`` can have gone; above 1 it cannot be the same hull."""
     seconds = (time - h.time[s]) * 1e-9
+    if abs(seconds) > g.idle:
+        return math.inf
     away = near(h.lat[s], h.lon[s], lat, lon)
     # A steady run of more than six hours is no prediction any more.
     run = min(max(seconds, -21600.0), 21600.0)
@@ -252,7 +258,7 @@ def _assign(r: Rows, table: Any, w: Whos, h: Heads, n: int, k_n: int, g: Gate, o
     ``table`` (a power of 2 long, at most half full), ``w`` and ``h`` have room for one new entry a row.
     """
     for i in range(r.mmsi.size):
-        out.slot[i], out.verdict[i] = -1, IGNORED
+        out.slot[i], out.ordinal[i], out.verdict[i] = -1, -1, IGNORED
         out.from_slot[i], out.from_seq[i], out.from_time[i] = -1, -1, NO_TIME
         out.away[i], out.pace[i] = math.nan, math.nan
         out.from_lat[i], out.from_lon[i] = math.nan, math.nan
@@ -268,6 +274,7 @@ def _assign(r: Rows, table: Any, w: Whos, h: Heads, n: int, k_n: int, g: Gate, o
                 s, n = open_slot(h, w, k, n, g)
             h.heard[s] = max(h.heard[s], t)
             out.slot[i], out.verdict[i] = s, COARSE if coarse and not none else HEARD
+            out.ordinal[i] = h.ordinal[s]
             continue
         fast = r.msg_type[i] == 9
         loose = r.loose[i] or r.msg_type[i] == 27
@@ -278,7 +285,7 @@ def _assign(r: Rows, table: Any, w: Whos, h: Heads, n: int, k_n: int, g: Gate, o
             out.verdict[i] = OPENED
         elif h.time[s] == NO_TIME:
             out.verdict[i] = OPENED
-        out.slot[i] = s
+        out.slot[i], out.ordinal[i] = s, h.ordinal[s]
         h.heard[s] = max(h.heard[s], t)
         h.reports[s] += 1
         if t < h.time[s]:
@@ -385,7 +392,5 @@ believe = jit(_believe)
 
 def empty_trace(n: int) -> Traced:
     """Room for what becomes of ``n`` rows."""
-    return Traced(
-        np.empty(n, np.int32), np.empty(n, np.uint8), np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n),
-        np.empty(n), np.empty(n, np.int64), np.empty(n), np.empty(n),
-    )  # fmt: skip
+    types: Any = (np.int32, np.int32, np.uint8, np.int32, np.int64, np.float64, np.float64, np.int64, np.float64)
+    return Traced(*[np.empty(n, t) for t in (*types, np.float64)])

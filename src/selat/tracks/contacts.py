@@ -150,18 +150,17 @@ class Contacts:
 
     def changed_since(self, version: int) -> Array:
         """Slots changed after ``version``; contacts thrown out since then are in :attr:`gone` as (version, id)."""
-        return np.flatnonzero(self.version_column > version)
-
-    @property
-    def version_column(self) -> Array:
-        """Version of the picture at which each contact last changed."""
-        return self._belief["version"][: self.n]
+        return np.flatnonzero(self._belief["version"][: self.n] > version)
 
     def update(self, reports: Columns, mark: Array | None = None) -> Traced:
         """Take reports, in order of time, into the picture; returns what became of each (slots are those of now)."""
         mark = np.zeros(reports.rows, "u1") if mark is None else mark
         out = segments.empty_trace(reports.rows)
         self.version += reports.rows > 0
+        if 0 < reports.rows <= 8192:
+            self._reserve(reports.rows)
+            self._take(reports, mark, out)
+            return out
         for lo in range(0, reports.rows, 8192):
             part = reports.slice(lo, min(lo + 8192, reports.rows))
             self._reserve(part.rows)

@@ -38,6 +38,7 @@ class Gates:
     dash_time: float = 1800.0  #: s ... for at most this long
     aircraft: float = 400 * KNOT  #: m/s in place of both for aircraft
     fresh: float = 3600.0  #: s for which a position is not replaced by a type 27 one
+    idle: float = 86400.0  #: s of silence after which a segment is over: anybody could be anywhere by then
     most: int = 20  #: open segments of an MMSI
     slack: float = 200.0  #: m taken off a step before its speed is judged
     jitter: float = 20.0  #: s added to the time of a step before its speed is judged
@@ -46,5 +47,5 @@ class Gates:
         """As the kernel takes it."""
         return Gate(
             self.speed, self.pad, self.pad_exact, self.dash, self.dash_pad, self.dash_time, self.aircraft,
-            self.fresh, self.most, self.slack, self.jitter,
+            self.fresh, self.idle, self.most, self.slack, self.jitter,
         )  # fmt: skip
