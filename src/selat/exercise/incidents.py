@@ -35,7 +35,7 @@ _DRIFT = (0.45, 70.0)  #: m/s towards degrees
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """One thing that is so. ``subjects``: MMSI, ascending; ``start``, ``end``: ns UTC; ``place``: (lat, lon) at the start."""
+    """One thing that is so. ``subjects``: MMSI, ascending; ``start``, ``end``: ns UTC; ``place``: (lat, lon) at first."""
 
     rule: str
     subjects: tuple[int, ...]
@@ -106,7 +106,7 @@ def _ferry(yard: Yard) -> None:
     crossing = yard.routes[number].length / speed + speed / 0.15
     yard.launch(563, "9V", name="EX MERPATI LAUT", kind="ferry", cls="A", ship_type=60, length=42, beam=10, draught=1.7,
                 imo=names.imo(60_001), destinations=("BINTAN", "SG SIN"),
-                move=Shuttle(number, speed, dwell, dwell + 0.55 * crossing - MOB_AT))  # fmt: skip
+                move=Shuttle(number, speed, dwell, dwell + 0.55 * crossing - MOB_AT, punctual=True))  # fmt: skip
 
 
 def _pair(yard: Yard) -> None:
@@ -145,8 +145,8 @@ def _pair(yard: Yard) -> None:
         ("EX HOA SEN", 11.0 * KNOT, -_ABREAST, -1.0, away_south, 7),
     ):
         number = yard.lay(line(side, ahead, beyond), closed=True, smooth=300.0, lead=lead)
-        yard.launch(533 if ahead > 0 else 574, "9M" if ahead > 0 else "XV", name=name, kind="meeting", cls="A", ship_type=70,
-                    length=118, beam=18, draught=6.4, imo=names.imo(60_100 + round(ahead)), crab=0.0,
+        yard.launch(533 if ahead > 0 else 574, "9M" if ahead > 0 else "XV", name=name, kind="meeting", cls="A",
+                    ship_type=70, length=118, beam=18, draught=6.4, imo=names.imo(60_100 + round(ahead)), crab=0.0,
                     destinations=("VN SGN", "MY KUA") if ahead > 0 else ("ID BTM", "SG SIN"),
                     move=Loop(number, far - speed * MEET_AT, speed))  # fmt: skip
 
