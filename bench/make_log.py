@@ -48,7 +48,7 @@ class Minute:
             if header[2] == b"1":
                 ids.append((start + payload, start + line.rindex(b"*") + 1))
         #: by number of digits: first digit, first of the two characters of the checksum
-        by_start = dict((b, a) for a, b in tags)
+        by_start = {b: a for a, b in tags}
         self.stamps = {n: (np.array(at), np.array([by_start[x] for x in at])) for n, at in stamps.items()}
         self.payload, self.sums = (np.array(x) for x in zip(*ids, strict=True))
         head = VALUE[self.data[self.payload[:, None] + np.arange(1, 7)]]
@@ -56,9 +56,8 @@ class Minute:
         for k in range(6):  # 36 bits: 2 of the repeat indicator's end, 30 of the MMSI, 4 of what follows
             bits = bits << 6 | head[:, k]
         self.rest_high, self.mmsi, self.rest_low = bits >> 34, bits >> 4 & (1 << 30) - 1, bits & 15
-        self.base = {
-            n: _number(self.data, at, n) for n, (at, _) in self.stamps.items()
-        }  # times of the first minute
+        #: times of the first minute
+        self.base = {n: _number(self.data, at, n) for n, (at, _) in self.stamps.items()}
 
     def shifted(self, minutes: int, fleet: int) -> np.ndarray:
         """The minute, ``minutes`` later, sent by fleet number ``fleet``."""
@@ -110,7 +109,7 @@ def make(path: Path, size: int, *, ships: int = 340, seed: int = 1, fleets: int 
     began = time.perf_counter()
     with path.open("wb", buffering=0) as out:
         while written < size:
-            data = minute.shifted(k // fleets, k % fleets)
+            data = minute.shifted(k, k % fleets)
             out.write(data)
             written, count, k = written + len(data), count + len(lines), k + 1
     return written, count, time.perf_counter() - began

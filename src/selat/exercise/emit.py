@@ -211,7 +211,14 @@ class Emitter:
             lat, lon = lat + rng.normal(0, 4) / 111_000, lon + rng.normal(0, 4) / 111_000
             status, sog = (None, 0.0) if beacon.test else (14, 0.9)  # status 15 is "undefined", the code of a test
             second, radio = int(self.second0 + int(t)) % 60, int(rng.integers(0, 1 << 17))
-            where = {"lat": lat, "lon": lon, "sog": sog, "nav_status": status, "second": second, "radio": radio}
+            where: dict[str, Any] = {
+                "lat": lat,
+                "lon": lon,
+                "sog": sog,
+                "nav_status": status,
+                "second": second,
+                "radio": radio,
+            }
             packed = bits(14, mmsi=beacon.mmsi, text=beacon.text) if text else bits(1, mmsi=beacon.mmsi, **where)
             payload = armour(*packed)
             yield Heard(t, lat, lon, REACH["beacon"], "AB"[round(t / 2) % 2], *payload)

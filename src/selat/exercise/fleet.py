@@ -182,7 +182,8 @@ def _shuttles(yard: Yard, count: dict[str, int], merchants: Iterator[str]) -> No
             if kind == "ferry":
                 place = waters.FERRIES[k][0]
                 yard.launch(mid, prefix, name=next(merchants), ship_type=60 if i % 2 else 40, length=38 + i % 9, beam=9,
-                            draught=1.6, destinations=(place, "SG SIN" if k < 4 else "MY"), imo=names.imo(40_000 + i), **common)  # fmt: skip
+                            draught=1.6, destinations=(place, "SG SIN" if k < 4 else "MY"),
+                            imo=names.imo(40_000 + i), **common)  # fmt: skip
             elif kind == "bunker":
                 yard.launch(mid, prefix, name=next(merchants), ship_type=80, length=88 + i % 14, beam=16, draught=5.2,
                             destinations=("BUNKERING", "BUNKERING"), imo=names.imo(50_000 + i), **common)  # fmt: skip
@@ -221,7 +222,8 @@ def _patrols(yard: Yard, n: int) -> None:
         )
         rescue = i % 2 == 0
         yard.launch(533, "9M", name=f"EX {'PENYELAMAT' if rescue else 'PERONDA'} {i + 1}", kind="patrol", cls="A",
-                    ship_type=51 if rescue else 55, length=24 + i, beam=6, draught=1.9, destinations=("PATROL", "PATROL"), move=move)  # fmt: skip
+                    ship_type=51 if rescue else 55, length=24 + i, beam=6, draught=1.9,
+                    destinations=("PATROL", "PATROL"), move=move)  # fmt: skip
 
 
 def _small(

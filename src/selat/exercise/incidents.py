@@ -35,7 +35,7 @@ _DRIFT = (0.45, 70.0)  #: m/s towards degrees
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """One thing that is so. ``subjects``: MMSI, ascending; ``start``, ``end``: ns UTC; ``place``: (lat, lon) at first."""
+    """One thing that is so. ``subjects``: MMSI, ascending; ``start``, ``end``: ns UTC; ``place``: (lat, lon)."""
 
     rule: str
     subjects: tuple[int, ...]
@@ -95,7 +95,7 @@ def launch_incidents(yard: Yard) -> None:
     wander = Wander(1.47, 103.33, 900.0, 5400.0, 120.0, 900.0, (0.0, 0.5, 1.0, 1.5))
     twin = yard.launch(563, "9V", name="EX GELAP", kind="twin", cls="A", ship_type=81, length=141, beam=21,
                        draught=7.7, destinations=("FOR ORDERS", "FOR ORDERS"), on=TWIN_AT, move=wander)  # fmt: skip
-    first = yard.fleet[_nearest(yard, 103.95, 1.225)]
+    first = yard.fleet[_nearest(yard, 104.06, 1.248)]
     yard.fleet[-1] = replace(twin, mmsi=first.mmsi, imo=0)
 
 

@@ -94,7 +94,7 @@ def score(
 
 
 def close_quarters(scene: Scene, metres: float = 0.3 * NAUTICAL_MILE, seconds: float = 1200.0) -> Judge:
-    """Judges an alert by the motion itself: did its two ships ever, from ``time`` to ``last``, head for less than that?"""
+    """Judges an alert by the motion: from ``time`` to ``last``, did its two ships ever head for less than that?"""
 
     def judge(alert: Alert) -> bool:
         ships = [i for i, s in enumerate(scene.fleet) if s.mmsi in alert.subjects]

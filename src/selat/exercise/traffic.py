@@ -73,7 +73,10 @@ class Route(NamedTuple):
         course = np.degrees(np.unwrap(np.arctan2(dx, dy)))
         start = 0.0
         if closed and lead:
-            start = _STEP * int(np.argmin(_away(lon, lat, halfway)))
+            i = int(np.argmin(_away(lon, lat, halfway)))
+            way = np.radians(course[i])
+            ahead = (halfway[0] - lon[i]) * east[i] * np.sin(way) + (halfway[1] - lat[i]) * north[i] * np.cos(way)
+            start = _STEP * i + float(ahead)
         return cls(lat, lon, course, np.gradient(course) / _STEP, start, _STEP * (len(lon) - 1))
 
 
@@ -256,7 +259,7 @@ class Traffic:
     def departure(self, ships: Ints, t: Floats) -> Floats:
         """Seconds at which shuttles cast off in the slot that ``t`` lies in."""
         p = self.rows(SHUTTLE, self.row[ships])
-        leg, into, half = self.slot(p, t)
+        leg, into, _ = self.slot(p, t)
         return t - into + self._waited(self.row[ships], leg)
 
     def rows(self, kind: int, rows: Ints) -> dict[str, NDArray[Any]]:
@@ -280,13 +283,16 @@ class Traffic:
         back = np.mod(leg, 2)
         into = into - self._waited(p["row"], leg)
         gone, sog = _profile(into, length, v, a, half - p["dwell"])
-        side = p["offset"] * np.clip(np.minimum(gone, length - gone) / _TAPER, 0, 1)
+        taper = np.minimum(_TAPER, length / 4)
+        side = p["offset"] * np.clip(np.minimum(gone, length - gone) / taper, 0, 1)
         lat, lon, course, curve = self._on(p["route"], np.where(back == 1, length - gone, gone), side, back)
+        slope = p["offset"] / taper * ((gone < taper) * 1.0 - (length - gone < taper))
+        course = (course + np.degrees(np.arctan(slope))) % 360
         turning = np.clip(1 + into / _SWING_OFF, 0, 1)  # from the berth's heading to that of departure
         heading = (course + 180 * (1 - turning)) % 360
         moored = (turning > 0) & (turning < 1)
         turn = np.where(moored, -180 / _SWING_OFF, curve * sog)
-        sog = sog * (1 - np.radians(curve) * side)
+        sog = sog * np.hypot(1 - np.radians(curve) * side, slope)
         return State(lat, lon, sog, course, heading, turn, back)
 
     def _swing(self, p: dict[str, NDArray[Any]], t: Floats) -> State:

@@ -22,8 +22,9 @@ _EASTBOUND: Line = (
 )  # fmt: skip
 _WESTBOUND: Line = (
     (104.90, 1.82), (104.72, 1.67), (104.44, 1.43), (104.315, 1.315), (104.25, 1.302), (104.05, 1.270),
-    (103.985, 1.258), (103.92, 1.232), (103.87, 1.212), (103.845, 1.200), (103.82, 1.187), (103.79, 1.172), (103.735, 1.137),
-    (103.67, 1.182), (103.60, 1.198), (103.48, 1.226), (103.41, 1.245), (103.22, 1.41), (103.04, 1.535), (102.93, 1.61),
+    (103.985, 1.258), (103.92, 1.232), (103.87, 1.212), (103.845, 1.200), (103.82, 1.187), (103.79, 1.172),
+    (103.735, 1.137), (103.67, 1.182), (103.60, 1.198), (103.48, 1.226), (103.41, 1.245), (103.22, 1.41),
+    (103.04, 1.535), (102.93, 1.61),
     (102.82, 1.685), (102.53, 1.825), (102.27, 1.945), (102.09, 2.105), (102.00, 2.18), (101.70, 2.415),
     (101.62, 2.475), (101.45, 2.61), (101.24, 2.72), (101.00, 2.85), (100.94, 2.905), (100.78, 3.05),
 )  # fmt: skip
@@ -95,8 +96,8 @@ ANCHORAGES: tuple[tuple[tuple[float, float, float, float], str], ...] = (
 #: discs (lon, lat, radius in metres)
 FISHING: tuple[tuple[float, float, float], ...] = (
     (102.75, 1.40, 7000.0), (102.22, 1.72, 5000.0), (101.95, 1.93, 4000.0), (103.02, 1.27, 5000.0),
-    (102.60, 1.90, 4000.0), (102.85, 1.76, 2500.0), (103.28, 1.53, 2500.0), (103.30, 1.21, 2500.0), (104.31, 1.63, 2500.0),
-    (101.62, 2.25, 4000.0),
+    (102.60, 1.90, 4000.0), (102.85, 1.76, 2500.0), (103.28, 1.53, 2500.0), (103.30, 1.21, 2500.0),
+    (104.31, 1.63, 2500.0), (101.62, 2.25, 4000.0),
 )  # fmt: skip
 PLEASURE: tuple[tuple[float, float, float], ...] = (
     (103.880, 1.268, 900.0), (104.100, 1.325, 900.0), (104.125, 1.222, 1200.0), (104.270, 1.222, 1500.0),
@@ -114,8 +115,8 @@ class Station:
     """A receiver (and base station) of the exercise; no real one stands there.
 
     A message from ``d`` metres away is heard with probability ``best / (1 + exp((d - reach) / blur))``, each message
-    and receiver by itself. ``offset``: seconds by which its clock is ahead. ``milliseconds``: its TAG ``c:`` is in them;
-    ``grouped``: it writes TAG groups. ``latency``: seconds from the air to us.
+    and receiver by itself. ``offset``: seconds by which its clock is ahead. ``milliseconds``: its TAG ``c:`` is in
+    them; ``grouped``: it writes TAG groups. ``latency``: seconds from the air to us.
     """
 
     name: str
