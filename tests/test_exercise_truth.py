@@ -88,7 +88,7 @@ def test_rate_of_turn_is_the_change_of_heading(scene):
 
 
 def test_speeds_and_turns_are_possible(scene):
-    top = {"through": 19.5, "tug": 11.5, "ferry": 26, "pilot": 19, "bunker": 7.5, "fishing": 5, "pleasure": 8,
+    top = {"through": 19.5, "tug": 11.5, "ferry": 26, "pilot": 21, "bunker": 7.5, "fishing": 5, "pleasure": 8,
            "patrol": 18, "anchored": 1.0, "aircraft": 130, "meeting": 13, "twin": 5, "mark": 0, "base": 0}  # fmt: skip
     for t in range(0, 4 * 3600, 307):
         s = everyone(scene, t)
