@@ -21,7 +21,7 @@ from selat.model.encode import armour, bits, rot_code
 from selat.model.units import KNOT
 
 STATIC_EVERY = 360.0  #: seconds
-EARLY_STATICS = 90.0  #: in the first seconds all ships tell who they are once, as when a base station asks
+EARLY_STATICS = 45.0  #: in the first seconds all ships tell who they are once, as when a base station asks
 _TURNING = 20.0  #: deg/min: with that the heading is 5 degrees off its 30 s mean, Annex 1 section 4.2.1
 _LYING = (1, 5)
 _CAST_OFF = 11.0  #: seconds after which a shuttle does 3 knots

@@ -164,7 +164,7 @@ def _shuttles(yard: Yard, count: dict[str, int], merchants: Iterator[str]) -> No
         ("bunker", list(waters.BUNKERS)),
         ("pilot", list(waters.PILOTS)),
     ):
-        numbers = [yard.lay(line, smooth=400.0) for line in lines]
+        numbers = [yard.lay(line, smooth=1600.0 if kind == "ferry" else 800.0) for line in lines]
         for i in range(count[kind]):
             k = i % len(lines)
             on_line = -(-(count[kind] - k) // len(lines))
@@ -172,7 +172,7 @@ def _shuttles(yard: Yard, count: dict[str, int], merchants: Iterator[str]) -> No
             speed = speed * KNOT * yard.uniform(0.94, 1.04)
             half = yard.routes[numbers[k]].length / speed + speed / 0.15 + dwell
             phase = ((i // len(lines)) + yard.uniform(0.1, 0.9)) / on_line * 2 * half
-            offset = {"ferry": 250.0, "bunker": 250.0, "pilot": 250.0}[kind]
+            offset = {"ferry": 250.0, "bunker": 250.0, "pilot": 180.0}[kind]
             mid, prefix = [(563, "9V"), (525, "PK"), (533, "9M")][i % 3]
             common: dict[str, Any] = {
                 "kind": kind,

@@ -101,7 +101,7 @@ def launch_incidents(yard: Yard) -> None:
 
 def _ferry(yard: Yard) -> None:
     """A ferry that is on her way when a person goes over the side."""
-    number = yard.lay(waters.FERRIES[2][1], smooth=400.0)
+    number = yard.lay(waters.FERRIES[2][1], smooth=1600.0)
     speed, dwell = 22.0 * KNOT, 1500.0
     crossing = yard.routes[number].length / speed + speed / 0.15
     yard.launch(563, "9V", name="EX MERPATI LAUT", kind="ferry", cls="A", ship_type=60, length=42, beam=10, draught=1.7,

@@ -6,21 +6,22 @@ courses :func:`close_quarters`) to tell such alerts, counted as ``natural``, fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from selat.exercise.incidents import TEST, Truth, approach
+from selat.exercise.incidents import JUMP, TEST, TWO_PLACES, Truth, approach
 from selat.exercise.scene import Scene
 from selat.model.clock import SECOND
 from selat.model.nouns import Alert
 from selat.model.units import NAUTICAL_MILE
 
 Judge = Callable[[Alert], bool]
+RULES: Mapping[str, Sequence[str]] = {"jump": (JUMP, TWO_PLACES)}  #: one detector finds both
 
 
 @dataclass(slots=True)
 class Score:
-    """Of one rule. ``delays``: seconds from the start of each thing found to the alert's ``last`` or ``time``."""
+    """Of one rule. ``delays``: seconds from the start of what was found to the ``time`` that the alert gives."""
 
     rule: str
     staged: int = 0
@@ -57,11 +58,11 @@ def score(
     truths: Iterable[Truth],
     alerts: Iterable[Alert],
     *,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, Sequence[str]] = RULES,
     judge: Mapping[str, Judge] | None = None,
     slack_s: float = 60.0,
 ) -> dict[str, Score]:
-    """Scores by the truth's rule. ``names``: the truth's rule for the name of a detector's; others keep their names.
+    """Scores by the truth's rule. ``names``: the truths that a detector is to find, by its name; others keep theirs.
 
     Emergencies for a beacon under test are false alerts of the rule that raised them, whatever its name.
     """
@@ -71,12 +72,13 @@ def score(
         out[t.rule].staged += 1
     unfound = list(truths)
     for alert in sorted(alerts, key=lambda a: a.time):
-        rule = (names or {}).get(alert.rule, alert.rule)
-        s = out.setdefault(rule, Score(rule))
         if alert.subjects in tests and alert.priority != "emergency":
             continue
+        finds = names.get(alert.rule, (alert.rule,))
+        right = [t for t in truths if t.rule in finds and matches(t, alert, slack_s)]
+        rule = right[0].rule if right else finds[0]
+        s = out.setdefault(rule, Score(rule))
         s.alerts += 1
-        right = [t for t in truths if t.rule == rule and matches(t, alert, slack_s)]
         if right:
             s.hits += 1
         elif judge and rule in judge and judge[rule](alert):
