@@ -21,7 +21,7 @@ from selat.model.encode import armour, bits, rot_code
 from selat.model.units import KNOT
 
 STATIC_EVERY = 360.0  #: seconds
-EARLY_STATICS = 90.0  #: in the first seconds all ships tell who they are once, as when a base station asks
+EARLY_STATICS = 45.0  #: in the first seconds all ships tell who they are once, as when a base station asks
 _TURNING = 20.0  #: deg/min: with that the heading is 5 degrees off its 30 s mean, Annex 1 section 4.2.1
 _LYING = (1, 5)
 _CAST_OFF = 11.0  #: seconds after which a shuttle does 3 knots
@@ -146,11 +146,9 @@ class Emitter:
         where: dict[str, Any] = {"mmsi": ship.mmsi, "lat": f.lat, "lon": f.lon, "radio": f.radio}
         if ship.cls == "A":
             gyro = ship.length >= 20
-            still = f.status in _LYING
-            return armour(*bits(
-                1 if f.radio & 7 else 3, nav_status=f.status, rot=(rot_code(0.0 if still else f.turn) if gyro else -128),
-                sog=min(f.knots, 102.2), accuracy=1, cog=f.cog, heading=f.heading if gyro else None,
-                second=second, raim=0, **where))  # fmt: skip
+            rot = rot_code(0.0 if f.status in _LYING else f.turn) if gyro else -128
+            where |= {"heading": f.heading if gyro else None, "nav_status": f.status, "rot": rot, "second": second}
+            return armour(*bits(1 if f.radio & 7 else 3, sog=min(f.knots, 102.2), accuracy=1, cog=f.cog, **where))
         if ship.cls == "B":
             return armour(*bits(18, sog=f.knots, accuracy=0, cog=f.cog, heading=None, second=second, cs=1, display=0,
                                 dsc=1, band=1, msg22=1, raim=0, **where))  # fmt: skip
@@ -204,43 +202,43 @@ class Emitter:
     def _static(self, i: int, ship: Ship, leg: int, part: int) -> tuple[str, int]:
         found = self._statics.get((i, leg, part))
         if found is None:
-            size: dict[str, Any] = {"ship_type": ship.ship_type or None}
-            if ship.length:
-                bow, port = round(ship.length * (0.3 if ship.kind in ("ferry", "tug") else 0.82)), ship.beam // 2
-                size |= {
-                    "to_bow": bow,
-                    "to_stern": ship.length - bow,
-                    "to_port": port,
-                    "to_starboard": ship.beam - port,
-                }
-            if part == 0:
-                packed = bits(24, mmsi=ship.mmsi, partno=0, shipname=ship.name)
-            elif part == 1:
-                packed = bits(
-                    24, mmsi=ship.mmsi, partno=1, vendorid="EXA", model=1, serial=i, callsign=ship.callsign, **size
-                )
-            else:
-                eta = (
-                    {"month": 3, "day": 4 + i % 20, "hour": i % 24, "minute": 15 * (i % 4)}
-                    if ship.kind == "through"
-                    else {}
-                )
-                packed = bits(5, mmsi=ship.mmsi, ais_version=1, imo=ship.imo or None, callsign=ship.callsign, shipname=ship.name,
-                              epfd=1, draught=ship.draught or None, destination=ship.destinations[leg][:20], dte=0, **size, **eta)  # fmt: skip
-            found = self._statics[i, leg, part] = armour(*packed)
+            found = self._statics[i, leg, part] = armour(*_static(i, ship, leg, part))
         return found
 
     def _beacon(self, beacon: Beacon, k: int, rng: np.random.Generator) -> Iterator[Heard]:
         for t, text in beacon.due(k, k + 1):
             lat, lon = beacon.at(t)
             lat, lon = lat + rng.normal(0, 4) / 111_000, lon + rng.normal(0, 4) / 111_000
-            if text:
-                payload = armour(*bits(14, mmsi=beacon.mmsi, text=beacon.text))
-            else:
-                payload = armour(*bits(
-                    1, mmsi=beacon.mmsi, nav_status=None if beacon.test else 14, lat=lat, lon=lon, sog=0.0 if beacon.test else 0.9,
-                    cog=None, heading=None, second=int(self.second0 + int(t)) % 60, accuracy=0, radio=int(rng.integers(0, 1 << 17))))  # fmt: skip
+            status, sog = (None, 0.0) if beacon.test else (14, 0.9)  # status 15 is "undefined", the code of a test
+            second, radio = int(self.second0 + int(t)) % 60, int(rng.integers(0, 1 << 17))
+            where: dict[str, Any] = {
+                "lat": lat,
+                "lon": lon,
+                "sog": sog,
+                "nav_status": status,
+                "second": second,
+                "radio": radio,
+            }
+            packed = bits(14, mmsi=beacon.mmsi, text=beacon.text) if text else bits(1, mmsi=beacon.mmsi, **where)
+            payload = armour(*packed)
             yield Heard(t, lat, lon, REACH["beacon"], "AB"[round(t / 2) % 2], *payload)
+
+
+def _static(i: int, ship: Ship, leg: int, part: int) -> tuple[int, int]:
+    """Bits of Message 24 part A (``part`` 0) or B (1), or of Message 5 (2)."""
+    if part == 0:
+        return bits(24, mmsi=ship.mmsi, partno=0, shipname=ship.name)
+    more: dict[str, Any] = {"mmsi": ship.mmsi, "ship_type": ship.ship_type or None, "callsign": ship.callsign}
+    if ship.length:
+        bow = round(ship.length * (0.3 if ship.kind in ("ferry", "tug") else 0.82))
+        port = ship.beam // 2
+        more |= {"to_bow": bow, "to_stern": ship.length - bow, "to_port": port, "to_starboard": ship.beam - port}
+    if part == 1:
+        return bits(24, partno=1, vendorid="EXA", model=1, serial=i, **more)
+    if ship.kind == "through":
+        more |= {"month": 3, "day": 4 + i % 20, "hour": i % 24, "minute": 15 * (i % 4)}
+    more |= {"imo": ship.imo or None, "draught": ship.draught or None, "destination": ship.destinations[leg][:20]}
+    return bits(5, ais_version=1, shipname=ship.name, epfd=1, dte=0, **more)
 
 
 def sentences(scene: Scene, until_s: float = float("inf")) -> Iterator[tuple[int, bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 #: share of the ships asked for
 SHARES: tuple[tuple[str, float], ...] = (
-    ("through", 0.32), ("anchored", 0.27), ("ferry", 0.085), ("fishing", 0.12), ("tug", 0.06), ("bunker", 0.03),
-    ("pilot", 0.03), ("pleasure", 0.06), ("patrol", 0.025),
+    ("through", 0.32), ("anchored", 0.27), ("ferry", 0.08), ("fishing", 0.139), ("tug", 0.06), ("bunker", 0.03),
+    ("pilot", 0.016), ("pleasure", 0.06), ("patrol", 0.025),
 )  # fmt: skip
 #: of merchant ships: word, ship type, length, beam, deepest draught, sails in the fast line, share
 HULLS: tuple[tuple[str, int, int, int, float, bool, float], ...] = (
@@ -103,13 +103,14 @@ def _hull(yard: Yard, fast: bool | None) -> dict[str, object]:
     h = fits[int(yard.rng.choice(len(fits), p=share / share.sum()))]
     scale = yard.uniform(0.93, 1.0)
     return {
-        "ship_type": h[1], "length": round(h[2] * scale), "beam": h[3], "draught": round(h[4] * yard.uniform(0.6, 1.0), 1),
+        "ship_type": h[1], "length": round(h[2] * scale), "beam": h[3],
+        "draught": round(h[4] * yard.uniform(0.6, 1.0), 1),
         "imo": names.imo(10_000 + yard.number), "cls": "A",
     }  # fmt: skip
 
 
 def _through(yard: Yard, n: int, merchants: Iterator[str]) -> None:
-    """Two lines abreast in each direction: slow to starboard, fast to port; nobody overtakes within a line for hours."""
+    """Two lines abreast each way: slow to starboard, fast to port; within a line nobody overtakes for hours."""
     length = yard.routes[THROUGH_ROUTE].length
     slow = round(0.6 * n)
     for fast, many in ((False, slow), (True, n - slow)):
@@ -119,7 +120,7 @@ def _through(yard: Yard, n: int, merchants: Iterator[str]) -> None:
             move = Loop(
                 THROUGH_ROUTE, at,
                 (15.2 if fast else 11.6) * KNOT + yard.uniform(-0.1, 0.1),
-                (-250.0 if fast else 250.0) + yard.uniform(-40, 40),
+                (-250.0 if fast else 250.0) + yard.uniform(-15, 15),
                 yard.uniform(0.1, 0.6 if fast else 0.4), yard.uniform(2400, 5400), yard.uniform(0, 6.28),
             )  # fmt: skip
             hull = _hull(yard, fast)
@@ -163,7 +164,7 @@ def _shuttles(yard: Yard, count: dict[str, int], merchants: Iterator[str]) -> No
         ("bunker", list(waters.BUNKERS)),
         ("pilot", list(waters.PILOTS)),
     ):
-        numbers = [yard.lay(line, smooth=400.0) for line in lines]
+        numbers = [yard.lay(line, smooth=1600.0 if kind == "ferry" else 800.0) for line in lines]
         for i in range(count[kind]):
             k = i % len(lines)
             on_line = -(-(count[kind] - k) // len(lines))
@@ -171,13 +172,18 @@ def _shuttles(yard: Yard, count: dict[str, int], merchants: Iterator[str]) -> No
             speed = speed * KNOT * yard.uniform(0.94, 1.04)
             half = yard.routes[numbers[k]].length / speed + speed / 0.15 + dwell
             phase = ((i // len(lines)) + yard.uniform(0.1, 0.9)) / on_line * 2 * half
-            offset = {"ferry": 150.0, "bunker": 120.0, "pilot": 80.0}[kind]
+            offset = {"ferry": 250.0, "bunker": 250.0, "pilot": 180.0}[kind]
             mid, prefix = [(563, "9V"), (525, "PK"), (533, "9M")][i % 3]
-            common = {"kind": kind, "cls": "A", "move": Shuttle(numbers[k], speed, dwell, phase, offset)}
+            common: dict[str, Any] = {
+                "kind": kind,
+                "cls": "A",
+                "move": Shuttle(numbers[k], speed, dwell, phase, offset),
+            }
             if kind == "ferry":
                 place = waters.FERRIES[k][0]
                 yard.launch(mid, prefix, name=next(merchants), ship_type=60 if i % 2 else 40, length=38 + i % 9, beam=9,
-                            draught=1.6, destinations=(place, "SG SIN" if k < 4 else "MY"), imo=names.imo(40_000 + i), **common)  # fmt: skip
+                            draught=1.6, destinations=(place, "SG SIN" if k < 4 else "MY"),
+                            imo=names.imo(40_000 + i), **common)  # fmt: skip
             elif kind == "bunker":
                 yard.launch(mid, prefix, name=next(merchants), ship_type=80, length=88 + i % 14, beam=16, draught=5.2,
                             destinations=("BUNKERING", "BUNKERING"), imo=names.imo(50_000 + i), **common)  # fmt: skip
@@ -203,7 +209,8 @@ def _tugs(yard: Yard, n: int) -> None:
         mid, prefix = [(525, "PK"), (533, "9M"), (563, "9V")][i % 3]
         yard.launch(mid, prefix, name="EX TUG " + called[i].split()[1][:9] + f" {i + 1}", kind="tug", cls="A",
                     ship_type=32 if towing else 52, length=28 + i % 5, beam=9, draught=3.8, status=11 if towing else 0,
-                    destinations=("BATAM TOW 90M BARGE", "DUMAI") if towing else ("SG SIN", "SG SIN"), move=move)  # fmt: skip
+                    destinations=("BATAM TOW BARGE", "DUMAI") if towing else ("SG SIN", "SG SIN"),
+                    move=move)  # fmt: skip
 
 
 def _patrols(yard: Yard, n: int) -> None:
@@ -215,7 +222,8 @@ def _patrols(yard: Yard, n: int) -> None:
         )
         rescue = i % 2 == 0
         yard.launch(533, "9M", name=f"EX {'PENYELAMAT' if rescue else 'PERONDA'} {i + 1}", kind="patrol", cls="A",
-                    ship_type=51 if rescue else 55, length=24 + i, beam=6, draught=1.9, destinations=("PATROL", "PATROL"), move=move)  # fmt: skip
+                    ship_type=51 if rescue else 55, length=24 + i, beam=6, draught=1.9,
+                    destinations=("PATROL", "PATROL"), move=move)  # fmt: skip
 
 
 def _small(

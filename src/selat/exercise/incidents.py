@@ -25,7 +25,7 @@ DISTRESS, TEST, TWO_PLACES, JUMP, COLLISION = "distress", "beacon_test", "two_pl
 MOB_AT, MOB_UNTIL = 60.0, 7200.0
 SART_AT = 130.0
 TWIN_AT, TWIN_UNTIL = 100.0, 10_800.0
-JUMP_AT, JUMP_UNTIL = 150.0, 210.0
+JUMP_AT, JUMP_UNTIL = 150.0, 510.0
 MEET_AT, CLEAR_AT = 660.0, 600.0  #: closest approach if nobody turned; both have turned away by CLEAR_AT
 _MEETING = (104.40, 1.567)  #: lon, lat
 _ABREAST = 60.0  #: metres by which the two would miss each other
@@ -35,7 +35,7 @@ _DRIFT = (0.45, 70.0)  #: m/s towards degrees
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """One thing that is so. ``subjects``: MMSI, ascending; ``start``, ``end``: ns UTC; ``place``: (lat, lon) at the start."""
+    """One thing that is so. ``subjects``: MMSI, ascending; ``start``, ``end``: ns UTC; ``place``: (lat, lon)."""
 
     rule: str
     subjects: tuple[int, ...]
@@ -95,18 +95,18 @@ def launch_incidents(yard: Yard) -> None:
     wander = Wander(1.47, 103.33, 900.0, 5400.0, 120.0, 900.0, (0.0, 0.5, 1.0, 1.5))
     twin = yard.launch(563, "9V", name="EX GELAP", kind="twin", cls="A", ship_type=81, length=141, beam=21,
                        draught=7.7, destinations=("FOR ORDERS", "FOR ORDERS"), on=TWIN_AT, move=wander)  # fmt: skip
-    first = yard.fleet[_nearest(yard, 103.95, 1.225)]
+    first = yard.fleet[_nearest(yard, 104.06, 1.248)]
     yard.fleet[-1] = replace(twin, mmsi=first.mmsi, imo=0)
 
 
 def _ferry(yard: Yard) -> None:
     """A ferry that is on her way when a person goes over the side."""
-    number = yard.lay(waters.FERRIES[2][1], smooth=400.0)
+    number = yard.lay(waters.FERRIES[2][1], smooth=1600.0)
     speed, dwell = 22.0 * KNOT, 1500.0
     crossing = yard.routes[number].length / speed + speed / 0.15
     yard.launch(563, "9V", name="EX MERPATI LAUT", kind="ferry", cls="A", ship_type=60, length=42, beam=10, draught=1.7,
                 imo=names.imo(60_001), destinations=("BINTAN", "SG SIN"),
-                move=Shuttle(number, speed, dwell, dwell + 0.55 * crossing - MOB_AT))  # fmt: skip
+                move=Shuttle(number, speed, dwell, dwell + 0.55 * crossing - MOB_AT, punctual=True))  # fmt: skip
 
 
 def _pair(yard: Yard) -> None:
@@ -145,8 +145,8 @@ def _pair(yard: Yard) -> None:
         ("EX HOA SEN", 11.0 * KNOT, -_ABREAST, -1.0, away_south, 7),
     ):
         number = yard.lay(line(side, ahead, beyond), closed=True, smooth=300.0, lead=lead)
-        yard.launch(533 if ahead > 0 else 574, "9M" if ahead > 0 else "XV", name=name, kind="meeting", cls="A", ship_type=70,
-                    length=118, beam=18, draught=6.4, imo=names.imo(60_100 + round(ahead)), crab=0.0,
+        yard.launch(533 if ahead > 0 else 574, "9M" if ahead > 0 else "XV", name=name, kind="meeting", cls="A",
+                    ship_type=70, length=118, beam=18, draught=6.4, imo=names.imo(60_100 + round(ahead)), crab=0.0,
                     destinations=("VN SGN", "MY KUA") if ahead > 0 else ("ID BTM", "SG SIN"),
                     move=Loop(number, far - speed * MEET_AT, speed))  # fmt: skip
 

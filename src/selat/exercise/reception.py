@@ -22,7 +22,7 @@ _PAYLOAD_AT = 14  #: characters from the ``!`` that are header and not payload
 
 
 class Heard(NamedTuple):
-    """One message in the air: seconds, place of the sender, how far it carries, channel, armoured payload, fill bits."""
+    """One message in the air: seconds, place of the sender, how far it carries, channel, payload, fill bits."""
 
     t: float
     lat: float

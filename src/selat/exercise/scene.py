@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from selat.exercise.timetable import Timetable
 from selat.exercise.traffic import Move, Route, Traffic
 from selat.exercise.waters import STATIONS, Station
 from selat.model.clock import parse_time
@@ -19,8 +20,8 @@ MOST_SHIPS = 2000
 class Ship:
     """One transponder. Lengths in metres; ``cls`` A, B, S (search aircraft) or M (fixed: mark or base station).
 
-    ``status``: navigational status while she sails; ``berthed``: while she lies still. ``destinations``: on the way out
-    and back. ``on``, ``off``: seconds since the start between which she transmits. ``crab``: degrees heading minus course.
+    ``status``: navigational status while she sails; ``berthed``: while she lies still. ``destinations``: on the way
+    out and back. ``on``, ``off``: seconds since the start between which she transmits. ``crab``: heading minus course.
     """
 
     mmsi: int
@@ -44,7 +45,7 @@ class Ship:
 
 @dataclass(frozen=True)
 class Scene:
-    """A seeded exercise. ``start``: ns UTC. ``ships``: number of ships, 300 to 2,000 (marks, stations, incidents extra).
+    """A seeded exercise. ``start``: ns UTC. ``ships``: how many, 20 to 2,000 (marks, stations and incidents extra).
 
     ``incidents=False`` leaves out what should raise alerts. Raises :class:`ConfigError` for a number out of range.
     """
@@ -75,7 +76,9 @@ class Scene:
     @cached_property
     def traffic(self) -> Traffic:
         """The motion of :attr:`fleet`."""
-        return Traffic(self._built[1], [s.move for s in self.fleet])
+        traffic = Traffic(self._built[1], [s.move for s in self.fleet])
+        traffic.plan = Timetable(traffic, [i for i, s in enumerate(self.fleet) if s.cls == "A"]).extend
+        return traffic
 
     def number(self, mmsi: int, *, hull: int = 0) -> int:
         """Number in :attr:`fleet` of the ``hull``-th ship with this MMSI; KeyError if there is none."""

@@ -1,4 +1,4 @@
-"""Motion: where every ship is at any second, in closed form, so that hours can be skipped and replays agree bit for bit.
+"""Motion: where every ship is at any second, in closed form, so that hours can be skipped and replays agree.
 
 A ship has one :class:`Move`. :class:`Traffic` puts all moves into arrays and answers for any ships at any times.
 Positions in degrees WGS 84, speeds in m/s, angles in degrees, times in seconds since the scene's start.
@@ -6,7 +6,7 @@ Positions in degrees WGS 84, speeds in m/s, angles in degrees, times in seconds 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ Ints = NDArray[np.int64]
 _A, _E2 = 6_378_137.0, 6.69437999014e-3  #: WGS 84
 _STEP = 25.0  #: metres between points of a route's table
 _TAPER = 2_000.0  #: metres from the berth in which a shuttle comes to its side of the route
+SHUTTLE, SWING = 1, 2  #: kinds of move
 _SWING_OFF = 60.0  #: seconds before leaving in which a moored shuttle is turned round
 
 
@@ -72,15 +73,18 @@ class Route(NamedTuple):
         course = np.degrees(np.unwrap(np.arctan2(dx, dy)))
         start = 0.0
         if closed and lead:
-            start = _STEP * int(np.argmin(_away(lon, lat, halfway)))
+            i = int(np.argmin(_away(lon, lat, halfway)))
+            way = np.radians(course[i])
+            ahead = (halfway[0] - lon[i]) * east[i] * np.sin(way) + (halfway[1] - lat[i]) * north[i] * np.cos(way)
+            start = _STEP * i + float(ahead)
         return cls(lat, lon, course, np.gradient(course) / _STEP, start, _STEP * (len(lon) - 1))
 
 
 def _away(lon: Floats, lat: Floats, place: tuple[float, float]) -> Floats:
     """Metres from ``place``; the last kilometre of the line counts as far."""
-    metres = distance(lat, lon, place[1], place[0])
+    metres = np.array(distance(lat, lon, place[1], place[0]))
     metres[-round(1000 / _STEP) :] = np.inf
-    return np.asarray(metres)
+    return metres
 
 
 def _extend(values: Floats, k: int, ring: bool) -> Floats:
@@ -92,7 +96,7 @@ def _extend(values: Floats, k: int, ring: bool) -> Floats:
 def _mean(values: Floats, k: int) -> Floats:
     """Running mean over ``2 k + 1`` values."""
     total = np.concatenate([[0.0], np.cumsum(values - values[0])])
-    return (total[2 * k + 1 :] - total[: -2 * k - 1]) / (2 * k + 1) + values[0]
+    return np.asarray((total[2 * k + 1 :] - total[: -2 * k - 1]) / (2 * k + 1) + values[0])
 
 
 def _resample(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
@@ -120,14 +124,19 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Shuttle:
-    """Goes there and back on an open ``route``: cruise ``speed``, ``dwell`` seconds at both ends, ``phase`` seconds in."""
+    """Goes there and back on an open ``route`` at ``speed``, ``phase`` seconds into its timetable at the start.
+
+    A slot of the timetable is one crossing and ``dwell`` seconds, part of which she waits before it, for a gap in the
+    traffic (:mod:`selat.exercise.timetable`), and the rest after it. ``punctual``: she waits all of it before.
+    """
 
     route: int
     speed: float
     dwell: float
     phase: float
-    offset: float = 150.0
+    offset: float = 250.0
     acceleration: float = 0.15
+    punctual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +184,7 @@ class Traffic:
     """All moves as arrays. ``at`` answers for any ships at any times."""
 
     def __init__(self, routes: Sequence[Route], moves: Sequence[Move]) -> None:
+        self.plan: Callable[[float], None] | None = None
         self.lat = np.concatenate([r.lat for r in routes])
         self.lon = np.concatenate([r.lon for r in routes])
         self.course = np.concatenate([r.course for r in routes])
@@ -189,15 +199,29 @@ class Traffic:
             mine = np.flatnonzero(self.kind == kind)
             self.row[mine] = np.arange(len(mine))
             names = cls.__dataclass_fields__
-            self._tables.append({n: np.array([getattr(moves[i], n) for i in mine]) for n in names})
+            self._tables.append({n: np.array([getattr(m, n) for m in moves if type(m) is cls]) for n in names})
+            self._tables[-1]["row"] = np.arange(len(mine))
+        shuttles = self._tables[SHUTTLE]
+        every = np.arange(len(shuttles["row"]))
+        self.first_leg = self.slot(shuttles, np.zeros(len(every)))[0] if len(every) else every
+        self.waits = np.full((len(every), 64), np.inf)
+        if len(every):
+            self.waits[shuttles["punctual"]] = shuttles["dwell"][shuttles["punctual"], None]
 
     def __len__(self) -> int:
         return len(self.kind)
 
     def at(self, ships: Ints, t: Floats) -> State:
-        """States of ``ships`` (numbers, shape (n,)) at ``t`` seconds (n,)."""
+        """States of ``ships`` (numbers, shape (n,)) at ``t`` seconds (n,), 0 or more."""
+        if self.plan is not None and len(t):
+            self.plan(float(t.max()))
+        return self.planned(ships, t)
+
+    def planned(self, ships: Ints, t: Floats) -> State:
+        """As :meth:`at`, with shuttles at their berth in slots that no :attr:`plan` has filled."""
         n = len(ships)
-        out = State(*(np.zeros(n) for _ in range(6)), np.zeros(n, dtype=np.int64))
+        z = [np.zeros(n) for _ in range(6)]
+        out = State(z[0], z[1], z[2], z[3], z[4], z[5], np.zeros(n, dtype=np.int64))
         kinds = self.kind[ships]
         for kind, move in enumerate((self._loop, self._shuttle, self._swing, self._wander)):
             here = np.flatnonzero(kinds == kind)
@@ -233,26 +257,42 @@ class Traffic:
         return State(lat, lon, sog, course, course, curve * v, (s > length / 2).astype(np.int64))
 
     def departure(self, ships: Ints, t: Floats) -> Floats:
-        """Seconds at which shuttles cast off, on the leg that they wait for or sail at ``t``."""
-        p = {k: v[self.row[ships]] for k, v in self._tables[1].items()}
+        """Seconds at which shuttles cast off in the slot that ``t`` lies in."""
+        p = self.rows(SHUTTLE, self.row[ships])
+        leg, into, _ = self.slot(p, t)
+        return t - into + self._waited(self.row[ships], leg)
+
+    def rows(self, kind: int, rows: Ints) -> dict[str, NDArray[Any]]:
+        """Parameters of the moves of one kind."""
+        return {k: v[rows] for k, v in self._tables[kind].items()}
+
+    def slot(self, p: dict[str, NDArray[Any]], t: Floats) -> tuple[Ints, Floats, Floats]:
+        """Number of the slot of shuttles ``p`` at ``t``, seconds into it, and its seconds in all."""
         half = self.length[p["route"]] / p["speed"] + p["speed"] / p["acceleration"] + p["dwell"]
-        return np.asarray(np.floor((t + p["phase"]) / half) * half - p["phase"] + p["dwell"])
+        leg = np.floor((t + p["phase"]) / half)
+        return leg.astype(np.int64), t + p["phase"] - leg * half, half
+
+    def _waited(self, rows: Ints, leg: Ints) -> Floats:
+        """Seconds that shuttles wait in their slots; for ever in a slot that is not planned."""
+        k = np.clip(leg - self.first_leg[rows], 0, self.waits.shape[1] - 1)
+        return np.asarray(self.waits[rows, k])
 
     def _shuttle(self, p: dict[str, NDArray[Any]], t: Floats) -> State:
         length, v, a = self.length[p["route"]], p["speed"], p["acceleration"]
-        crossing = length / v + v / a
-        half = crossing + p["dwell"]
-        legs = np.floor((t + p["phase"]) / half)
-        back = np.mod(legs, 2).astype(np.int64)
-        into = t + p["phase"] - legs * half - p["dwell"]  # dwell first, then cross
-        gone, sog = _profile(into, length, v, a, crossing)
-        side = p["offset"] * np.clip(np.minimum(gone, length - gone) / _TAPER, 0, 1)
+        leg, into, half = self.slot(p, t)
+        back = np.mod(leg, 2)
+        into = into - self._waited(p["row"], leg)
+        gone, sog = _profile(into, length, v, a, half - p["dwell"])
+        taper = np.minimum(_TAPER, length / 4)
+        side = p["offset"] * np.clip(np.minimum(gone, length - gone) / taper, 0, 1)
         lat, lon, course, curve = self._on(p["route"], np.where(back == 1, length - gone, gone), side, back)
+        slope = p["offset"] / taper * ((gone < taper) * 1.0 - (length - gone < taper))
+        course = (course + np.degrees(np.arctan(slope))) % 360
         turning = np.clip(1 + into / _SWING_OFF, 0, 1)  # from the berth's heading to that of departure
         heading = (course + 180 * (1 - turning)) % 360
         moored = (turning > 0) & (turning < 1)
         turn = np.where(moored, -180 / _SWING_OFF, curve * sog)
-        sog = sog * (1 - np.radians(curve) * side)
+        sog = sog * np.hypot(1 - np.radians(curve) * side, slope)
         return State(lat, lon, sog, course, heading, turn, back)
 
     def _swing(self, p: dict[str, NDArray[Any]], t: Floats) -> State:
