@@ -1,0 +1,95 @@
+"""What `demo`, `watch` and `serve` share: the page's address, and running until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+import webbrowser
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from selat.model.errors import ConnectError
+
+
+def add_page_arguments(parser: argparse.ArgumentParser, port: int = 8610) -> None:
+    """Options of verbs that serve a page."""
+    group = parser.add_argument_group("page")
+    group.add_argument(
+        "--port", type=int, default=port, help="port of the page; 0 takes a free one (default %(default)s)"
+    )
+    group.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)"
+    )
+    group.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    group.add_argument("--for", dest="seconds", type=float, metavar="SECONDS", help="stop after so long")
+
+
+def say(text: str) -> None:
+    """Words go to stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+async def page(picture: Any, args: argparse.Namespace, title: str, announce: Callable[[str], None]) -> None:
+    """Serve the page until cancelled; when the port is taken, the next free one of ten is."""
+    from selat.web.server import create_app, serve
+
+    app = create_app(picture, title=title, allowed_hosts=("*",) if args.host not in _LOOPBACK else _LOOPBACK)
+    tries = [args.port] if not args.port else list(range(args.port, args.port + 10))
+    for port in tries:
+        try:
+            await serve(app, args.host, port, announce)
+            return
+        except OSError as e:
+            if port == tries[-1]:
+                raise ConnectError(
+                    f"cannot listen on {args.host}:{args.port} ({e.strerror})", hint="try --port 0"
+                ) from e
+
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+def announcer(args: argparse.Namespace, extra: dict[str, Any] | None = None) -> Callable[[str], None]:
+    """Prints the page's address once it answers, and opens it."""
+
+    def announce(url: str) -> None:
+        if getattr(args, "json", False):
+            import json
+
+            print(json.dumps({"url": url, **(extra or {})}), flush=True)
+        else:
+            print(url, flush=True)
+        if args.host not in _LOOPBACK:
+            say("warning: the page is open to the network, and this version has no accounts")
+        if not args.no_browser:
+            with contextlib.suppress(webbrowser.Error):
+                webbrowser.open(url)
+
+    return announce
+
+
+async def until_stopped(*work: Awaitable[Any], seconds: float | None = None) -> None:
+    """Run all of ``work`` until the first of it fails, a signal comes, or the time is up; then cancel the rest."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, stop.set)
+    if seconds is not None:
+        loop.call_later(seconds, stop.set)
+    tasks = [asyncio.ensure_future(w) for w in work]
+    waiting = asyncio.ensure_future(stop.wait())
+    try:
+        while not stop.is_set() and tasks:
+            done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {waiting}:
+                tasks.remove(task)
+                task.result()
+    finally:
+        waiting.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, waiting, return_exceptions=True)
