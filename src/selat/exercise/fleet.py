@@ -198,14 +198,14 @@ def _there_and_back(line: waters.Line, gap: float) -> waters.Line:
 
 
 def _tugs(yard: Yard, n: int) -> None:
-    routes = [yard.lay(_there_and_back(line, 0.010), closed=True) for line in waters.COASTAL]
+    routes = [yard.lay(_there_and_back(line, 0.018), closed=True, smooth=1800.0) for line in waters.COASTAL]
     called = names.ship_names(yard.rng, n)
     for i in range(n):
         k, towing = i % len(routes), i % 4 != 3
         on_line = -(-(n - k) // len(routes))
         start = (i // len(routes) + yard.uniform(0.2, 0.8)) / on_line * yard.routes[routes[k]].length
         move = Loop(routes[k], start, (5.2 if towing else 9.0) * KNOT + yard.uniform(-0.15, 0.15),
-                    0.0 if towing else 200.0, 0.1, 2700.0, yard.uniform(0, 6.28))  # fmt: skip
+                    0.0 if towing else 150.0, 0.1, 2700.0, yard.uniform(0, 6.28))  # fmt: skip
         mid, prefix = [(525, "PK"), (533, "9M"), (563, "9V")][i % 3]
         yard.launch(mid, prefix, name="EX TUG " + called[i].split()[1][:9] + f" {i + 1}", kind="tug", cls="A",
                     ship_type=32 if towing else 52, length=28 + i % 5, beam=9, draught=3.8, status=11 if towing else 0,

@@ -69,7 +69,7 @@ class Beacon:
         out = []
         first = max(0, int((begin - self.on) // 60) - 1)
         for minute in range(first, int((min(end, self.off) - self.on) // 60) + 1):
-            texts = (0, 7) if self.test else ((2, 5) if minute % 4 == 0 else ())
+            texts = (3, 7) if self.test else ((2, 5) if minute % 4 == 0 else ())
             for k in range(8):
                 t = self.on + 60 * minute + 2 * k
                 if begin <= t < end and self.on <= t < self.off:
