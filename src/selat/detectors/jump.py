@@ -49,7 +49,7 @@ class Parameters:
     rooted: int = param(3, "1", "Reports at the old place before", "DMA AisAbnormal: raise after 3")
     settle: float = param(120.0, "s", "The old place must be silent for", "selat: 12 reports of a ship under way")
     changes: int = param(4, "1", "Changes between two places", "selat: more than three")
-    persist: float = param(1800.0, "s", "... over so long", "selat")
+    persist: float = param(300.0, "s", "... over so long", "selat; behaviours asked for 30 min, too late for a watch")
     forget: float = param(3600.0, "s", "After so long without a leap the matter is closed", "selat")
 
 
