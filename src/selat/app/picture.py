@@ -83,7 +83,7 @@ class LivePicture:
     """What the page asks for; see :class:`selat.model.picture.Picture`.
 
     ``lock`` must be held by whoever changes the contacts. ``health`` tells of the sources; ``act`` stores an
-    acknowledgement.
+    acknowledgement; ``track`` gives a longer track than the contacts remember.
     """
 
     def __init__(
@@ -93,9 +93,10 @@ class LivePicture:
         lock: threading.RLock,
         health: Callable[[], dict[str, Any]],
         act: Callable[[str, str], None] | None = None,
+        track: Callable[[int], list[list[float | None]]] | None = None,
     ) -> None:
         self.contacts, self.clock, self.lock = contacts, clock, lock
-        self._health, self._act = health, act
+        self._health, self._act, self._track = health, act, track
         self._ships = Versioned(ROW, ignore=("age",))
         self._heard = np.zeros(0, np.int64)
         self._labels = Versioned(_LABEL)
@@ -202,7 +203,10 @@ class LivePicture:
                 return None
             slot = int(slots[np.argmax(self.contacts.heard[slots])])
             alerts = [k for k, (_, a) in self._alerts.items() if mmsi in a["subjects"]]
-            return _card(self.contacts, slot, alerts, len(slots))
+            card = _card(self.contacts, slot, alerts, len(slots))
+        if self._track is not None:
+            card["track"] = self._track(mmsi)
+        return card
 
 
 def _newest(contacts: Contacts) -> Array:

@@ -67,6 +67,7 @@ class Watch:
         pipeline.on_alerts = self._alerts
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-loop")
         self._committed = self._compacted = self._refreshed = clocks.monotonic()
+        self._intakes: dict[str, Intake] = {}  # also those that have ended
         self._heard: dict[str, tuple[int, float]] = {}  # by source: when (picture's time), rate
         self._rates: dict[str, tuple[float, int, float]] = {}
         self._acks: list[tuple[str, str]] = []
@@ -146,7 +147,8 @@ class Watch:
             self._acks.append((alert_id, who))
 
     def _note(self, intake: Intake, block: Block) -> None:
-        """Rate of a source in the picture's time, over about ten seconds."""
+        """Rate of a source, over about five seconds."""
+        self._intakes[intake.name] = intake
         at, lines, rate = self._rates.get(intake.name, (clocks.monotonic(), 0, 0.0))
         now = clocks.monotonic()
         if now - at >= 5.0:
@@ -164,7 +166,7 @@ class Watch:
         with self.lock:
             known = {d["name"]: d for d in self._details()} if self._details else {}
             sources = []
-            for intake in self.pipeline.intakes.values():
+            for intake in self._intakes.values():
                 heard, rate = self._heard.get(intake.name, (0, 0.0))
                 t = intake.tally
                 sources.append({

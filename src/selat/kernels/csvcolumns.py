@@ -12,7 +12,15 @@ import numpy as np
 
 from selat.kernels._jit import bare
 from selat.kernels.csvnum import (
-    BAD, BIG, EMPTY, lookup, ratio, scaled, stamp, trim, word,
+    BAD,
+    BIG,
+    EMPTY,
+    lookup,
+    ratio,
+    scaled,
+    stamp,
+    trim,
+    word,
 )  # fmt: skip
 from selat.model.columns import Array
 

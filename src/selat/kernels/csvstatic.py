@@ -11,11 +11,30 @@ import numpy as np
 
 from selat.kernels._jit import bare
 from selat.kernels.csvcolumns import (
-    BOW, CALLSIGN, CARGO, DESTINATION, DRAUGHT, EPFD, ETA, ETA_HOW, IMO, LENGTH, NAME, NULLED, POINT, SHIP_TYPE,
-    W_CARGO, W_EPFD, W_SHIP, W_TEXT, coded, number,
+    BOW,
+    CALLSIGN,
+    CARGO,
+    DESTINATION,
+    DRAUGHT,
+    EPFD,
+    ETA,
+    ETA_HOW,
+    IMO,
+    LENGTH,
+    NAME,
+    NULLED,
+    POINT,
+    SHIP_TYPE,
+    W_CARGO,
+    W_EPFD,
+    W_SHIP,
+    W_TEXT,
+    coded,
+    number,
 )  # fmt: skip
 from selat.kernels.csvnum import BAD, EMPTY, SECOND, lookup, scaled, stamp, trim, word
 from selat.model.columns import Array
+
 
 def _text(src: Array, s: int, e: int, keys: Array, values: Array, texts: Array, n: int, at: int, width: int) -> bool:
     """Copy a text into ``texts[n, at : at + width]`` (zero filled, cut); True when there is one.

@@ -132,7 +132,9 @@ def _runs(col: Array) -> Array:
 
 def _tables(layout: Layout) -> tuple[Array, Array]:
     """Words as open-addressed tables of hashes, one row a kind of word."""
-    kinds: list[Mapping[str, int]] = [layout.words.get(q, {}) for q in ("msg_type", "nav_status", "ship_type", "cargo", "epfd")]
+    kinds: list[Mapping[str, int]] = [
+        layout.words.get(q, {}) for q in ("msg_type", "nav_status", "ship_type", "cargo", "epfd")
+    ]
     kinds += [dict.fromkeys(layout.number_nulls, 0), dict.fromkeys(layout.text_nulls, 0)]
     size = 256
     while any(2 * len(k) >= size for k in kinds):

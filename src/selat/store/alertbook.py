@@ -118,6 +118,14 @@ def alert_columns(state: HasEngine) -> Columns:
     return rows_to_columns("alerts", found)
 
 
+def alerts(state: HasEngine) -> list[Alert]:
+    """All alerts as they stand, by time and id."""
+    a = tables.alerts
+    with reading(state.engine) as connection:
+        found = connection.execute(sa.select(a).order_by(a.c.time, a.c.id)).mappings().all()
+    return [alert_of(row) for row in found]
+
+
 def rows_to_columns(table: str, rows: Sequence[Any]) -> Columns:
     """SQL rows as a table in stored layout."""
     out = {}

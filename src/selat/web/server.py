@@ -19,10 +19,10 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from selat.model.picture import Acknowledges, Picture
 from selat.web.feed import Hub, serve_feed
 from selat.web.geo import feature_collection, poll_answer
 from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
-from selat.model.picture import Acknowledges, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
