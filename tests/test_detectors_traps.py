@@ -234,14 +234,15 @@ def test_a_pair_that_has_passed_is_rectified():
 
 
 def test_head_on_and_overtaking_are_named():
+    big = named(150, 150)
     head = alerts(
         collision.DETECTOR, made.sail(563100001, 1.2, 103.85, 12.0, 90.0, MINUTES),
-        made.sail(563100002, 1.2005, 103.85, 12.0, 270.0, MINUTES),
+        made.sail(563100002, 1.2005, 103.85, 12.0, 270.0, MINUTES), statics=big,
     )  # fmt: skip
     assert head[0].evidence["encounter"] == "head_on" and "rule 14" in head[0].sentence
     over = alerts(
         collision.DETECTOR, made.sail(563100001, 1.2, 103.85, 18.0, 90.0, MINUTES),
-        made.sail(563100002, 1.2001, 103.85, 9.0, 90.0, MINUTES),
+        made.sail(563100002, 1.2001, 103.85, 9.0, 90.0, MINUTES), statics=big,
     )  # fmt: skip
     assert over[0].evidence["encounter"] == "overtaking" and over[0].evidence["give_way"] == 563100001
 
@@ -272,6 +273,18 @@ def test_what_is_no_danger_raises_nothing(parts):
     assert alerts(collision.DETECTOR, *parts, statics=named(100, 100)) == []
 
 
+def test_a_small_boat_that_lies_in_the_way_of_a_tanker_is_told():
+    boat = made.sail(563100002, 1.2, 103.85, 0.0, 0.0, MINUTES, msg_type=18)
+    found = alerts(
+        collision.DETECTOR, made.sail(563100001, 1.2, 103.85, 14.0, 70.0, MINUTES), boat, statics=named(250, 8)
+    )
+    assert found and "lies still in the way of SHIP 0" in found[0].sentence and found[0].evidence["tcpa"] <= 300
+    # A launch that makes for the tanker at anchor comes alongside.
+    tanker = made.sail(563100001, 1.2, 103.85, 0.2, 0.0, MINUTES, status=1)
+    launch = made.sail(563100002, 1.2, 103.85, 14.0, 70.0, MINUTES, msg_type=18)
+    assert alerts(collision.DETECTOR, tanker, launch, statics=named(250, 8)) == []
+
+
 def test_a_pilot_boat_may_close():
     assert alerts(collision.DETECTOR, *CROSSING, statics=named(200, 18, kinds=(70, 50))) == []
     assert alerts(collision.DETECTOR, *CROSSING, statics=named(200, 90, kinds=(70, 50))) != []
@@ -283,7 +296,7 @@ def test_a_single_swing_of_the_course_raises_nothing():
     cog = ship["cog"].copy()
     cog[60:62] = 860
     other = made.sail(563100002, 1.21, 103.85, 12.0, 270.0, MINUTES)
-    assert alerts(collision.DETECTOR, ship.replace(cog=cog), other) == []
+    assert alerts(collision.DETECTOR, ship.replace(cog=cog), other, statics=named(200, 150)) == []
 
 
 def test_the_same_pair_soon_again_goes_on_with_its_alert():
@@ -291,7 +304,7 @@ def test_the_same_pair_soon_again_goes_on_with_its_alert():
     a = CROSSING[0]
     away = (a["time"] >= made.START - 900 * SECOND) & (a["time"] < made.START - 780 * SECOND)
     turned = a.replace(cog=np.where(away, 1600, 700))
-    found = alerts(collision.DETECTOR, turned, CROSSING[1])
+    found = alerts(collision.DETECTOR, turned, CROSSING[1], statics=named(200, 150))
     states = [x.state for x in found]
     assert "rectified" in states and states.index("rectified") < len(states) - 1
     assert len({x.id for x in found}) == 1 and found[-1].state == "active"

@@ -61,7 +61,9 @@ class Floor:
     ) -> list[Alert]:
         """Take what arrived at ``arrival_ns`` into the picture; returns alerts raised or changed, in order.
 
-        ``final``: the input has ended; what still waits for its turn is taken too.
+        Live: ``arrival_ns`` is the clock's, and empty batches are given every second or so, so that rows of a feed that
+        falls silent are taken. Replay: the time at which the rows were received, or any constant: rows then wait for
+        later ones only, however long the replay takes. ``final``: the input has ended; what still waits is taken too.
         """
         batch = {"reports": reports, "statics": statics, "messages": messages}
         ready, self._order = reorder.step(batch, self._order, arrival_ns, self.patience, final)
