@@ -58,7 +58,12 @@ def test_extensions_are_found_and_trouble_with_them_is_told(monkeypatch, caplog)
 
 def test_a_floor_without_rules_keeps_the_picture():
     floor = Floor([])
-    assert floor.step(concat(TWO, "reports"), made.ship(563100001, "ONE"), empty("messages"), made.START, True) == []
+    assert (
+        floor.step(
+            concat(TWO, "reports"), made.ship(563100001, "ONE", second=-60.0), empty("messages"), made.START, True
+        )
+        == []
+    )
     assert sorted(floor.contacts.mmsi.tolist()) == [563100001, 563100002]
     assert floor.now == made.START - 10 * SECOND
 

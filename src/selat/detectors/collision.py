@@ -16,8 +16,8 @@ False alarms
     pass a stopped one are judged by the domain alone and 5 minutes ahead. Courses are taken as straight: at a bend the
     warning may come and go; the velocity is smoothed over 20 s, and beyond 6 miles nothing is said. In a made-up dense
     strait (bench/alarms.py: 424 ships, nobody avoids anybody) it raises 29 alerts an hour, 7 of them for ships that
-    then pass more than 0.3 miles apart, where the bare rule raised 649; on a recording of the Solent (93 craft, none
-    of which says its length) 10 an hour, where the bare rule raised 287.
+    then pass more than 0.3 miles apart; on a recording of the Solent (93 craft, none of which says its length) 10 an
+    hour. Before small, stopped and unmeasured craft were judged so, it was 649 and 287.
 Reference
     COLREGs rules 7, 13, 14, 15; Fujii and Tanaka 1971 and the strait's smaller ellipse; hysteresis after DMA
     AisAbnormal; IMO MSC.302(87) for the priorities. Geometry: WGS 84 radii at the pair's mid-latitude.
