@@ -1,4 +1,4 @@
-"""What is believed of each contact beyond the end of its segment: smoothed velocity, the last facts, a ring of the track."""
+"""What is believed of each contact beyond its segment: smoothed velocity, last facts, a ring of the track."""
 
 from __future__ import annotations
 
