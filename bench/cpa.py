@@ -1,8 +1,8 @@
 """Closest approach of all pairs: strips against NumPy's brute force and plain Python, in one run.
 
-Run ``python bench/cpa.py``; one thread, its own processor time; medians of 7 (Python: one run over 200 ships). "pairs" are those within the
-radius: each of them is measured, and those that come within a quarter of a mile in 20 minutes are the answer. All three
-give the same answer, or the run fails.
+Run ``python bench/cpa.py``; one thread, its own processor time; medians of 7 (Python: one run over 200 ships). "pairs"
+are those within the radius: each of them is measured, and those that come within a quarter of a mile in 20 minutes are
+the answer. All three give the same answer, or the run fails.
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
-import types
 
 import numpy as np
 import pytest
@@ -12,13 +10,11 @@ import pytest
 from selat.app.floor import Floor
 from selat.detectors import _golden as made
 from selat.detectors import collision, distress, jump
-from selat.model import plugins
 from selat.model.clock import MINUTE, SECOND
-from selat.model.columns import Columns, concat, empty
-from selat.model.errors import PluginError
+from selat.model.columns import Columns, empty
 from selat.model.schema import I32
-from selat.tracks.identity import Verdict
 
+NOW = made.START + 86400 * 3 * SECOND
 MINUTES = range(-1200, 0, 10)
 
 
@@ -234,14 +230,15 @@ def test_a_pair_that_has_passed_is_rectified():
 
 
 def test_head_on_and_overtaking_are_named():
+    big = named(150, 150)
     head = alerts(
         collision.DETECTOR, made.sail(563100001, 1.2, 103.85, 12.0, 90.0, MINUTES),
-        made.sail(563100002, 1.2005, 103.85, 12.0, 270.0, MINUTES),
+        made.sail(563100002, 1.2005, 103.85, 12.0, 270.0, MINUTES), statics=big,
     )  # fmt: skip
     assert head[0].evidence["encounter"] == "head_on" and "rule 14" in head[0].sentence
     over = alerts(
         collision.DETECTOR, made.sail(563100001, 1.2, 103.85, 18.0, 90.0, MINUTES),
-        made.sail(563100002, 1.2001, 103.85, 9.0, 90.0, MINUTES),
+        made.sail(563100002, 1.2001, 103.85, 9.0, 90.0, MINUTES), statics=big,
     )  # fmt: skip
     assert over[0].evidence["encounter"] == "overtaking" and over[0].evidence["give_way"] == 563100001
 
@@ -272,6 +269,18 @@ def test_what_is_no_danger_raises_nothing(parts):
     assert alerts(collision.DETECTOR, *parts, statics=named(100, 100)) == []
 
 
+def test_a_small_boat_that_lies_in_the_way_of_a_tanker_is_told():
+    boat = made.sail(563100002, 1.2, 103.85, 0.0, 0.0, MINUTES, msg_type=18)
+    found = alerts(
+        collision.DETECTOR, made.sail(563100001, 1.2, 103.85, 14.0, 70.0, MINUTES), boat, statics=named(250, 8)
+    )
+    assert found and "lies still in the way of SHIP 0" in found[0].sentence and found[0].evidence["tcpa"] <= 300
+    # A launch that makes for the tanker at anchor comes alongside.
+    tanker = made.sail(563100001, 1.2, 103.85, 0.2, 0.0, MINUTES, status=1)
+    launch = made.sail(563100002, 1.2, 103.85, 14.0, 70.0, MINUTES, msg_type=18)
+    assert alerts(collision.DETECTOR, tanker, launch, statics=named(250, 8)) == []
+
+
 def test_a_pilot_boat_may_close():
     assert alerts(collision.DETECTOR, *CROSSING, statics=named(200, 18, kinds=(70, 50))) == []
     assert alerts(collision.DETECTOR, *CROSSING, statics=named(200, 90, kinds=(70, 50))) != []
@@ -283,7 +292,7 @@ def test_a_single_swing_of_the_course_raises_nothing():
     cog = ship["cog"].copy()
     cog[60:62] = 860
     other = made.sail(563100002, 1.21, 103.85, 12.0, 270.0, MINUTES)
-    assert alerts(collision.DETECTOR, ship.replace(cog=cog), other) == []
+    assert alerts(collision.DETECTOR, ship.replace(cog=cog), other, statics=named(200, 150)) == []
 
 
 def test_the_same_pair_soon_again_goes_on_with_its_alert():
@@ -291,78 +300,7 @@ def test_the_same_pair_soon_again_goes_on_with_its_alert():
     a = CROSSING[0]
     away = (a["time"] >= made.START - 900 * SECOND) & (a["time"] < made.START - 780 * SECOND)
     turned = a.replace(cog=np.where(away, 1600, 700))
-    found = alerts(collision.DETECTOR, turned, CROSSING[1])
+    found = alerts(collision.DETECTOR, turned, CROSSING[1], statics=named(200, 150))
     states = [x.state for x in found]
     assert "rectified" in states and states.index("rectified") < len(states) - 1
     assert len({x.id for x in found}) == 1 and found[-1].state == "active"
-
-
-# Plug-ins
-
-
-def test_built_in_rules_are_found_by_looking():
-    assert [r.name for r in plugins.find("selat.detectors", "DETECTOR")] == ["collision", "distress", "jump"]
-
-
-class Point:
-    def __init__(self, name, module):
-        self.name, self.module = name, module
-
-    def load(self):
-        if isinstance(self.module, Exception):
-            raise self.module
-        return self.module
-
-
-def test_extensions_are_found_and_trouble_with_them_is_told(monkeypatch, caplog):
-    extra = types.ModuleType("extra")
-    extra.DETECTOR = types.SimpleNamespace(name="extra")
-    points = [Point("b", extra), Point("a", ImportError("no such thing"))]
-    monkeypatch.setattr(plugins, "entry_points", lambda group: points)
-    assert [r.name for r in plugins.find("selat.detectors", "DETECTOR")][-1] == "extra"
-    assert "extension a cannot be loaded" in caplog.text
-    extra.DETECTOR.name = "jump"
-    with pytest.raises(PluginError, match="jump") as error:
-        plugins.find("selat.detectors", "DETECTOR")
-    assert error.value.hint
-    points[:] = [Point("c", sys.version)]
-    with pytest.raises(PluginError, match="no module"):
-        plugins.outside()
-
-
-# The floor
-
-
-def test_a_floor_without_rules_keeps_the_picture():
-    floor = Floor([])
-    assert floor.step(concat(CROSSING, "reports"), named(10, 20), empty("messages"), made.START, True) == []
-    assert sorted(floor.contacts.mmsi.tolist()) == [563100001, 563100002]
-    assert floor.now == made.START - 10 * SECOND
-
-
-def test_the_beats_stop_when_the_sea_is_idle():
-    seen = []
-    rule = types.SimpleNamespace(
-        name="spy", version="1", parameters=dict, step=lambda w, s: (seen.append(w.now) or [], s)
-    )
-    floor = Floor([rule])
-    rows = concat([made.sail(1, 1.0, 103.0, 1.0, 1.0, [0]), made.sail(1, 1.0, 103.0, 1.0, 1.0, [86400 * 3])], "reports")
-    floor.step(rows, empty("statics"), empty("messages"), made.START + 86400 * 3 * SECOND, True)
-    assert len(seen) == 2 + 360 and (np.diff(seen) > 0).all()
-
-
-def test_late_rows_reach_the_rules_marked():
-    seen = []
-
-    def step(window, state):
-        seen.extend(
-            zip(window.reports["seq"].tolist(), window.mark.tolist(), window.traced.verdict.tolist(), strict=True)
-        )
-        return [], state
-
-    floor = Floor([types.SimpleNamespace(name="spy", version="1", parameters=dict, step=step)])
-    rows = made.sail(563100001, 1.2, 103.85, 8.0, 90.0, range(0, 100, 10)).replace(seq=np.arange(10))
-    floor.step(rows.take(np.arange(5, 10)), empty("statics"), empty("messages"), made.START + 95 * SECOND)
-    floor.step(rows.take(np.arange(0, 5)), empty("statics"), empty("messages"), made.START + 96 * SECOND, True)
-    late = {s: (m, v) for s, m, v in seen if s < 5}
-    assert len(seen) == 10 and set(late.values()) == {(1, int(Verdict.STALE))}

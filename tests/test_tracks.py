@@ -99,9 +99,9 @@ def test_a_wrong_clock_does_not_stop_the_sea():
 def test_a_row_waits_no_longer_than_it_must_when_the_feed_is_silent():
     ready, order = reorder.step({"reports": rows([0.5])}, Order(), START + SECOND, Patience())
     assert ready["reports"].rows.rows == 0
-    ready, order = reorder.step({}, order, START + 20 * SECOND, Patience())
+    ready, order = reorder.step({}, order, START + 12 * SECOND, Patience())
     assert ready["reports"].rows.rows == 0
-    ready, order = reorder.step({}, order, START + 31 * SECOND, Patience())
+    ready, order = reorder.step({}, order, START + 13 * SECOND, Patience())
     assert ready["reports"].rows.rows == 1 and order.watermark == START + SECOND
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from selat.model.clock import HOUR, SECOND
 from selat.model.columns import Columns, concat, empty
+from selat.model.errors import ConfigError
 from selat.model.nouns import Alert
 from selat.model.plugins import find
 from selat.model.ports import Detector
@@ -61,8 +62,13 @@ class Floor:
     ) -> list[Alert]:
         """Take what arrived at ``arrival_ns`` into the picture; returns alerts raised or changed, in order.
 
-        ``final``: the input has ended; what still waits for its turn is taken too.
+        Live: ``arrival_ns`` is the clock's, and empty batches are given every second or so, so that rows of a feed that
+        falls silent are taken. Replay: the time at which the rows were received, or one moment after all of them: rows
+        then wait for later ones only, however long the replay takes. Rows of more than a day after ``arrival_ns`` are
+        taken for those of a wrong clock. ``final``: the input has ended; what still waits is taken too.
         """
+        if arrival_ns <= 0:
+            raise ConfigError("no time of arrival", hint="ns UTC: now, or in a replay when the rows were received")
         batch = {"reports": reports, "statics": statics, "messages": messages}
         ready, self._order = reorder.step(batch, self._order, arrival_ns, self.patience, final)
         for table, r in ready.items():
@@ -114,13 +120,13 @@ class Floor:
             marks[table] = np.concatenate([mark, marks[table]])
         self._odd = {}
         self._tick = tick
+        if tick % HOUR == 0:  # before the update: afterwards the slots in the window must not move
+            self.contacts.drop(tick - KEEP)
         statics = rows["statics"]
         self.contacts.declare(statics if not marks["statics"].any() else statics.take(marks["statics"] < FUTURE))
         traced = self.contacts.update(rows["reports"], marks["reports"])
         if tick % BEAT == 0:
             self.contacts.mark_lost(tick)
-        if tick % HOUR == 0:
-            self.contacts.drop(tick - KEEP)
         window = Window(tick, rows["reports"], marks["reports"], traced, rows["messages"], self.contacts)
         alerts: list[Alert] = []
         for rule in self.rules:

@@ -40,6 +40,7 @@ class Fleet:
     length: Floats
     beam: Floats
     still: Any
+    agile: Any
 
 
 @dataclass(frozen=True, slots=True)

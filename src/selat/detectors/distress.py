@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from selat.detectors._golden import numbered, sail, ship, text
-from selat.model.clock import MINUTE, SECOND
+from selat.model.clock import HOUR, MINUTE, SECOND
 from selat.model.nouns import Alert
 from selat.model.rule import Golden, param, values
 from selat.model.schema import I32, NO_TIME
@@ -103,6 +103,9 @@ class Distress:
             if e["said"] == NO_TIME or window.now - e["said"] >= self.p.refresh * SECOND:
                 episodes[key], alert = self._tell(window, e)
                 alerts.append(alert)
+        if window.at(HOUR):  # what has ended: the next message would begin a new episode anyhow
+            limit = window.now - round(self.p.episode * SECOND)
+            episodes = {k: e for k, e in episodes.items() if e["last"] >= limit}
         return alerts, {"episodes": episodes}
 
     def _hear(self, w: Window, episodes: dict[str, Episode], time: int, kind: str, i: int, alerts: list[Alert]) -> str:

@@ -74,8 +74,10 @@ class Jump:
         """Alerts of this window; state: the MMSIs that leapt lately, with their leaps."""
         cases: dict[str, Case] = dict(state["cases"]) if state else {}
         alerts: list[Alert] = []
-        for i in self._concerned(window, cases).tolist():
-            self._take(window, cases, i, alerts)
+        rows = self._concerned(window, cases).tolist()
+        ids = window.contacts.ids() if rows else None
+        for i in rows:
+            self._take(window, cases, i, ids, alerts)
         if window.at(MINUTE):
             for key, case in list(cases.items()):
                 if window.now - case["leap"]["time"] > self.p.forget * SECOND:
@@ -97,11 +99,10 @@ class Jump:
         rows = np.flatnonzero(leap)
         return rows[is_ship(w.contacts.kind[t.slot[rows]])]
 
-    def _take(self, w: Window, cases: dict[str, Case], i: int, alerts: list[Alert]) -> None:
+    def _take(self, w: Window, cases: dict[str, Case], i: int, ids: Any, alerts: list[Alert]) -> None:
         """One report of a suspect: a leap, or a step that confirms the place where it is."""
         t, r = w.traced, w.reports
         key = str(int(r["mmsi"][i]))
-        ids = w.contacts.ids()
         here = int(ids[t.slot[i]])
         case = dict(cases.get(key) or {"leap": None, "pairs": {}, "alerts": {}, "stays": 0, "jumps": 0})
         if t.pace[i] > self.p.speed and t.away[i] > self.p.least:

@@ -73,8 +73,15 @@ class Block:
 class Detector(Protocol):
     """One rule. ``step`` is pure: contacts and new reports and its own state in, alerts and state out."""
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """Name of the rule, as alerts carry it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Version of the rule: another one may judge otherwise."""
+        ...
 
     def parameters(self) -> dict[str, Any]:
         """Parameters in force, SI units, with their names."""

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels import segments
-from selat.kernels.segments import Belief, Heads, Told, Traced, Whos
+from selat.kernels.belief import Belief, Told, believe
+from selat.kernels.segments import Heads, Traced, Whos
 from selat.model.clock import MINUTE
 from selat.model.columns import Columns
 from selat.model.schema import NO_TIME, STATICS
@@ -179,7 +180,7 @@ class Contacts:
         self.n, self._whos_n = segments.assign(
             rows, self._table, whos, heads, self.n, self._whos_n, self.gates.packed(), out
         )
-        segments.believe(rows, told, out, Belief(**self._belief), self.version, SMOOTH, RING_EVERY)
+        believe(rows, told, out, Belief(**self._belief), self.version, SMOOTH, RING_EVERY)
 
     def declare(self, statics: Columns) -> None:
         """Take static data into the picture: per MMSI the newest value that was given, field by field."""

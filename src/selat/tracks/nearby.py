@@ -56,6 +56,7 @@ def passers(contacts: Contacts, lat: float, lon: float, since: int, until: int, 
     slots = np.flatnonzero(is_ship(contacts.kind) & (contacts.heard >= since) & ~np.isnan(contacts.lat))
     east, north = geodesy.plane(lat, lon, contacts.lat[slots], contacts.lon[slots])
     found = []
+    ids = contacts.ids()
     for slot in slots[np.hypot(east, north) < fast].tolist():
         time, lats, lons = contacts.track(slot)
         inside = (time >= since) & (time <= until)
@@ -65,7 +66,7 @@ def passers(contacts: Contacts, lat: float, lon: float, since: int, until: int, 
         x, y = geodesy.plane(lat, lon, lats, lons)
         away, when = _nearest(x, y, time)
         if away <= PASSED:
-            found.append((away, int(contacts.ids()[slot]), slot, when))
+            found.append((away, int(ids[slot]), slot, when))
     found.sort()
     return [
         {

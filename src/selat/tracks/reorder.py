@@ -39,7 +39,7 @@ class Patience:
 
     allowance: int = 10 * SECOND  #: shore stations: own choice, above the delay of a regional feed
     stations: Mapping[int, int] = field(default_factory=dict)  #: such as 2 h for a satellite feed
-    wait: int = 30 * SECOND  #: by the clock of arrival
+    wait: int = 12 * SECOND  #: by the clock of arrival; above allowance + tick, or order would suffer
     ahead: int = MINUTE  #: clock error that is believed
     tick: int = SECOND  #: rows go out in whole ticks of event time
 
