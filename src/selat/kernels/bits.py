@@ -70,20 +70,39 @@ def _unarm(buf: Any, a: int, n: int, words: Any, w: int, acc: np.uint64, have: i
 unarm = inline(_unarm)
 
 
-def _close(words: Any, first: int, w: int, acc: np.uint64, have: int, nbits: int) -> int:
-    """Write the open word, clear what lies behind ``nbits`` and add a word of zeros; returns the next free word."""
-    if have > 0:
-        words[w] = acc << np.uint64(64 - have)
-        w += 1
+def _clear_behind(words: Any, first: int, nbits: int) -> int:
+    """Clear what lies behind the message's last bit and add a word of zeros; returns the next free word."""
     end = first + (nbits + 63) // 64
     rest = nbits % 64
-    if rest != 0 and end > first:
+    if rest != 0:
         words[end - 1] &= ~np.uint64(0) << np.uint64(64 - rest)
     words[end] = np.uint64(0)
     return end + 1
 
 
+clear_behind = inline(_clear_behind)
+
+
+def _close(words: Any, first: int, w: int, acc: np.uint64, have: int, nbits: int) -> int:
+    """Write the open word of unarm, and end the message there; returns the next free word."""
+    if have > 0:
+        words[w] = acc << np.uint64(64 - have)
+    return clear_behind(words, first, nbits)
+
+
 close = inline(_close)
+
+
+def _hash(words: Any, first: int, nbits: int) -> np.uint64:
+    """64-bit hash of a message; never 0."""
+    h = np.uint64(1469598103934665603) ^ np.uint64(nbits)
+    for i in range(first, first + (nbits + 63) // 64):
+        h = (h ^ words[i]) * np.uint64(0x9E3779B97F4A7C15)
+        h ^= h >> np.uint64(29)
+    return (h * np.uint64(0xBF58476D1CE4E5B9)) | np.uint64(1)
+
+
+hash_of = inline(_hash)
 
 
 def _bits(words: Any, first: int, start: int, width: int) -> int:

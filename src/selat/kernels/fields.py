@@ -260,34 +260,3 @@ def _payloads(words: Any, msgs: Any, rows: Any, n: int, start: int, tail: int, o
 
 
 payloads = jit(_payloads)
-
-
-def _values(
-    words: Any, msgs: Any, rows: Any, n: int, starts: Any, widths: Any, signs: Any, nas: Any, scales: Any,
-    ints: Any, floats: Any, nulls: Any,
-) -> None:  # fmt: skip
-    """All numeric fields of the messages ``rows[:n]``, field f of message k.
-
-    ``scales[f] == 0``: an integer, to ``ints[f, k]`` (-2**63 where missing); else ``floats[f, k]`` in the field's unit (NaN
-    where missing). ``nas`` is the raw value of "not available" (-2**63: none); ``nulls[f]`` counts the missing.
-    """
-    for k in range(n):
-        m = msgs[rows[k]]
-        for f in range(len(starts)):
-            end = starts[f] + widths[f]
-            none = np.int64(-(2**63))
-            v = none
-            if end <= m.nbits:
-                v = bits(words, m.word, starts[f], widths[f])
-                if signs[f] and v >> (widths[f] - 1):
-                    v -= np.int64(1) << widths[f]
-            if v == nas[f]:
-                v = none
-            nulls[f] += v == none
-            if scales[f] == 0.0:
-                ints[f, k] = v
-            else:
-                floats[f, k] = v * scales[f] if v != none else np.nan
-
-
-values = jit(_values)

@@ -19,7 +19,7 @@ from selat.kernels._jit import inline, jit
 #: one row a line; ``fate`` 0: AIS sentence, CONTEXT: kept as context, else selat.model.errors.Reason
 LINE = np.dtype(
     [
-        ("heard", "i8"), ("arrived", "i8"), ("start", "i4"), ("pay", "i4"), ("length", "i4"), ("paylen", "i4"),
+        ("heard", "i8"), ("arrived", "i8"), ("start", "i8"), ("pay", "i8"), ("length", "i4"), ("paylen", "i4"),
         ("station", "u2"), ("talker", "u2"), ("flags", "u2"), ("seqid", "i2"), ("fate", "u1"), ("quality", "u1"),
         ("total", "u1"), ("num", "u1"), ("fill", "u1"), ("chan", "u1"), ("tagged", "u1"), ("pad", "u1"),
     ],
@@ -203,14 +203,14 @@ def _tags(buf: Any, p: int, e: int, row: Any, ctx: Any, groups: Any, keys: Any, 
         q = p + 1
         x = 0
         star = -1
-        while q < e and buf[q] != _BACK and buf[q] != _BANG:
+        while q < e and buf[q] != _BACK and buf[q] != _BANG and buf[q] != _NL and buf[q] != _CR:
             if buf[q] == _STAR and star < 0:
                 star = q
             if star < 0:
                 x ^= buf[q]
             q += 1
-        if q >= e or buf[q] == _BANG:
-            return q if q < e else p  # never closed: what stands before the sentence is noise
+        if q >= e or buf[q] != _BACK:  # never closed: what stands before a sentence is noise
+            return q if q < e and buf[q] == _BANG else p
         end = star if star >= 0 else q
         good = star >= 0 and q - star == 3 and hexval(buf[star + 1]) * 16 + hexval(buf[star + 2]) == x
         if not good:

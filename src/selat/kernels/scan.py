@@ -1,13 +1,10 @@
-"""Cut bytes into lines and read the head of every sentence: the loop around :mod:`selat.kernels.nmea`."""
+"""Read one line: where it ends, and the head of the sentence in it, with the times that stand around it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from selat.kernels._jit import inline, jit
-from selat.kernels._swar import below_zero, ctz64, fold, load64
 from selat.kernels.nmea import (
     _BACK,
     _BANG,
@@ -34,11 +31,10 @@ from selat.kernels.nmea import (
     pghp,
     pghp_match,
     suffix,
-    tags,
 )
 
 MAX_LINE = 65_536  #: bytes; a longer line is cut
-PAD = 16  #: line feeds that must follow the bytes, so that looking ahead stays inside the array
+PAD = 64  #: bytes that must follow those that are read, so that looking ahead stays inside the array
 
 
 def _line_end(buf: Any, i: int, e: int) -> int:
@@ -51,7 +47,21 @@ def _line_end(buf: Any, i: int, e: int) -> int:
 line_end = jit(_line_end)
 
 
-def _other(buf: Any, p: int, e: int, row: Any, ctx: Any, ring: Any, keys: Any, ids: Any, news: Any, ended: bool) -> int:
+def _whole(buf: Any, i: int, e: int, wait: int, ended: bool) -> bool:
+    """True when the line that ends at ``i`` can be judged: nothing of it, not even the LF of its CRLF, is still to come.
+
+    ``e``: where reading of this line must stop; ``wait``: end of the bytes at hand, when more may follow (else beyond).
+    What a line does to the context must wait for this, because it is read again when the rest has come.
+    """
+    return ended if i >= e else not (buf[i] == _CR and i + 1 >= wait)
+
+
+whole = inline(_whole)
+
+
+def _other(
+    buf: Any, p: int, e: int, row: Any, ctx: Any, ring: Any, keys: Any, ids: Any, news: Any, wait: int, ended: bool
+) -> int:
     """A sentence of another kind (``$…`` or ``!…`` that is no VDM/VDO) at ``p``; returns where its line ends."""
     i = p + 1
     x = 0
@@ -70,7 +80,7 @@ def _other(buf: Any, p: int, e: int, row: Any, ctx: Any, ring: Any, keys: Any, i
         j = i + 3
         while j < e and buf[j] != _NL and buf[j] != _CR and buf[j] != _BANG and buf[j] != _BACK:
             j += 1
-        if j >= e and not ended:
+        if not whole(buf, j, e, wait, ended):
             return j
         if not good:
             row.fate = _R_CHECKSUM
@@ -127,7 +137,7 @@ times = jit(_times)
 
 
 def _sentence(
-    buf: Any, p: int, e: int, row: Any, ctx: Any, ring: Any, keys: Any, ids: Any, news: Any, ended: bool
+    buf: Any, p: int, e: int, row: Any, ctx: Any, ring: Any, keys: Any, ids: Any, news: Any, wait: int, ended: bool
 ) -> int:
     """Read ``!ttVDM,…*hh`` at ``p``; fills the row, returns where its line ends (or the next sentence begins)."""
     x = buf[p + 1] ^ buf[p + 2] ^ buf[p + 3] ^ buf[p + 4] ^ buf[p + 5] ^ buf[p + 6]
@@ -187,7 +197,7 @@ def _sentence(
     tail = i
     while i < e and buf[i] != _NL and buf[i] != _CR and buf[i] != _BANG and buf[i] != _BACK:
         i += 1
-    if i >= e and not ended:
+    if not whole(buf, i, e, wait, ended):
         return i
     if bad:
         row.fate = _R_CHECKSUM
@@ -211,66 +221,13 @@ def _sentence(
 sentence = jit(_sentence)
 
 
-_HEAD = np.uint64(0x2C002C2C312C312C)  # ",1,1,,?," little-endian, the channel left out
-_HEAD_MASK = np.uint64(0xFF00FFFFFFFFFFFF)
-_NAME_MASK = np.uint64(0x0000FFFFFFFFFF00)  # "AIVDM" of "!AIVDM,1"
-
-
-def _quick(buf: Any, p: int, e: int, row: Any, ctx: Any) -> int:
-    """The commonest sentence, ``!ttVDM,1,1,,c,payload,f*hh`` and a line end, eight bytes at a time.
-
-    Returns where its line ends, or -1 when it is not of this form, damaged, or not whole: the careful way decides then.
-    ``row`` was cleared; TAG blocks may have been read.
-    """
-    if p + 32 > e:
-        return -1
-    head = load64(buf, p + 6)
-    if head & _HEAD_MASK != _HEAD:
-        return -1
-    x = (load64(buf, p) & _NAME_MASK) ^ head
-    i = p + 14
-    while i + 16 <= e:
-        word = load64(buf, i)
-        ends = below_zero(word)
-        if ends == 0:
-            x ^= word
-            i += 8
-            continue
-        k = ctz64(ends) >> 3
-        x ^= word & ((np.uint64(1) << np.uint64(8 * k)) - np.uint64(1))
-        i += k
-        break
-    if i + 8 > e or buf[i] != _COMMA or buf[i + 2] != _STAR or i - p > MAX_SENTENCE - 8:
-        return -1
-    fill = np.int64(buf[i + 1]) - 48
-    if fill < 0 or fill > 5 or (buf[i + 5] != _NL and buf[i + 5] != _CR):
-        return -1
-    check = hexval(buf[i + 3]) * 16 + hexval(buf[i + 4])
-    if check != fold(x) ^ _COMMA ^ (fill + 48) or hexval(buf[i + 4]) < 0:
-        return -1
-    row.talker = buf[p + 1] * 256 + buf[p + 2]
-    if buf[p + 5] == 79:
-        row.flags |= _F_OWN
-    row.pay = p + 14
-    row.paylen = i - p - 14
-    row.total = row.num = 1
-    row.fill = fill
-    row.chan = buf[p + 12]
-    row.fate = 0
-    if ctx.pghp_count != 0 or ctx.carried != 0 or row.heard != 0:
-        return -2 - (i + 5)
-    ctx.prev_total = 1
-    return i + 5
-
-
-quick = inline(_quick)
-
-
 def _is_ais(buf: Any, p: int, e: int) -> bool:
     """True for ``!ttVDM,`` or ``!ttVDO,`` at ``p``."""
     return (
         p + 7 < e
         and buf[p] == _BANG
+        and buf[p + 1] >= 48  # no mark, no line end
+        and buf[p + 2] >= 48
         and buf[p + 3] == 86
         and buf[p + 4] == 68
         and (buf[p + 5] == 77 or buf[p + 5] == 79)
@@ -298,77 +255,59 @@ def _prefix(buf: Any, a: int, b: int, row: Any) -> None:
 prefix = jit(_prefix)
 
 
-def _scan(
-    buf: Any, p: int, e: int, final: bool, lines: Any, ctx: Any, ring: Any, groups: Any, keys: Any, ids: Any, news: Any
-) -> tuple[int, int]:
-    """Read the lines of buf[p:e] into ``lines`` (dtype LINE); returns (number of lines, where it stopped).
+def _clear(row: Any, start: int) -> None:
+    """Make the row ready for the line at ``start``."""
+    row.start = start
+    row.heard = row.arrived = 0
+    row.station = row.talker = row.flags = 0
+    row.quality = row.total = row.num = row.fill = row.chan = row.tagged = 0
+    row.seqid = -1
+    row.fate = _R_NOISE
+    row.pay = start
+    row.paylen = 0
 
-    ``buf`` uint8, ends with PAD line feeds behind ``e``. A line whose end is not there yet is left for the next call,
-    unless the input is at its end (``final``). Stops early when ``lines`` is full. A line of MAX_LINE bytes is cut
-    there, and what follows is skipped up to a line end or the head of an AIS sentence.
+
+clear = inline(_clear)
+
+
+def _line(buf: Any, p: int, e: int, final: bool, row: Any, ctx: Any, ring: Any, keys: Any, ids: Any, news: Any) -> int:
+    """Read the line that began at ``row.start``; its TAG blocks (if any) are read, ``p`` is behind them.
+
+    Returns where it ends (its fate and ``length`` are in ``row`` then), or -1 when it is not whole yet. A line of
+    MAX_LINE bytes is cut there, and what follows is skipped (see skip).
     """
-    n = 0
-    room = len(lines)
-    while p < e and n < room:
-        if ctx.cut != 0:
-            while p < e and buf[p] != _NL and buf[p] != _CR and not (buf[p] == _BANG and is_ais(buf, p, e)):
-                if buf[p] == _BANG and p + 7 >= e and not final:
-                    return n, p
-                p += 1
-            if p >= e or (buf[p] == _CR and p + 1 >= e and not final):
-                return n, p
-            ctx.cut = 0
-            p = past_end(buf, p, e)
-            continue
-        row = lines[n]
-        start = p
-        lim = min(e, start + MAX_LINE)
-        ended = final and lim == e
-        row.start = start
-        row.heard = row.arrived = 0
-        row.station = row.talker = row.flags = 0
-        row.quality = row.total = row.num = row.fill = row.chan = row.tagged = 0
-        row.seqid = -1
-        row.fate = _R_NOISE
-        row.pay = start
-        row.paylen = 0
-        while p < lim and (buf[p] == 32 or buf[p] == 9):
-            p += 1
-        if p < lim and buf[p] == _BACK:
-            p = tags(buf, p, lim, row, ctx, groups, keys, ids, news)
-        if p < lim and buf[p] == _BANG and is_ais(buf, p, lim):
-            q = quick(buf, p, lim, row, ctx)
-            if q <= -2:
-                q = -2 - q
-                times(row, ctx, ring, hexval(buf[q - 2]) * 16 + hexval(buf[q - 1]))
-            p = q if q >= 0 else sentence(buf, p, lim, row, ctx, ring, keys, ids, news, ended)
-        elif p >= lim or buf[p] == _NL or buf[p] == _CR:
-            row.fate = CONTEXT if row.tagged else _R_BLANK
-        elif buf[p] == _DOLLAR or buf[p] == _BANG:
-            p = other(buf, p, lim, row, ctx, ring, keys, ids, news, ended)
-        else:  # a comment, noise, or a prefix: look for a sentence in what is left of the line
-            q = p
-            while q < lim and buf[q] != _NL and buf[q] != _CR and not (buf[q] == _BANG and is_ais(buf, q, lim)):
-                q += 1
-            if q < lim and buf[q] == _BANG:
-                prefix(buf, p, q, row)
-                p = sentence(buf, q, lim, row, ctx, ring, keys, ids, news, ended)
-            else:
-                row.fate = _R_NOT_AIS if buf[p] == 35 else _R_NOISE
-                p = q
-        if p >= lim:
-            if lim == start + MAX_LINE:
-                row.fate = _R_TOO_LONG
-                ctx.cut = 1
-            elif not final:
-                return n, start
-        elif buf[p] == _CR and p + 1 >= e and not final:
-            return n, start
-        row.length = p - start
-        n += 1
-        if ctx.cut == 0:
-            p = past_end(buf, p, e)
-    return n, p
+    lim = min(e, row.start + MAX_LINE)
+    ended = final and lim == e
+    wait = e + MAX_LINE if final else e
+    if p < lim and buf[p] == _BANG and is_ais(buf, p, lim):
+        p = sentence(buf, p, lim, row, ctx, ring, keys, ids, news, wait, ended)
+    elif p >= lim or buf[p] == _NL or buf[p] == _CR:
+        row.fate = CONTEXT if row.tagged else _R_BLANK
+    elif buf[p] == _DOLLAR or buf[p] == _BANG:
+        p = other(buf, p, lim, row, ctx, ring, keys, ids, news, wait, ended)
+    else:  # a comment, noise, or a prefix: look for a sentence in what is left of the line
+        q = p
+        while q < lim and buf[q] != _NL and buf[q] != _CR and not (buf[q] == _BANG and is_ais(buf, q, lim)):
+            q += 1
+        if q < lim and buf[q] == _BANG:
+            prefix(buf, p, q, row)
+            p = sentence(buf, q, lim, row, ctx, ring, keys, ids, news, wait, ended)
+        else:
+            row.fate = _R_NOT_AIS if buf[p] == 35 else _R_NOISE
+            p = q
+    if p >= lim:
+        if lim == row.start + MAX_LINE:
+            row.fate = _R_TOO_LONG
+            ctx.cut = 1
+        elif not final:
+            return -1
+    elif buf[p] == _CR and p + 1 >= wait:
+        return -1
+    row.length = p - row.start
+    return p
+
+
+line = jit(_line)
 
 
 def _past_end(buf: Any, p: int, e: int) -> int:
@@ -378,5 +317,20 @@ def _past_end(buf: Any, p: int, e: int) -> int:
     return p + 1 if p < e and (buf[p] == _NL or buf[p] == _CR) else p
 
 
-past_end = jit(_past_end)
-scan = jit(_scan)
+past_end = inline(_past_end)
+
+
+def _skip(buf: Any, p: int, e: int, final: bool, ctx: Any) -> int:
+    """Pass over the rest of a line that was cut, up to its end or the head of an AIS sentence; ``ctx.cut`` stays set
+    when that is not at hand yet."""
+    while p < e and buf[p] != _NL and buf[p] != _CR and not (buf[p] == _BANG and is_ais(buf, p, e)):
+        if buf[p] == _BANG and p + 7 >= e and not final:
+            return p
+        p += 1
+    if p < e and not (buf[p] == _CR and p + 1 >= e and not final):
+        ctx.cut = 0
+        p = past_end(buf, p, e)
+    return p
+
+
+skip = jit(_skip)

@@ -7,6 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from selat.kernels import fields
+from selat.kernels.assemble import AGAIN
+from selat.kernels.values import group
 from selat.model.columns import Array, Columns, concat, empty
 from selat.model.messages import BY_TYPE, LAYOUTS, MOTHERSHIP, POSITION_TYPES, STATIC_TYPES, Field, Layout
 from selat.model.schema import REPORTS, STATICS
@@ -30,29 +32,30 @@ _REPORT_COLUMNS = (
 
 
 class Messages:
-    """Messages of one block: ``rows`` of dtype MSG, their bits in ``words``, and how their time is told."""
+    """Messages of one block: ``rows`` of dtype MSG, their bits in ``words``, ``kinds`` (layout, or AGAIN for a duplicate),
+    and how their time is told."""
 
-    def __init__(self, rows: Array, words: Array, block_time: int, live: bool) -> None:
+    def __init__(self, rows: Array, words: Array, kinds: Array, block_time: int, live: bool) -> None:
         self.rows = rows
         self.words = words
         self.block_time = block_time
         self.live = live
-        layout = np.where(rows["fate"] == 0, rows["layout"], np.int16(-1))
-        self._order = np.argsort(layout, kind="stable")
-        self._counts = np.bincount(layout + np.int16(1), minlength=len(LAYOUTS) + 1)
-        self._ends = np.cumsum(self._counts)
+        self._starts = np.empty(258, np.int64)
+        self._order = np.empty(len(rows), np.int32)
+        group(kinds, self._starts, self._order)
 
     def of(self, layout: int) -> Array:
-        """Indices of the kept messages of a layout."""
-        index: Array = self._order[self._ends[layout] : self._ends[layout + 1]]
+        """Indices of the kept messages of a layout, in order; ``AGAIN``: of the duplicates."""
+        index: Array = self._order[self._starts[layout] : self._starts[layout + 1]]
         return index
 
     @property
     def types(self) -> dict[int, int]:
         """Number of kept messages by type."""
         out: dict[int, int] = {}
-        for i in np.flatnonzero(self._counts[1:]):
-            out[LAYOUTS[i].type] = out.get(LAYOUTS[i].type, 0) + int(self._counts[i + 1])
+        for layout, n in zip(LAYOUTS, np.diff(self._starts[: len(LAYOUTS) + 1]).tolist(), strict=True):
+            if n:
+                out[layout.type] = out.get(layout.type, 0) + n
         return dict(sorted(out.items()))
 
     def raw(self, index: Array, start: int, field: Field) -> Array:
@@ -199,7 +202,7 @@ def _message_part(m: Messages, layout: Layout, index: Array) -> Columns:
 
 def receptions(m: Messages) -> Columns:
     """Messages that were heard before (fate 1): who heard them again."""
-    index = np.flatnonzero(m.rows["fate"] == 1)
+    index = m.of(AGAIN)
     if not len(index):
         return empty("receptions")
     heads, rows = m.heads(index), m.rows[index]
@@ -211,4 +214,4 @@ def receptions(m: Messages) -> Columns:
 
 def part_receptions(recs: Array) -> Columns:
     """Single parts of a message that were heard again while its other parts were still missing (dtype REC)."""
-    return Columns("receptions", {name: recs[name] for name in recs.dtype.names or ()}, len(recs))
+    return Columns("receptions", {name: recs[name].copy() for name in recs.dtype.names or ()}, len(recs))

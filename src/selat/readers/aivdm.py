@@ -6,12 +6,13 @@ a reason. ``lines == kept + duplicates + rejects`` holds for any bytes and any c
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from selat.kernels import assemble as _a
 from selat.kernels import nmea as _n
+from selat.kernels.digest import MESSAGE_WORDS, TURN, digest
 from selat.kernels.scan import PAD
 from selat.model.columns import Array, Columns, concat, empty
 from selat.model.ports import Batch
@@ -19,9 +20,17 @@ from selat.model.schema import NO_TIME
 from selat.readers.ais_tables import Messages, messages, part_receptions, receptions, reports, statics
 
 LINES = 1 << 16  #: lines worked on at once
-TURN = 1024  #: lines scanned before they are assembled, so that they stay in the cache
+PIECE = 64 << 20  #: bytes worked on at once when all are at hand
+SAMPLE = 1 << 16  #: bytes by which the number of lines in more of them is guessed
 _TABLES = ("reports", "statics", "messages", "receptions", "rejects")
 KEEP_RAW = 4096  #: bytes of a rejected line that are kept
+
+
+class _Made(NamedTuple):
+    """What came of some lines: the tables by the order of _TABLES; (lines, kept, duplicates)."""
+
+    tables: tuple[Columns, ...]
+    counts: tuple[int, int, int]
 
 
 class AivdmReader:
@@ -52,10 +61,10 @@ class AivdmReader:
         self._seen_time = np.zeros(_a.SEEN_SETS * 4, np.int64)
         self._words = np.zeros(0, np.uint64)
         self._msgs = np.zeros(0, _a.MSG)
+        self._kinds = np.zeros(0, np.uint8)
         self._held: tuple[bytes, ...] = ()
         self._last_time = 0
-        self.keep: list[Messages] | None = None  #: a list takes the messages themselves, instead of their tables
-        self._lines = np.zeros(TURN, _n.LINE)
+        self._lines = np.zeros(1, _n.LINE)
         self._rejects = np.zeros(0, _a.REJ)
         self._recs = np.zeros(0, _a.REC)
 
@@ -74,40 +83,69 @@ class AivdmReader:
         """Read what is left: an unfinished last line; parts that still wait are rejected."""
         return self._read(b"", int(self._last_time), final=True)
 
+    def read_all(self, data: bytes, received: int) -> tuple[list[Messages], Batch]:
+        """Read the whole input at once, with a reader that was not used before.
+
+        Returns the messages themselves, not yet as tables: those of the batch are empty, but for rejects and parts
+        that were heard again.
+        """
+        self._last_time = received
+        kept: list[Messages] = []
+        buf = np.frombuffer(data, np.uint8)
+        end = max(len(buf) - PAD, 0)
+        made: list[_Made] = []
+        p = 0
+        while p < end:
+            stop = min(p + PIECE, end)
+            more, p = self._digest(buf, p, stop, 0, received, kept, final=False)
+            made += more
+            if stop == end:
+                break
+        self._carry(buf, p, len(buf), 0)
+        buf, start = self._buffer(b"")
+        more, p = self._digest(buf, start, len(buf) - PAD, self._offset - start, received, kept, final=True)
+        self._carry(buf, p, p, start)
+        return kept, self._batch([*made, *more], len(data))
+
     def _read(self, block: bytes, received: int, *, final: bool) -> Batch:
         self._last_time = received
         buf, start = self._buffer(block)
         end = len(buf) - PAD
-        self._room(end)
-        made: list[tuple[Columns, ...]] = []
-        kept = duplicates = lines = 0
-        p = start
+        made, p = self._digest(buf, start, end, self._offset - start, received, None, final=final)
+        self._carry(buf, p, end, start)
+        return self._batch(made, len(block))
+
+    def _digest(
+        self, buf: Array, p: int, end: int, origin: int, received: int, kept: list[Messages] | None, *, final: bool
+    ) -> tuple[list[_Made], int]:
+        """What came of the lines of buf[p:end], and where reading stopped. ``origin``: place in the source of buf[0].
+
+        ``kept`` takes the messages, in memory of their own; without it they become tables at once and their memory is
+        used again.
+        """
+        made: list[_Made] = []
         while True:
-            before = int(self._ctx["stations"][0])
+            self._room(buf, p, end - p, fresh=kept is not None)
             out = np.zeros(8, np.int64)
-            stop = _a.digest(
-                buf, p, end, final, self._seq, self._offset - start, received, self.live, self._lines, self._ctx[0],
+            p = digest(
+                buf, p, end, final, self._seq, origin, received, self.live, self._lines, self._ctx,
                 self._ring, self._groups, self._keys, self._ids, self._news, self._slots, self._frags, self._seen,
-                self._seen_time, self._words, self._msgs, self._rejects, self._recs, out,
+                self._seen_time, self._words, self._msgs, self._kinds, self._rejects, self._recs, out,
             )  # fmt: skip
-            self._name_stations(buf, before)
-            made.append(self._tables(buf, out, received))
-            n = int(out[_a.N_LINES])
-            self._seq += n
-            lines += n
-            kept += int(out[_a.N_KEPT])
-            duplicates += int(out[_a.N_DUP])
-            if n == 0 or stop >= end or stop == p:
-                p = stop
+            made.append(self._made(buf, out, received, kept))
+            self._seq += int(out[_a.N_LINES])
+            if not out[_a.N_MORE]:
                 break
-            p = stop
         if final:
             out = np.zeros(8, np.int64)
             _a.give_up(self._slots, self._frags, self._rejects, out)
-            made.append(self._tables(buf, out, received))
-        self._carry(buf, p, end, start)
-        tables = {name: concat([t[i] for t in made], name) for i, name in enumerate(_TABLES)}
-        return Batch(**tables, lines=lines, kept=kept, duplicates=duplicates, bytes=len(block))
+            made.append(self._made(buf, out, received, kept))
+        return made, p
+
+    def _batch(self, made: list[_Made], size: int) -> Batch:
+        tables = {name: concat([t.tables[i] for t in made], name) for i, name in enumerate(_TABLES)}
+        lines, kept, duplicates = (sum(t.counts[i] for t in made) for i in range(3))
+        return Batch(**tables, lines=lines, kept=kept, duplicates=duplicates, bytes=size)
 
     def _buffer(self, block: bytes) -> tuple[Array, int]:
         """Bytes of waiting parts, then the unfinished line, the block, and line feeds to look ahead into."""
@@ -115,40 +153,50 @@ class AivdmReader:
         joined = b"".join((held, self._tail, block, b"\n" * PAD))
         return np.frombuffer(joined, np.uint8), len(held)
 
-    def _room(self, end: int) -> None:
-        """Scratch for a block of ``end`` bytes: as much as a dense one needs, at most for LINES lines at once."""
-        lines = min(LINES, 64 + end // 24)
-        if len(self._msgs) < lines + TURN:
-            self._msgs = np.zeros(lines + TURN, _a.MSG)
+    def _room(self, buf: Array, p: int, size: int, *, fresh: bool) -> None:
+        """Scratch for the ``size`` bytes at buf[p:]; where it turns out too small, the work is done in several turns.
+
+        ``fresh``: memory of its own for these messages, in few large pieces, for which the system has large pages.
+        """
+        lines = min(LINES, 64 + size // 24)
+        if len(self._rejects) < lines + TURN + 9 * _a.SLOTS:
             self._rejects = np.zeros(lines + TURN + 9 * _a.SLOTS, _a.REJ)
             self._recs = np.zeros(lines + TURN, _a.REC)
-        need = end * 6 // 64 + 3 * (lines + TURN) + 64
-        if len(self._words) < need:
-            self._words = np.zeros(need + need // 4, np.uint64)
+        if fresh and size > SAMPLE:
+            dense = np.count_nonzero(buf[p : p + SAMPLE] == _n._NL) + 64
+            lines = int(dense * 1.1 * size / SAMPLE)
+        if fresh or len(self._msgs) < lines + TURN + 1:
+            self._msgs = np.empty(lines + TURN + 1, _a.MSG)
+            self._kinds = np.empty(lines + TURN + 1, np.uint8)
+        need = size * 6 // 64 + 3 * lines + 2 * MESSAGE_WORDS
+        if fresh or len(self._words) < need:
+            self._words = np.empty(need, np.uint64)
 
-    def _name_stations(self, buf: Array, before: int) -> None:
-        for k in range(before, int(self._ctx["stations"][0])):
-            a, b = self._news[k]
+    def _made(self, buf: Array, out: Array, received: int, kept: list[Messages] | None) -> _Made:
+        for a, b in self._news[len(self.stations) - 1 : int(self._ctx["stations"][0])]:
             self.stations.append(buf[a:b].tobytes().decode("latin-1"))
-
-    def _tables(self, buf: Array, out: Array, received: int) -> tuple[Columns, ...]:
-        m = Messages(self._msgs[: out[_a.N_MSG]], self._words, received, self.live)
+        n = int(out[_a.N_MSG])
+        m = Messages(self._msgs[:n], self._words, self._kinds[:n], received, self.live)
         rejected = self._reject_rows(buf, self._rejects[: out[_a.N_REJ]], received)
         again = part_receptions(self._recs[: out[_a.N_REC]])
-        if self.keep is not None:
-            m = Messages(m.rows.copy(), self._words[: out[_a.N_WORD] + 1].copy(), received, self.live)
-            self.keep.append(m)
-            return empty("reports"), empty("statics"), empty("messages"), again, rejected
-        return reports(m), statics(m), messages(m), concat([receptions(m), again], "receptions"), rejected
+        counts = (int(out[_a.N_LINES]), int(out[_a.N_KEPT]), int(out[_a.N_DUP]))
+        if kept is not None:
+            kept.append(m)
+            return _Made((empty("reports"), empty("statics"), empty("messages"), again, rejected), counts)
+        tables = (reports(m), statics(m), messages(m), concat([receptions(m), again], "receptions"), rejected)
+        return _Made(tables, counts)
 
     def _reject_rows(self, buf: Array, rejects: Array, received: int) -> Columns:
+        if not len(rejects):
+            return empty("rejects")
         raw = np.empty(len(rejects), dtype=object)
         starts, lengths = rejects["start"].tolist(), np.minimum(rejects["length"], KEEP_RAW).tolist()
         raw[:] = [buf[a : a + k].tobytes() for a, k in zip(starts, lengths, strict=True)]
         heard = np.where((rejects["heard"] != 0) & (not self.live), rejects["heard"], received)
         return Columns("rejects", {
-            "seq": rejects["seq"], "received": np.where(heard == 0, NO_TIME, heard),
-            "offset": rejects["offset"], "reason": rejects["reason"], "length": rejects["length"], "raw": raw,
+            "seq": rejects["seq"].copy(), "received": np.where(heard == 0, NO_TIME, heard),
+            "offset": rejects["offset"].copy(), "reason": rejects["reason"].copy(),
+            "length": rejects["length"].copy(), "raw": raw,
         }, len(rejects))  # fmt: skip
 
     def _carry(self, buf: Array, p: int, end: int, start: int) -> None:
