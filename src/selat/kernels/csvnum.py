@@ -18,6 +18,7 @@ _NONE = -(2**63) + 2  # every result up to this one is no number
 _LIMIT = 2**61
 
 ISO, DAY_FIRST, MONTH_FIRST, COMPACT, EPOCH = 0, 1, 2, 3, 4  #: how a time is written
+LOCAL = 8  #: added to it: times of a zone that the caller takes off; one that states its own zone is BAD
 
 SECOND = 1_000_000_000
 _DAY = 86_400 * SECOND
@@ -277,7 +278,7 @@ def _zone(buf: Array, i: int, e: int) -> int:
 zone = bare(_zone)
 
 
-def _clock(buf: Array, i: int, e: int, compact: bool) -> int:
+def _clock(buf: Array, i: int, e: int, compact: bool, local: bool) -> int:
     """Nanoseconds of the day of ``h:mm[:ss[.f]][zone]`` (compact: ``hhmm[ss[.f]][zone]``); BAD otherwise."""
     if i == e:
         return 0
@@ -315,7 +316,9 @@ def _clock(buf: Array, i: int, e: int, compact: bool) -> int:
             while k < e and 48 <= buf[k] <= 57:
                 k += 1
     shift = zone(buf, k, e)
-    return BAD if shift == BAD else ns - shift
+    if shift == BAD or (local and k < e):
+        return BAD
+    return ns - shift
 
 
 clock = bare(_clock)
@@ -329,10 +332,12 @@ def _stamp(buf: Array, s: int, e: int, how: int, places: int) -> int:
     if how == EPOCH:
         ns = exact(buf, s, e, places, np.int64(46))
         return ns if ns >= 0 else BAD
+    local = how >= LOCAL
+    how &= 7
     day, i = date(buf, s, e, how)
     if day < 0:
         return BAD
-    of_day = clock(buf, i, e, how == COMPACT)
+    of_day = clock(buf, i, e, how == COMPACT, local)
     if of_day == BAD:
         return BAD
     ns = day * _DAY + of_day

@@ -67,7 +67,7 @@ def plain(name: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """``"; nearest: ..."`` of the names like ``name``, or nothing."""
+    """The names like ``name``, or nothing."""
     by_plain = {plain(k): k for k in known}
     found = difflib.get_close_matches(plain(name), by_plain, n=3, cutoff=0.5)
     return ", ".join(by_plain[f] for f in found)
@@ -96,7 +96,8 @@ def resolve(layout: Layout, header: tuple[str, ...]) -> Plan:
     units = np.array([layout.units.get(q) or STORED.get(q, (0, 1, 1)) for q in cc.QUANTITIES], dtype=np.int64)
     params = np.zeros(cc.PARAMS, dtype=np.int64)
     params[cc.DELIM], params[cc.COLUMNS], params[cc.POINT] = ord(layout.delimiter), len(header), ord(layout.point)
-    params[cc.TIME_HOW], params[cc.TIME_PLACES] = layout.time_how, layout.time_places
+    params[cc.TIME_HOW] = layout.time_how + (csvnum.LOCAL if layout.zone is not None else 0)
+    params[cc.TIME_PLACES] = layout.time_places
     params[cc.DEFAULT_TYPE], params[cc.ROT_UNIT], params[cc.ETA_HOW] = (
         layout.default_type,
         layout.rot_unit,
@@ -132,9 +133,8 @@ def _runs(col: Array) -> Array:
 
 def _tables(layout: Layout) -> tuple[Array, Array]:
     """Words as open-addressed tables of hashes, one row a kind of word."""
-    kinds: list[Mapping[str, int]] = [
-        layout.words.get(q, {}) for q in ("msg_type", "nav_status", "ship_type", "cargo", "epfd")
-    ]
+    coded = ("msg_type", "nav_status", "ship_type", "cargo", "epfd")
+    kinds: list[Mapping[str, int]] = [layout.words.get(q, {}) for q in coded]
     kinds += [dict.fromkeys(layout.number_nulls, 0), dict.fromkeys(layout.text_nulls, 0)]
     size = 256
     while any(2 * len(k) >= size for k in kinds):

@@ -37,40 +37,63 @@ _TEXTS = (("callsign", 0, 7), ("name", 7, 34), ("destination", 41, 20))
 _REJ = ("seq", "offset", "reason", "length")
 
 
+_SIZES = (8192, 8192, 1024, 1024)  # rows at a time: the tables stay in the cache of the processor
+
+
 class _Outputs:
-    """Tables that the kernel fills row by row, and the parts already full."""
+    """Tables that the kernel fills row by row; what is full is put away as columns."""
 
-    def __init__(self, size: int) -> None:
-        self.sizes = (size, size, 1024, 1024)
-        self.widths = (len(_REP), len(_REC), len(_STA), 5)
-        self.parts: tuple[list[Array], ...] = ([], [], [], [])
-        self.texts: list[Array] = []
-        self.raws: list[bytes] = []
+    def __init__(self) -> None:
+        widths = (len(_REP), len(_REC), len(_STA), len(_REJ) + 1)
+        self.now = [np.empty((n, w), dtype=np.int64) for n, w in zip(_SIZES, widths, strict=True)]
+        self.text = np.empty((_SIZES[2], 61), dtype=np.uint8)
         self.counts = np.zeros(4, dtype=np.int64)
-        self.now = [np.empty((n, w), dtype=np.int64) for n, w in zip(self.sizes, self.widths, strict=True)]
-        self.text = np.empty((self.sizes[2], 61), dtype=np.uint8)
+        self.begin()
 
-    def take(self, every: bool = False) -> None:
-        """Put away outputs that are full (``every``: all) and begin new ones."""
-        for i, n in enumerate(self.counts):
-            if not n or not (every or n >= len(self.now[i])):
-                continue
-            self.parts[i].append(self.now[i][:n])
-            if i == 2:
-                self.texts.append(self.text[:n])
-                self.text = np.empty_like(self.text)
-            self.counts[i] = 0
-            self.now[i] = np.empty((0 if every else self.sizes[i], self.widths[i]), dtype=np.int64)
+    def begin(self) -> None:
+        """Forget what was put away."""
+        self.reports: list[dict[str, Array]] = []
+        self.receptions: list[dict[str, Array]] = []
+        self.statics: list[dict[str, Array]] = []
+        self.rejects: list[dict[str, Array]] = []
 
-    def joined(self, i: int) -> Array:
-        """All rows of output ``i``."""
-        return _joined(self.parts[i], self.widths[i], np.int64)
+    def take(self, data: Array, long: Array, every: bool = False) -> None:
+        """Put away rejects, and other tables that are full (``every``: all).
 
+        ``data``: what the kernel read; ``long``: head of a long line.
+        """
+        n = self.counts.tolist()
+        if n[0] and (every or n[0] == _SIZES[0]):
+            part = {name: np.empty(n[0], dtype=kind) for name, kind in _REP}
+            scan.to_columns(self.now[0][: n[0]], *part.values())
+            self.reports.append(part)
+            self.counts[0] = 0
+        if n[1] and (every or n[1] == _SIZES[1]):
+            rows = self.now[1][: n[1]]
+            self.receptions.append({name: rows[:, i].astype(kind) for i, (name, kind) in enumerate(_REC)})
+            self.counts[1] = 0
+        if n[2] and (every or n[2] == _SIZES[2]):
+            self.statics.append(self._statics(n[2]))
+            self.counts[2] = 0
+        if n[3]:
+            self.rejects.append(self._rejects(n[3], data, long))
+            self.counts[3] = 0
 
-def _joined(parts: list[Array], width: int, kind: Any) -> Array:
-    if len(parts) == 1:
-        return parts[0]
-    return np.concatenate(parts) if parts else np.empty((0, width), dtype=kind)
+    def _statics(self, n: int) -> dict[str, Array]:
+        part = {name: self.now[2][:n, i].astype(STATICS[name].stored) for i, name in enumerate(_STA)}
+        for name, at, width in _TEXTS:
+            chars = np.array(self.text[:n, at : at + width], order="C")
+            part[name] = chars.view(f"S{width}").reshape(n)
+        return part
+
+    def _rejects(self, n: int, data: Array, long: Array) -> dict[str, Array]:
+        rows = self.now[3][:n]
+        part: dict[str, Array] = {name: rows[:, i].copy() for i, name in enumerate(_REJ)}
+        part["raw"] = np.empty(n, dtype=object)
+        for i, (length, at) in enumerate(rows[:, 3:].tolist()):
+            cut = min(length, scan.RAW)
+            part["raw"][i] = long[:cut].tobytes() if at < 0 else data[at : at + cut].tobytes()
+        return part
 
 
 class CsvReader:
@@ -96,6 +119,7 @@ class CsvReader:
         self._ships = (np.zeros(4096, dtype=np.int32), np.zeros(4096, dtype=np.uint64))
         self._cache = _cache()
         self._work = _work()
+        self._out = _Outputs()
 
     def feed(self, block: bytes, received: int = NO_TIME, seq: int | None = None) -> Batch:
         """Read a block cut anywhere. ``received`` is not used; ``seq`` numbers the next row that is read."""
@@ -106,42 +130,39 @@ class CsvReader:
             block = self._header(self._carry + bytes(block), final=False)
             if self._plan is None:
                 return _nothing(given)
-        out = _Outputs(len(block) // 40 + 256)
         first = int(self._state[scan.SEQ])
-        at = self._join(block, out)
+        at = self._join(block)
         if at < len(block):
             data = _aligned(block)
-            at = self._run(data, at, len(block), self._offset - at, 0, out)
+            at = self._run(data, at, len(block), self._offset - at, 0)
             self._carry = bytes(block[at:])
-        return self._batch(out, first, given)
+        return self._batch(first, given)
 
-    def _join(self, block: bytes, out: _Outputs) -> int:
+    def _join(self, block: bytes) -> int:
         """Finish what was left of the last block; how much of this one that took."""
         if not self._carry:
             return 0
         left = len(self._carry)
         head = _aligned(self._carry + bytes(block[: 3 * MAX_RECORD]))
-        done = self._run(head, 0, len(head), self._offset, 0, out)
+        done = self._run(head, 0, len(head), self._offset, 0)
         if done >= left or len(head) - left == len(block):
             whole = len(head) - left == len(block)
             self._carry = head[done:].tobytes() if whole else b""
             return len(block) if whole else done - left
         raise AssertionError("a row did not end within its longest length")
 
-    def _run(self, data: Array, at: int, stop: int, base: int, final: int, out: _Outputs) -> int:
+    def _run(self, data: Array, at: int, stop: int, base: int, final: int) -> int:
         """Run the kernel over ``data[at:stop]``; the first byte it did not read. ``_offset`` moves along."""
         assert self._plan is not None
         words = data[: len(data) // 8 * 8].view(np.uint64)
-        start = at
+        start, out = at, self._out
         while True:
             code, at = scan.scan(
                 data, words, at, stop, base, final, *self._plan.setup, self._state, *self._seen, *self._ships,
                 *self._cache, *self._work, out.now[0], out.now[1], out.now[2], out.text, out.now[3], out.counts,
             )  # fmt: skip
-            self._raws(data, out)
-            if code == scan.FULL:
-                out.take()
-            elif code == scan.GROW:
+            out.take(data, self._cache[3])
+            if code == scan.GROW:
                 size = 4 * len(self._ships[0])
                 ships = (np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.uint64))
                 grow_statics(*self._ships, *ships)
@@ -149,20 +170,9 @@ class CsvReader:
             elif code == scan.REBUILD:
                 rebuild_rows(self._seen[0], self._seen[1], int(self._state[scan.KEPT]))
                 self._state[scan.SINCE] = 0
-            else:
+            elif code == scan.DONE:
                 self._offset += at - start
                 return int(at)
-
-    def _raws(self, data: Array, out: _Outputs) -> None:
-        """Bytes of the rejects that came since last time."""
-        already = len(out.raws) - sum(len(p) for p in out.parts[3])
-        rej = out.now[3]
-        for i in range(already, int(out.counts[3])):
-            at, length = int(rej[i, 4]), int(rej[i, 3])
-            if at < 0:
-                out.raws.append(self._cache[3][: min(length, scan.RAW)].tobytes())
-            else:
-                out.raws.append(data[at : at + min(length, scan.RAW)].tobytes())
 
     def flush(self) -> Batch:
         """The last row, when no line end came after it."""
@@ -170,15 +180,14 @@ class CsvReader:
         if self._plan is None:
             given = self._header(self._carry, final=True)
             self._carry = given
-        out = _Outputs(len(self._carry) // 40 + 256)
         first = int(self._state[scan.SEQ])
         if self._plan is not None and (self._carry or self._state[scan.SKIP]):
             virtual = not self._carry.endswith(b"\n")
             data = _aligned(self._carry + (b"\n" if virtual else b""))
-            self._run(data, 0, len(data), self._offset, 2 if virtual else 1, out)
+            self._run(data, 0, len(data), self._offset, 2 if virtual else 1)
             self._offset -= int(virtual)
         self._carry = b""
-        return self._batch(out, first, 0)
+        return self._batch(first, 0)
 
     def next_file(self) -> None:
         """Begin another file of the same archive: new header and offsets; rows and ships seen stay known."""
@@ -254,53 +263,43 @@ class CsvReader:
         self._cache = _cache()
         self._cache[3][:] = np.frombuffer(state["raw"], dtype=np.uint8)
 
-    def _batch(self, out: _Outputs, first: int, given: int) -> Batch:
-        out.take(every=True)
-        zone = self.layout.zone
-        rec = out.joined(1)
-        receptions = Columns("receptions", {n: rec[:, i].astype(k) for i, (n, k) in enumerate(_REC)})
-        if zone is not None:
-            receptions = receptions.replace(received=_to_utc(receptions["received"], zone))
-        rej = out.joined(3)
-        raw = np.empty(len(rej), dtype=object)
-        raw[:] = out.raws
-        rejects = Columns("rejects", {**{n: rej[:, i].copy() for i, n in enumerate(_REJ)}, "raw": raw}, len(raw))
-        reports = _reports(out.parts[0], zone)
-        return Batch(
-            reports, _statics(out, zone), empty("messages"), receptions, rejects,
-            int(self._state[scan.SEQ]) - first, reports.rows, receptions.rows, given,
+    def _batch(self, first: int, given: int) -> Batch:
+        out, zone = self._out, self.layout.zone
+        out.take(_NO_BYTES, _NO_BYTES, every=True)
+        batch = Batch(
+            _dated("reports", out.reports, zone), _dated("statics", out.statics, zone), empty("messages"),
+            _joined("receptions", out.receptions), _joined("rejects", out.rejects),
+            lines=int(self._state[scan.SEQ]) - first, bytes=given,
         )  # fmt: skip
+        if zone is not None and batch.receptions.rows:
+            batch.receptions = batch.receptions.replace(received=_to_utc(batch.receptions["received"], zone))
+        batch.kept, batch.duplicates = batch.reports.rows, batch.receptions.rows
+        out.begin()
+        return batch
 
 
-def _reports(parts: list[Array], zone: tuple[Array, Array] | None) -> Columns:
-    n = sum(len(p) for p in parts)
-    data: dict[str, Array] = {name: np.empty(n, dtype=kind) for name, kind in _REP}
-    at = 0
-    for part in parts:
-        scan.to_columns(part, *(c[at : at + len(part)] for c in data.values()))
-        at += len(part)
-    return _dated("reports", data, zone, n)
+def _merged(parts: list[dict[str, Array]]) -> dict[str, Array]:
+    if len(parts) == 1:
+        return parts[0]
+    return {k: np.concatenate([p[k] for p in parts]) for k in parts[0]} if parts else {}
 
 
-def _statics(out: _Outputs, zone: tuple[Array, Array] | None) -> Columns:
-    rows = out.joined(2)
-    texts = _joined(out.texts, 61, np.uint8)
-    data: dict[str, Array] = {}
-    for i, name in enumerate(_STA):
-        data[name] = rows[:, i].astype(STATICS[name].stored)
-    for name, at, width in _TEXTS:
-        data[name] = np.ascontiguousarray(texts[:, at : at + width]).view(f"S{width}").reshape(len(rows))
-    return _dated("statics", data, zone, len(rows))
+def _joined(table: str, parts: list[dict[str, Array]]) -> Columns:
+    return Columns(table, _merged(parts))
 
 
-def _dated(table: str, data: dict[str, Array], zone: tuple[Array, Array] | None, n: int) -> Columns:
+def _dated(table: str, parts: list[dict[str, Array]], zone: tuple[Array, Array] | None) -> Columns:
+    data = _merged(parts)
+    if not data:
+        return empty(table)
     if zone is not None:
         data["time"] = _to_utc(data["time"], zone)
     data["received"] = data["time"]
-    data["time_quality"] = np.full(n, TimeQuality.ARCHIVE, dtype=np.uint8)
-    return Columns(table, data, n)
+    data["time_quality"] = np.full(len(data["time"]), TimeQuality.ARCHIVE, dtype=np.uint8)
+    return Columns(table, data)
 
 
+_NO_BYTES: Array = np.empty(0, dtype=np.uint8)
 _NO_TABLE = "is this a table of text? `selat formats` lists what can be read"
 
 

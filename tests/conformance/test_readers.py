@@ -1,0 +1,186 @@
+"""What every reader must do, whatever it reads. A new reader is one line in ``READERS``.
+
+* its tables are those of the schema, in the stored types;
+* conservation: lines == kept + duplicates + rejects, once flushed;
+* the same rows, however the bytes are cut;
+* state and restore at any cut go on as if nothing had happened;
+* random bytes never raise.
+"""
+
+from __future__ import annotations
+
+import pickle
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from selat.model.columns import concat
+from selat.model.ports import Batch, Reader
+from selat.model.schema import TABLES
+
+NAMES = ("reports", "statics", "messages", "receptions", "rejects")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A reader, what must come first (a header), and bytes that it should read and stumble over."""
+
+    make: Callable[[], Reader]
+    head: bytes
+    body: bytes
+
+
+def _noaa() -> Case:
+    from selat.readers.csv_noaa import reader
+
+    head = (
+        b"MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,"
+        b"TransceiverClass\n"
+    )
+    rows = [
+        b'36775244%d,2023-01-11T00:00:0%d,43.07917,-70.75733,0.0,360.0,95.0,"SAN, JOSE %d",,WDI9818,31,0.0,,,,52.0,A\n'
+        % (i % 3, i % 7, i % 4)
+        for i in range(40)
+    ]
+    junk = [b"\n", b"nonsense\r\n", b'"open quote\n', b"\xff\xfe\x00,,,\n", rows[3], rows[5], b'1,2,"a\nb",4\n']
+    return Case(reader, head, b"".join(rows[:20] + junk + rows[20:]) + b"36775244")
+
+
+def _dma() -> Case:
+    from selat.readers.csv_dma import COLUMNS, reader
+
+    rows = [
+        b"31/12/2015 23:59:5%d,Class %s,21900000%d,5%d.1,91.0,Moored,0.0,1.%d,12.5,12,Unknown,OXQX2,NAME %d,Cargo,,6,18,"
+        b"GPS,2.7,HANSTHOLM;,29/10/2019 07:00:00,AIS,5,13,3,3\r\n" % (i % 5, b"AB"[i % 2 :][:1], i % 2, i % 6, i % 3, i % 3)
+        for i in range(60)
+    ]
+    return Case(reader, ",".join(COLUMNS).encode() + b"\r\n", b"".join(rows) + b"\r\n31/12/2015,Class A\r\n" + rows[0][:-2])
+
+
+def _mapped() -> Case:
+    from selat.readers.csv_mapped import reader
+
+    mapping = {"time": "epoch s", "delimiter": ";", "columns": {"time": "t", "mmsi": "m", "lat": "a", "lon": "o"}}
+    rows = [b"%d.5;21900000%d;1.%d;10%d.5\n" % (1_600_000_000 + i // 3, i % 4, i % 9, i % 5) for i in range(60)]
+    return Case(lambda: reader(mapping), b"t;m;a;o\n", b"".join(rows) + b"x;y\nbad;1;2;3\n")
+
+
+READERS: dict[str, Callable[[], Case]] = {
+    "noaa": _noaa,
+    "dma": _dma,
+    "mapped": _mapped,
+}
+
+
+@pytest.fixture(params=READERS)
+def case(request) -> Case:
+    return READERS[request.param]()
+
+
+def feed(reader: Reader, data: bytes, cuts: list[int]) -> list[Batch]:
+    edges = [0, *sorted(cuts), len(data)]
+    return [reader.feed(data[a:b], 1_700_000_000_000_000_000) for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def rows(batches: list[Batch], name: str) -> dict[str, list]:
+    table = concat([getattr(b, name) for b in batches], name)
+    return {k: table[k].tolist() for k in table}
+
+
+def assert_same(one: list[Batch], other: list[Batch]) -> None:
+    for name in NAMES:
+        assert rows(one, name) == rows(other, name), name
+    for count in ("lines", "kept", "duplicates", "bytes"):
+        assert sum(getattr(b, count) for b in one) == sum(getattr(b, count) for b in other), count
+
+
+def assert_conserved(batches: list[Batch]) -> None:
+    lines = sum(b.lines for b in batches)
+    fates = sum(b.kept + b.duplicates + b.rejects.rows for b in batches)
+    assert lines == fates
+
+
+def test_tables_are_those_of_the_schema(case):
+    reader = case.make()
+    batches = [*feed(reader, case.head + case.body, []), reader.flush()]
+    assert sum(b.reports.rows for b in batches) > 0
+    for batch in batches:
+        for name in NAMES:
+            table = getattr(batch, name)
+            assert tuple(table) == TABLES[name].names
+            for column in TABLES[name].columns:
+                assert table[column.name].dtype == np.dtype(column.stored), column.name
+                assert len(table[column.name]) == table.rows
+    assert_conserved(batches)
+    assert sum(b.bytes for b in batches) == len(case.head + case.body)
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("name", READERS)
+def test_cuts_do_not_matter(name, data):
+    case = READERS[name]()
+    whole = case.head + case.body
+    cuts = data.draw(st.lists(st.integers(0, len(whole)), max_size=12))
+    a, b = case.make(), case.make()
+    one = [*feed(a, whole, []), a.flush()]
+    other = [*feed(b, whole, cuts), b.flush()]
+    assert_same(one, other)
+    assert_conserved(other)
+
+
+def test_byte_by_byte(case):
+    whole = case.head + case.body[:1500]
+    a, b = case.make(), case.make()
+    one = [*feed(a, whole, []), a.flush()]
+    other = [*feed(b, whole, list(range(1, len(whole)))), b.flush()]
+    assert_same(one, other)
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("name", READERS)
+def test_state_restores_at_any_cut(name, data):
+    case = READERS[name]()
+    whole = case.head + case.body
+    cut = data.draw(st.integers(0, len(whole)))
+    a, b, c = case.make(), case.make(), case.make()
+    one = [*feed(a, whole, [cut]), a.flush()]
+    first = b.feed(whole[:cut], 1_700_000_000_000_000_000)
+    c.restore(pickle.loads(pickle.dumps(b.state())))
+    other = [first, c.feed(whole[cut:], 1_700_000_000_000_000_000), c.flush()]
+    assert_same(one, other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(noise=st.binary(max_size=400), seed=st.integers(0, 2**32))
+@pytest.mark.parametrize("name", READERS)
+def test_random_bytes_never_raise(name, noise, seed):
+    case = READERS[name]()
+    reader = case.make()
+    rnd = random.Random(seed)
+    body = bytearray(case.body[: rnd.randint(0, 600)])
+    for _ in range(rnd.randint(0, 20)):
+        if body:
+            body[rnd.randrange(len(body))] = rnd.choice([rnd.randint(0, 255), 34, 10, 44, 45, 57])
+    batches = [*feed(reader, case.head + bytes(body) + noise, []), reader.flush()]
+    assert_conserved(batches)
+
+
+def test_seq_can_be_given(case):
+    reader = case.make()
+    reader.feed(case.head, 0)
+    batch = reader.feed(case.body, 0, seq=1000)
+    assert batch.reports["seq"].min() >= 1000
+    later = reader.flush()
+    numbers = np.concatenate([b[t]["seq"] for b in (_tables(batch), _tables(later)) for t in ("reports", "rejects")])
+    assert len(set(numbers.tolist())) == len(numbers)
+
+
+def _tables(batch: Batch) -> dict:
+    return {n: getattr(batch, n) for n in NAMES}
