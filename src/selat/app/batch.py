@@ -11,13 +11,16 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+import numpy as np
 
 from selat.app.formats import choose_reader
 from selat.app.pipeline import ARCHIVE, Intake, Pipeline, Tally
 from selat.model import clock
+from selat.model.columns import Columns
 from selat.model.errors import Reason, SourceError
-from selat.model.ports import Reader
+from selat.model.ports import Batch
 from selat.readers.archive import blocks, open_streams
 from selat.store import registry
 
@@ -91,8 +94,10 @@ def read_files(
             continue
         name = str(path) if known is None or known["done"] else str(known["name"])
         name = _free_name(pipeline, name, mark, again=known is not None and bool(known["done"]))
-        kind, reader = choose_reader(path, form, mapping)
-        _read(pipeline, _Job(path, name, mark, kind, progress), reader, outcome)
+        kind, read = choose_reader(path, form, mapping)
+        job = _Job(path, name, mark, kind, progress)
+        tally = _read_log(pipeline, job) if read is None else _read_table(pipeline, job, read)
+        _add(outcome.tally, tally)
         outcome.files += 1
     pipeline.writer.drain()
     outcome.seconds = clock.monotonic() - began
@@ -127,56 +132,65 @@ def _free_name(pipeline: Pipeline, name: str, mark: str, *, again: bool) -> str:
     return candidate
 
 
-def _read(pipeline: Pipeline, job: _Job, reader: Reader | None, outcome: Outcome) -> None:
-    if reader is None:
-        intake = pipeline.source(job.name, job.kind, job.mark)
-    else:
-        intake = pipeline.source(job.name, ARCHIVE + job.kind, job.mark, reader)
-        kept = pipeline.suspended.pop(intake.number, None)
-        if kept is not None:
-            reader.restore(kept["reader"])
-            intake.bytes = int(kept["bytes"])
-        else:
-            reference = {"path": str(job.path.resolve()), "size": job.path.stat().st_size, "fingerprint": job.mark}
-            pipeline.position = pipeline.writer.raw.refer(reference, intake.number, clock.now())
-    received = job.path.stat().st_mtime_ns
-    total = job.path.stat().st_size
-    for data, ends, taken in _pieces(job.path, intake.bytes):
-        if reader is None:
-            pipeline.take(intake, data, received)
-        else:
-            _take_rows(pipeline, intake, data, ends)
-        if pipeline.writer.full:
-            pipeline.commit(wait=False)
-        if job.progress is not None:
-            job.progress(job.path, taken, total, intake.tally.lines)
-    tally = intake.tally
-    pipeline.end(intake, received)
-    _add(outcome.tally, tally)
+def _read_log(pipeline: Pipeline, job: _Job) -> Tally:
+    """A log of lines: its bytes go into the journal, and through the reader that the pipeline keeps."""
+    intake = pipeline.source(job.name, job.kind, job.mark)
+    info = job.path.stat()
+    for data, taken in _pieces(job.path, intake.bytes):
+        pipeline.take(intake, data, info.st_mtime_ns)
+        _go_on(pipeline, job, intake, taken, info.st_size)
+    pipeline.end(intake, info.st_mtime_ns)
+    return intake.tally
 
 
-def _take_rows(pipeline: Pipeline, intake: Intake, data: bytes, ends: bool) -> None:
-    intake.bytes += len(data)
-    pipeline.settle(intake, intake.reader.feed(data, 0, pipeline.next_seq), 0)
-    if ends:  # a member of an archive ends where it ends: its last row needs no line feed
-        pipeline.settle(intake, intake.reader.flush(), 0)
-        intake.reader.next_file()  # type: ignore[attr-defined]
+def _read_table(pipeline: Pipeline, job: _Job, read: Callable[[BinaryIO], Iterator[Batch]]) -> Tally:
+    """A table of an archive: the journal only names it. Reading that was cut off skips the batches that are in the sea."""
+    intake = pipeline.source(job.name, ARCHIVE + job.kind, job.mark)
+    if intake.first_seq < 0:
+        intake.first_seq = pipeline.next_seq
+        reference = {"path": str(job.path.resolve()), "size": job.path.stat().st_size, "fingerprint": job.mark}
+        pipeline.position = pipeline.writer.raw.refer(reference, intake.number, clock.now())
+    size = job.path.stat().st_size
+    with job.path.open("rb") as file:
+        for number, batch in enumerate(read(file)):
+            if number < intake.batches:
+                continue
+            intake.batches += 1
+            pipeline.settle(intake, _renumber(batch, intake.first_seq), 0)
+            _go_on(pipeline, job, intake, file.tell(), size)
+    pipeline.end(intake, 0)
+    return intake.tally
 
 
-def _pieces(path: Path, skip: int) -> Iterator[tuple[bytes, bool, int]]:
-    """(block, it ends a member, bytes taken from the disk) of a file, unpacked, from byte ``skip`` on."""
+def _go_on(pipeline: Pipeline, job: _Job, intake: Intake, taken: int, size: int) -> None:
+    if pipeline.writer.full:
+        pipeline.commit(wait=False)
+    if job.progress is not None:
+        job.progress(job.path, taken, size, intake.tally.lines)
+
+
+def _renumber(batch: Batch, first: int) -> Batch:
+    """Rows that a table's reader counted from 0, counted on from ``first``."""
+    if first:
+        for name in ("reports", "statics", "messages", "receptions", "rejects"):
+            rows: Columns = getattr(batch, name)
+            if rows.rows:
+                fresh = {"seq": rows["seq"] + first}
+                if name == "receptions":
+                    fresh["first_seq"] = np.where(rows["first_seq"] < 0, -1, rows["first_seq"] + first)
+                setattr(batch, name, rows.replace(**fresh))
+    return batch
+
+
+def _pieces(path: Path, skip: int) -> Iterator[tuple[bytes, int]]:
+    """(block, bytes taken from the disk) of a log, unpacked, from byte ``skip`` on."""
     at = 0
     with path.open("rb") as file:
         for name, stream in open_streams(file):
-            waiting = b""
             for block in blocks(name, stream, BLOCK):
-                if waiting and at + len(waiting) > skip:
-                    yield waiting[max(skip - at, 0) :], False, file.tell()
-                at += len(waiting)
-                waiting = block
-            if waiting and at + len(waiting) > skip:
-                yield waiting[max(skip - at, 0) :], True, file.tell()
-            at += len(waiting)
+                if at + len(block) > skip:
+                    yield block[max(skip - at, 0) :], file.tell()
+                at += len(block)
 
 
 def _add(total: Tally, part: Tally) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from selat.app.floor import Floor
-from selat.model.columns import Columns
+from selat.model.columns import Columns, empty
 from selat.model.errors import ConfigError
 from selat.model.nouns import Alert
 from selat.model.ports import Batch, Reader
@@ -75,18 +75,38 @@ def _count(into: dict[int, int], values: Any, skip: tuple[int, ...] = ()) -> Non
 class Intake:
     """One source on its way in: its reader, and the sea's numbers for the stations that the reader names."""
 
-    def __init__(self, number: int, name: str, kind: str, reader: Reader | None = None) -> None:
-        if reader is None and kind not in READERS:
+    def __init__(self, number: int, name: str, kind: str) -> None:
+        archive = kind.startswith(ARCHIVE)
+        if not archive and kind not in READERS:
             raise ConfigError(f"no reader for a source of kind {kind!r}", hint=f"known: {', '.join(READERS)}")
         self.number, self.name, self.kind = number, name, kind
-        self.reader = READERS[kind]() if reader is None else reader
+        self.reader: Reader | None = None if archive else READERS[kind]()
+        self.batches = 0  #: of an archive: batches taken so far
+        self.first_seq = -1  #: of an archive: number of its first row
         self.tally = Tally()
         self.bytes = 0  #: bytes taken so far, over all sessions
         self._stations = np.zeros(1, np.uint16)
 
+    def state(self) -> dict[str, Any]:
+        """All that is needed to go on later."""
+        reader = {} if self.reader is None else self.reader.state()
+        return {
+            "kind": self.kind, "name": self.name, "bytes": self.bytes, "batches": self.batches, "first_seq": self.first_seq,
+            "reader": reader,
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, number: int, state: Mapping[str, Any]) -> Intake:
+        """The intake of a saved :meth:`state`."""
+        intake = cls(number, str(state["name"]), str(state["kind"]))
+        if intake.reader is not None:
+            intake.reader.restore(state["reader"])
+        intake.bytes, intake.batches, intake.first_seq = (int(state[k]) for k in ("bytes", "batches", "first_seq"))
+        return intake
+
     def settle(self, batch: Batch, writer: Writer) -> None:
         """Exchange the reader's station numbers for the sea's, and name the source of rejects."""
-        names = getattr(self.reader, "stations", [""])
+        names: list[str] = getattr(self.reader, "stations", [""])
         if len(names) > len(self._stations):
             fresh = [writer.station(n) for n in names[len(self._stations) :]]
             self._stations = np.concatenate([self._stations, np.array(fresh, np.uint16)])
@@ -115,7 +135,7 @@ class Pipeline:
         self.intakes: dict[int, Intake] = {}
         self.on_alerts = on_alerts
         self._alerts: dict[str, Alert] = {}
-        self.suspended: dict[int, dict[str, Any]] = {}  #: archives whose reading was cut off, by number
+        self._arrival = 0
         self._seq = writer.recovered.next_seq
         self.position = writer.recovered.position
         self._recover()
@@ -131,11 +151,11 @@ class Pipeline:
         return bool(self._alerts)
 
     # --- in ----------------------------------------------------------------------------------------------------------
-    def source(self, name: str, kind: str, fingerprint: str = "", reader: Reader | None = None) -> Intake:
-        """The intake of a source, made at its first mention; ``reader`` where the kind is not in READERS."""
+    def source(self, name: str, kind: str, fingerprint: str = "") -> Intake:
+        """The intake of a source, made at its first mention."""
         number = self.writer.source(name, kind, fingerprint)
         if number not in self.intakes:
-            self.intakes[number] = Intake(number, name, kind, reader)
+            self.intakes[number] = Intake(number, name, kind)
         return self.intakes[number]
 
     def take(self, intake: Intake, data: bytes, received: int) -> Batch:
@@ -149,6 +169,7 @@ class Pipeline:
         self.writer.sync()
 
     def _read(self, intake: Intake, data: bytes, received: int) -> Batch:
+        assert intake.reader is not None, "an archive is not fed with bytes"
         intake.bytes += len(data)
         return self.settle(intake, intake.reader.feed(data, received, self._seq), received)
 
@@ -162,8 +183,16 @@ class Pipeline:
             arrival = received
             if intake.kind != "nmea-live" and batch.reports.rows:
                 arrival = int(batch.reports["received"].max())
-            self._raise(self.floor.step(batch.reports, batch.statics, batch.messages, arrival))
+            if arrival > 0:
+                self._arrival = max(self._arrival, arrival)
+                self._raise(self.floor.step(batch.reports, batch.statics, batch.messages, arrival))
         return batch
+
+    def idle(self, now: int) -> None:
+        """Nothing came in: let what waits for its turn on the floor go on. ``now`` ns UTC, in the picture's time."""
+        if self.floor is not None and self._arrival > 0 and now > self._arrival:
+            none = empty("reports"), empty("statics"), empty("messages")
+            self._raise(self.floor.step(*none, now))
 
     def _raise(self, alerts: list[Alert]) -> None:
         if alerts:
@@ -172,29 +201,25 @@ class Pipeline:
                 self.on_alerts(alerts)
 
     # --- ends --------------------------------------------------------------------------------------------------------
-    def end(self, intake: Intake, received: int) -> Batch:
+    def end(self, intake: Intake, received: int) -> None:
         """The source has ended: read what is left of it, settle the floor, and commit."""
-        batch = self.settle(intake, intake.reader.flush(), received)
-        if self.floor is not None:
-            none = batch.reports.slice(0, 0), batch.statics.slice(0, 0), batch.messages.slice(0, 0)
-            self._raise(self.floor.step(*none, received, final=True))
+        if intake.reader is not None:
+            self.settle(intake, intake.reader.flush(), received)
+        if self.floor is not None and self._arrival > 0:
+            none = empty("reports"), empty("statics"), empty("messages")
+            self._raise(self.floor.step(*none, max(received, self._arrival), final=True))
         del self.intakes[intake.number]
         self.commit(ended={intake.number: True}, wait=True)
-        return batch
 
     def commit(
         self, *, outages: Columns | None = None, ended: Mapping[int, bool] | None = None, wait: bool = True
     ) -> None:
         """Make all that was taken part of the sea."""
-        states: dict[int, dict[str, Any]] = {n: i.reader.state() for n, i in self.intakes.items()}
-        for number, intake in self.intakes.items():
-            states[number] = {
-                "kind": intake.kind, "name": intake.name, "bytes": intake.bytes, "reader": states[number],
-            }  # fmt: skip
+        states: dict[int, dict[str, Any]] = {n: i.state() for n, i in self.intakes.items()}
         for number in ended or {}:
-            states[number] = {"kind": "", "name": "", "bytes": 0, "reader": {}}
+            states[number] = {"kind": "", "reader": {}}
         if self.floor is not None:
-            states[FLOOR] = {"kind": "floor", "name": "", "reader": self.floor.state()}
+            states[FLOOR] = {"kind": "floor", "reader": self.floor.state()}
         alerts, self._alerts = list(self._alerts.values()), {}
         self.writer.commit(
             self.position, states, next_seq=self._seq, alerts=alerts, outages=() if outages is None else outages,
@@ -208,13 +233,8 @@ class Pipeline:
             if number == FLOOR:
                 if self.floor is not None and state["reader"]:
                     self.floor.restore(state["reader"])
-            elif str(state["kind"]).startswith(ARCHIVE):
-                self.suspended[number] = state
             elif state["kind"]:
-                intake = Intake(number, str(state["name"]), str(state["kind"]))
-                intake.reader.restore(state["reader"])
-                intake.bytes = int(state["bytes"])
-                self.intakes[number] = intake
+                self.intakes[number] = Intake.of(number, state)
         frames = 0
         for frame in self.writer.raw.frames(found.position):
             self.position = frame.end

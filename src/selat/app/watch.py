@@ -119,6 +119,9 @@ class Watch:
 
     def _chores(self) -> None:
         self._refreshed = now = clocks.monotonic()
+        if not self.replay and not self.ended:
+            with self.lock:
+                self.pipeline.idle(self.clock.now())
         self.picture.refresh()
         waited = now - self._committed
         due = waited > COMMIT_EVERY or (self.pipeline.alerts_waiting and waited > COMMIT_ALERTS)
