@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -361,12 +363,47 @@ def test_two_writers_are_refused_and_readers_are_not(tmp_path):
     Store(tmp_path / "sea").writer().close()
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_no_permission_is_told(tmp_path):
-    (tmp_path / "sea").mkdir()
-    (tmp_path / "sea").chmod(0o500)
-    with pytest.raises(StoreError, match="cannot be used"):
-        selat.open(tmp_path / "sea")
+@pytest.fixture
+def nobody():
+    """Rights of nobody in particular, where the tests run as root."""
+    if not hasattr(os, "seteuid"):
+        pytest.skip("no users here")
+    me = os.geteuid()
+    if me == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(me)
+
+
+@pytest.fixture
+def public():
+    """A folder that others may reach."""
+    with tempfile.TemporaryDirectory(prefix="selat-public-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_no_permission_is_told(public, request):
+    public.chmod(0o555)
+    request.getfixturevalue("nobody")
+    with pytest.raises(StoreError, match="cannot be used") as caught:
+        selat.open(public / "sea")
+    assert caught.value.hint
+
+
+def test_a_sea_that_may_only_be_read_is_read(public, request):
+    batch = some_batch(np.random.default_rng(1), 30)
+    with Store(public / "sea") as store, store.writer() as writer:
+        writer.stage(batch)
+        writer.commit()
+    (public / "sea").chmod(0o555)
+    request.getfixturevalue("nobody")
+    with selat.open(public / "sea") as sea:
+        assert (sea.reports.count(), len(sea.reports.of(int(SHIPS[0])).stored())) == (30, 16)
+        assert sea.sql("SELECT count(*) AS n FROM reports").arrow()["n"].to_pylist() == [30]
+    with pytest.raises(StoreError, match="cannot be (written|opened)") as caught:
+        Store(public / "sea").writer()
+    assert caught.value.hint
 
 
 def test_order_is_that_of_the_table(asked):

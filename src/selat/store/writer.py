@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from selat.model.columns import Columns, concat
 from selat.model.errors import Reason, StoreError
@@ -30,7 +31,7 @@ from selat.store.state import Checkpoint, Commit, State
 
 log = logging.getLogger(__name__)
 
-STAGE_ROWS = 1_500_000  #: rows of all tables staged before :attr:`Writer.full`
+STAGE_ROWS = 1_000_000  #: rows of all tables staged before :attr:`Writer.full`
 STAGE_BYTES = 120 << 20
 
 
@@ -88,6 +89,7 @@ class Writer:
         self._rows = self._bytes = 0
         self._counters: dict[int, Counter[str]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-writer")
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="selat-sort")
         self._pending: Future[int] | None = None
         self._committed = 0
         self._open()
@@ -224,11 +226,12 @@ class Writer:
         for columns in tables[:2]:
             if columns.rows:
                 self._latest.update(columns)
-        change.parts = write_parts(self.layout.history, tables, self.state.generation() + 1)
+        change.parts = write_parts(self.layout.history, tables, self.state.generation() + 1, self._pool)
         if any(columns.rows for columns in tables[:2]):
             change.snapshots = self._latest.dump()
         generation = self.state.commit(change)
         self._committed = change.position or 0
+        pa.default_memory_pool().release_unused()
         return generation
 
     # -- tidying
@@ -247,18 +250,17 @@ class Writer:
             blocks.setdefault((part.table, part.block), []).append(part)
         todo = [p for (_, b), p in blocks.items() if len(p) >= min_parts and (before is None or b < before)]
         todo = [p for p in todo if len(p) > 1 or p[0].level == 0]
-        with ThreadPoolExecutor(2, thread_name_prefix="selat-merge") as pool:
-            generation = self.state.generation() + 1
-            for number, merged in enumerate(pool.map(lambda p: (p, self._merge(p, generation)), todo)):
-                old, new = merged
-                self.state.commit(Commit(parts=[new], removed=[p.path for p in old]))
-                log.debug("block %d of %d: %d files became one", number + 1, len(todo), len(old))
+        generation = self.state.generation() + 1
+        for old, new in self._pool.map(lambda p: (p, self._merge(p, generation)), todo):
+            self.state.commit(Commit(parts=[new], removed=[p.path for p in old]))
+            log.debug("%s replaces %d files", new.path, len(old))
         sweep(self.layout, self.state, self._grace)
         return len(todo)
 
     def _merge(self, parts: list[Part], generation: int) -> Part:
         part = merge_parts(self.layout.history, parts, generation)
         sync_folders(self.layout.history, [part])
+        pa.default_memory_pool().release_unused()
         return part
 
     def finish(self) -> None:
@@ -273,6 +275,7 @@ class Writer:
             self.drain()
         finally:
             self._thread.shutdown()
+            self._pool.shutdown(cancel_futures=True)
             self.raw.close()
             self._lock.close()
 
