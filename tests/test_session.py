@@ -401,7 +401,7 @@ def test_a_sea_that_may_only_be_read_is_read(public, request):
     with selat.open(public / "sea") as sea:
         assert (sea.reports.count(), len(sea.reports.of(int(SHIPS[0])).stored())) == (30, 16)
         assert sea.sql("SELECT count(*) AS n FROM reports").arrow()["n"].to_pylist() == [30]
-    with pytest.raises(StoreError, match="cannot be (written|opened)") as caught:
+    with pytest.raises(StoreError, match=r"cannot be (written|opened)") as caught:
         Store(public / "sea").writer()
     assert caught.value.hint
 

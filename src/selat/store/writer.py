@@ -91,6 +91,7 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-writer")
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="selat-sort")
         self._pending: Future[int] | None = None
+        self._failed = False
         self._committed = 0
         self._open()
 
@@ -130,6 +131,10 @@ class Writer:
     def journal(self, source: int, data: bytes, received: int) -> int:
         """Append bytes to the journal; the position after them. Received only once :meth:`sync` returns."""
         return self.raw.append(data, source, received)
+
+    def refer(self, source: int, reference: Mapping[str, Any], received: int) -> int:
+        """Append the name of an archive that is not copied (``path``, ``size``, ``sha256``); the position after it."""
+        return self.raw.refer(dict(reference), source, received)
 
     def sync(self) -> int:
         """Force the journal to the disk; the position up to which bytes may be acknowledged."""
@@ -190,7 +195,10 @@ class Writer:
 
         ``position`` is how far into the journal the staged rows reach and ``checkpoints`` the readers' states there.
         With ``wait=False`` it is written meanwhile and known by :attr:`committed`; a failure is raised by a later call.
+        After a failure this writer commits nothing more: open a new one, which replays from the last commit.
         """
+        if self._failed:  # its rows are not in the sea: a later position must not be either
+            raise StoreError("an earlier commit failed", hint="close the writer, open a new one and replay the journal")
         end = self.raw.sync() if position is None else position
         if end > self.raw.sync():
             raise StoreError(f"position {end} lies after the end of the journal", hint="commit what was journaled")
@@ -219,7 +227,11 @@ class Writer:
         """Wait until the last commit is on the disk; raises what went wrong with it."""
         if self._pending is not None:
             pending, self._pending = self._pending, None
-            pending.result()
+            try:
+                pending.result()
+            except BaseException:
+                self._failed = True
+                raise
 
     def _write(self, staged: dict[str, list[Columns]], change: Commit) -> int:
         tables = [concat(staged.pop(name), name) for name in KEPT]
