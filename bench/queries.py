@@ -112,7 +112,7 @@ def measure(path: Path) -> dict[str, object]:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("rows", nargs="?", type=int, default=7_700_000, help="about 10 M come of 7.7 M asked")
+    arguments.add_argument("rows", nargs="?", type=int, default=10_000_000)
     arguments.add_argument("--json", type=Path)
     arguments.add_argument("--keep", type=Path, help="folder of the sea; used again when it is there")
     given = arguments.parse_args()

@@ -120,7 +120,8 @@ def run(tmp_path, kills, seed):
     expected, ships, counters = undisturbed(tmp_path)
     path, acknowledged, killed = kill_until_done(tmp_path, kills, seed)
     told = [int(line) for line in acknowledged.read_text().split()]
-    assert sorted(told) == list(range(BLOCKS))
+    assert set(told) <= set(range(BLOCKS))  # a block may be safe and its acknowledgement cut off
+    check_acknowledged(path, acknowledged)
     with selat.open(path) as sea:
         assert sea.content_hash() == expected
         assert sea.ships.arrow().equals(ships)

@@ -51,6 +51,7 @@ def test_what_is_staged_is_what_is_read(tmp_path):
             stored = rows.stored()
             assert list(zip(*(stored[n].tolist() for n in stored), strict=True)) == in_order(columns), name
     counters = store.state.counters()[1]
+    assert store.state.rows("sources")[0]["bytes"] == counters["bytes"] == batch.bytes
     assert (counters["lines"], counters["kept"], counters["duplicates"]) == (batch.lines, batch.kept, batch.duplicates)
     assert sum(v for k, v in counters.items() if k.startswith("reason.")) == batch.rejects.rows
     kept = batch.reports.rows + batch.statics.rows + batch.messages.rows
@@ -197,6 +198,9 @@ def test_a_failed_write_is_raised_and_the_sea_stays_as_it_was(tmp_path, monkeypa
         monkeypatch.setattr(history, "to_storage", full_disk)
         writer.stage(some_batch(np.random.default_rng(10), 50, 1000))
         with pytest.raises(OSError, match="No space"):
+            writer.commit()
+        monkeypatch.undo()
+        with pytest.raises(StoreError, match="earlier commit failed"):
             writer.commit()
     assert store.state.generation() == before
     assert not list((tmp_path / "sea").rglob("*.tmp"))

@@ -106,7 +106,7 @@ class Sea:
         return content_hash(self.layout.history, self.view.parts)
 
     def refresh(self) -> Sea:
-        """See the newest commit from now on; the sea itself. Queries made before keep what they saw."""
+        """See the newest commit from now on; the sea itself. Queries made before it are no longer pinned."""
         old, self.view = self.view, pin_view(self.layout, self.state)
         old.close()
         if self._sql is not None:

@@ -20,7 +20,8 @@ _MOVES = 64  # insertions allowed per row before a group is merge-sorted: a late
 
 def _slot(held: Array, key: int, mask: int) -> int:
     """Slot of ``key`` in an open hash table of keys: where it is, or the free slot (-1) where it would be."""
-    at = ((key * 0x1E3779B97F4A7C15) >> 40) & mask
+    mixed = ((key & 0x7FFFFFFF) * 0x9E3779B1) ^ (((key >> 31) & 0x7FFFFFFF) * 0x85EBCA77)  # below 2^63: no overflow
+    at = (mixed >> 20) & mask
     while held[at] != key and held[at] != -1:
         at = (at + 1) & mask
     return at
@@ -274,15 +275,3 @@ def newest_rows(key: Array, time: Array, seq: Array) -> Array:
     by_key = np.argsort(keys)
     out: Array = best[by_key[keys[by_key] >= 0]]
     return out
-
-
-def _mix_column(h: Array, words: Array) -> None:
-    """Fold a column into the row hashes ``h`` (uint64, in place), as splitmix64 does (Steele, Lea and Flood 2014)."""
-    for i in range(len(h)):
-        z = (h[i] ^ words[i]) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0xD1B54A32D192ED03)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        h[i] = z ^ (z >> np.uint64(31))
-
-
-mix_column = jit(_mix_column)

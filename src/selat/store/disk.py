@@ -23,6 +23,11 @@ def fsync_dir(path: Path) -> None:
         os.close(fd)
 
 
+def may(path: Path, mode: int) -> bool:
+    """Whether this process, as it runs now, may read (``os.R_OK``) or write (``os.W_OK``) there."""
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
+
+
 def fsync_file(path: Path) -> None:
     """Force the bytes of a closed file to the disk."""
     fd = os.open(path, os.O_RDONLY)

@@ -25,6 +25,11 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+def sqlite_url_to_read(path: Path) -> str:
+    """Address of a SQLite file in a folder that may not be written and that no writer has open (no ``-wal`` file)."""
+    return f"sqlite:///file:{path}?mode=ro&immutable=1&uri=true"
+
+
 def connect(url: str, *, create: bool) -> Engine:
     """Engine of a state, its tables made when ``create``; raises :class:`StoreError` with what to do."""
     engine: Engine | None = None
@@ -70,8 +75,9 @@ def _tune_sqlite(engine: Engine) -> None:
     def on_connect(raw: sqlite3.Connection, _: Any) -> None:
         raw.isolation_level = None  # transactions are begun below, by us
         raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        raw.execute("PRAGMA journal_mode = WAL")
-        raw.execute("PRAGMA synchronous = FULL")
+        if "immutable" not in str(engine.url):
+            raw.execute("PRAGMA journal_mode = WAL")
+            raw.execute("PRAGMA synchronous = FULL")
 
     @sa.event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

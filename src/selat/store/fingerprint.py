@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from selat.kernels.sort import mix_column
 from selat.model.columns import Array, Columns
 from selat.store.codec import from_storage
 from selat.store.history import KEPT, Part, open_part
@@ -51,9 +50,21 @@ def rows_hash(columns: Columns) -> tuple[int, int]:
         h = np.full(columns.rows, seed, dtype=np.uint64)
         for name in columns:
             for words in _words(columns[name]):
-                mix_column(h, words)
+                _mix(h, words)
         out.append(int(h.sum(dtype=np.uint64)))
     return out[0], out[1]
+
+
+def _mix(h: Array, words: Array) -> None:
+    """Fold a column into the row hashes (uint64, in place), as splitmix64 does (Steele, Lea and Flood 2014)."""
+    h ^= words
+    h *= np.uint64(0x9E3779B97F4A7C15)
+    h += np.uint64(0xD1B54A32D192ED03)
+    h ^= h >> np.uint64(30)
+    h *= np.uint64(0xBF58476D1CE4E5B9)
+    h ^= h >> np.uint64(27)
+    h *= np.uint64(0x94D049BB133111EB)
+    h ^= h >> np.uint64(31)
 
 
 def _words(values: Array) -> list[Array]:

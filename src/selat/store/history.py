@@ -7,8 +7,10 @@ Level 0 is what a commit wrote, level 1 what compaction made of a whole block.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,8 @@ BLOCK_S = 6 * HOUR // SECOND  #: seconds in a block
 UNKNOWN = -(2**31)  #: block of rows without any time
 BOUNDED = ("time_s", "mmsi", "lat_ais", "lon_ais", "seq")  #: columns with bounds in each row group
 ROW_GROUP = 32_768
-MERGE_ROWS = 1_000_000  #: rows in memory at once while a block is merged
+TWO_THREADS = 400_000  #: rows of a table from which two threads write them
+MERGE_ROWS = 500_000  #: rows in memory at once while a block is merged
 KEPT = ("reports", "statics", "messages", "receptions", "rejects")
 
 # Level 1, measured column by column (bench/size.py): numbers that go up and down by little as deltas, the others by
@@ -128,6 +131,9 @@ def _encoding(schema: pa.Schema, level: int) -> dict[str, Any]:
     }
 
 
+_number = itertools.count()  # of files being written by this process
+
+
 class PartWriter:
     """Writes one file: sorted rows in, a :class:`Part` out. Nothing is left behind when it fails."""
 
@@ -136,7 +142,7 @@ class PartWriter:
         self._generation = generation
         self._folder = block_folder(table, block)
         (root / self._folder).mkdir(parents=True, exist_ok=True)
-        self._aside = root / self._folder / f"{self._stem}.parquet.tmp"
+        self._aside = root / self._folder / f"{self._stem}-{next(_number)}.parquet.tmp"
         schema = storage_schema(table)
         self._bounds: dict[str, Any] = {}
         self._rows = 0
@@ -197,15 +203,24 @@ class PartWriter:
             self._bounds[f"max_{name}"] = high if old_high is None else max(high, old_high)
 
 
-def write_parts(root: Path, tables: Sequence[Columns], generation: int) -> list[Part]:
-    """Sort and write the staged rows of several tables as level 0 files; durable when this returns."""
-    parts: list[Part] = []
+def write_parts(root: Path, tables: Sequence[Columns], generation: int, pool: Executor | None = None) -> list[Part]:
+    """Sort and write the staged rows of several tables as level 0 files; durable when this returns.
+
+    Many rows go as two halves, each by a thread of ``pool``: sorting and packing run without the interpreter lock.
+    """
+    pieces: list[Columns] = []
     for columns in tables:
-        if columns.rows:
-            for block, rows in sort_columns(columns):
-                parts.append(_write_part(root, columns.table.name, block, rows, generation))
+        half = columns.rows // 2 if columns.rows >= TWO_THREADS else columns.rows
+        pieces += [p for p in (columns.slice(0, half), columns.slice(half, columns.rows)) if p.rows]
+    large = pool is not None and any(p.rows >= TWO_THREADS // 2 for p in pieces)
+    each = pool.map if pool is not None and large else map
+    parts = [part for some in each(lambda piece: _write_piece(root, piece, generation), pieces) for part in some]
     sync_folders(root, parts)
     return parts
+
+
+def _write_piece(root: Path, rows: Columns, generation: int) -> list[Part]:
+    return [_write_part(root, rows.table.name, block, some, generation) for block, some in sort_columns(rows)]
 
 
 def _write_part(root: Path, table: str, block: int, rows: Columns, generation: int) -> Part:
@@ -268,7 +283,7 @@ def merged(root: Path, parts: Sequence[Part]) -> Iterator[Columns]:
     """Rows of several files of one block in the order of the table, some at a time."""
     table = parts[0].table
     key = TABLES[table].order[0]
-    files = [open_part(root, p) for p in parts]
+    files = [open_part(root, p) for p in sorted(parts, key=lambda p: p.min_seq or 0)]  # nearly sorted is sorted fast
     groups = [_group_bounds(f, key) for f in files]
     everything = np.concatenate(groups)
     everything = everything[np.argsort(everything[:, 0], kind="stable")]

@@ -12,8 +12,8 @@ from typing import Any
 
 from selat.model import clock
 from selat.model.errors import ConfigError, StoreError
-from selat.store.disk import Lock, fsync_dir, is_locked, write_whole
-from selat.store.engine import sqlite_url
+from selat.store.disk import Lock, fsync_dir, is_locked, may, write_whole
+from selat.store.engine import sqlite_url, sqlite_url_to_read
 from selat.store.history import orphans
 from selat.store.state import State
 
@@ -32,7 +32,7 @@ _TEMPLATE = """\
 # state = ""
 
 # How many positions (rows) are held in memory before they are written to the history.
-# stage_rows = 1500000
+# stage_rows = 1000000
 """
 
 
@@ -108,9 +108,11 @@ def open_state(layout: Layout) -> State:
     if url:
         return State(str(url), create=True)
     path = layout.root / STATE
-    if path.exists() and not os.access(path, os.R_OK):
+    if path.exists() and not may(path, os.R_OK):
         raise StoreError(f"{path} cannot be read", hint="may you read and write there?")
-    return State(sqlite_url(path), create=not path.exists() or os.access(path, os.W_OK))
+    if path.exists() and not may(layout.root, os.W_OK) and not (layout.root / f"{STATE}-wal").exists():
+        return State(sqlite_url_to_read(path.resolve()))
+    return State(sqlite_url(path), create=not path.exists() or may(path, os.W_OK))
 
 
 class Pin:

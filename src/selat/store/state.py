@@ -86,6 +86,11 @@ class State:
             upsert(connection, tables.counters, added, add=True)
             upsert(connection, tables.outages, outage_rows(change.outages))
             alertbook.upsert_alerts(connection, change.alerts)
+            read = [{"source_": s, "more": n["bytes"]} for s, n in change.counters.items() if n.get("bytes")]
+            if read:
+                c = tables.sources.c
+                update = sa.update(tables.sources).where(c.id == sa.bindparam("source_"))
+                connection.execute(update.values(bytes=c.bytes + sa.bindparam("more")), read)
             for source, done in change.finished.items():
                 where = tables.sources.c.id == source
                 connection.execute(sa.update(tables.sources).where(where).values(done=done))

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from selat.model.columns import Columns, concat
 from selat.model.errors import Reason, StoreError
@@ -30,7 +31,7 @@ from selat.store.state import Checkpoint, Commit, State
 
 log = logging.getLogger(__name__)
 
-STAGE_ROWS = 1_500_000  #: rows of all tables staged before :attr:`Writer.full`
+STAGE_ROWS = 1_000_000  #: rows of all tables staged before :attr:`Writer.full`
 STAGE_BYTES = 120 << 20
 
 
@@ -88,7 +89,9 @@ class Writer:
         self._rows = self._bytes = 0
         self._counters: dict[int, Counter[str]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-writer")
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="selat-sort")
         self._pending: Future[int] | None = None
+        self._failed = False
         self._committed = 0
         self._open()
 
@@ -128,6 +131,10 @@ class Writer:
     def journal(self, source: int, data: bytes, received: int) -> int:
         """Append bytes to the journal; the position after them. Received only once :meth:`sync` returns."""
         return self.raw.append(data, source, received)
+
+    def refer(self, source: int, reference: Mapping[str, Any], received: int) -> int:
+        """Append the name of an archive that is not copied (``path``, ``size``, ``sha256``); the position after it."""
+        return self.raw.refer(dict(reference), source, received)
 
     def sync(self) -> int:
         """Force the journal to the disk; the position up to which bytes may be acknowledged."""
@@ -188,7 +195,10 @@ class Writer:
 
         ``position`` is how far into the journal the staged rows reach and ``checkpoints`` the readers' states there.
         With ``wait=False`` it is written meanwhile and known by :attr:`committed`; a failure is raised by a later call.
+        After a failure this writer commits nothing more: open a new one, which replays from the last commit.
         """
+        if self._failed:  # its rows are not in the sea: a later position must not be either
+            raise StoreError("an earlier commit failed", hint="close the writer, open a new one and replay the journal")
         end = self.raw.sync() if position is None else position
         if end > self.raw.sync():
             raise StoreError(f"position {end} lies after the end of the journal", hint="commit what was journaled")
@@ -217,18 +227,23 @@ class Writer:
         """Wait until the last commit is on the disk; raises what went wrong with it."""
         if self._pending is not None:
             pending, self._pending = self._pending, None
-            pending.result()
+            try:
+                pending.result()
+            except BaseException:
+                self._failed = True
+                raise
 
     def _write(self, staged: dict[str, list[Columns]], change: Commit) -> int:
         tables = [concat(staged.pop(name), name) for name in KEPT]
         for columns in tables[:2]:
             if columns.rows:
                 self._latest.update(columns)
-        change.parts = write_parts(self.layout.history, tables, self.state.generation() + 1)
+        change.parts = write_parts(self.layout.history, tables, self.state.generation() + 1, self._pool)
         if any(columns.rows for columns in tables[:2]):
             change.snapshots = self._latest.dump()
         generation = self.state.commit(change)
         self._committed = change.position or 0
+        pa.default_memory_pool().release_unused()
         return generation
 
     # -- tidying
@@ -247,18 +262,17 @@ class Writer:
             blocks.setdefault((part.table, part.block), []).append(part)
         todo = [p for (_, b), p in blocks.items() if len(p) >= min_parts and (before is None or b < before)]
         todo = [p for p in todo if len(p) > 1 or p[0].level == 0]
-        with ThreadPoolExecutor(2, thread_name_prefix="selat-merge") as pool:
-            generation = self.state.generation() + 1
-            for number, merged in enumerate(pool.map(lambda p: (p, self._merge(p, generation)), todo)):
-                old, new = merged
-                self.state.commit(Commit(parts=[new], removed=[p.path for p in old]))
-                log.debug("block %d of %d: %d files became one", number + 1, len(todo), len(old))
+        generation = self.state.generation() + 1
+        for old, new in self._pool.map(lambda p: (p, self._merge(p, generation)), todo):
+            self.state.commit(Commit(parts=[new], removed=[p.path for p in old]))
+            log.debug("%s replaces %d files", new.path, len(old))
         sweep(self.layout, self.state, self._grace)
         return len(todo)
 
     def _merge(self, parts: list[Part], generation: int) -> Part:
         part = merge_parts(self.layout.history, parts, generation)
         sync_folders(self.layout.history, [part])
+        pa.default_memory_pool().release_unused()
         return part
 
     def finish(self) -> None:
@@ -273,6 +287,7 @@ class Writer:
             self.drain()
         finally:
             self._thread.shutdown()
+            self._pool.shutdown(cancel_futures=True)
             self.raw.close()
             self._lock.close()
 
