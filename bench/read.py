@@ -1,0 +1,158 @@
+"""How fast files become a sea, through the whole pipeline: journal, reading, sorting, Parquet, commit, compaction.
+
+    python bench/read.py [--rows 3000000] [--runs 5] [--gb 0] [--log FILE] [--json FILE]
+
+* a log: the AISHub sample repeated 12 times (``../shared/data``), sentences a second of wall time;
+* NOAA and Danish tables beside Polars' plain CSV to Parquet conversion of the same file, turn about;
+* with ``--gb N``: a log of N gigabytes, and the most memory that reading it took.
+
+Each run is a process of its own (a fresh sea, warm kernels on disk). Medians, and the load average of the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CACHE = Path(__file__).parent / ".cache"
+sys.path.insert(0, str(Path(__file__).parent))
+SHARED = Path(os.environ.get("SELAT_SHARED", ROOT.parent / "shared" / "data"))
+
+#: reads a file twice into fresh seas and reports the second, so that loading kernels is not counted
+CHILD = """
+import json, resource, shutil, sys, time
+from pathlib import Path
+from selat.app.batch import read_files
+from selat.app.pipeline import Pipeline
+from selat.store.writer import Store
+path, folder, warm = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+def go(file):
+    shutil.rmtree(folder, ignore_errors=True)
+    began = time.perf_counter()
+    store = Store(folder)
+    with store.writer() as writer:
+        outcome = read_files(Pipeline(writer, rules=False), [file])
+        read = time.perf_counter() - began
+        writer.finish()
+    store.close()
+    return outcome.tally.lines, read, time.perf_counter() - began
+if warm != "-":
+    go(Path(warm))
+lines, read, seconds = go(path)
+size = sum(f.stat().st_size for f in folder.rglob("*.parquet"))
+print(json.dumps({"lines": lines, "read": read, "seconds": seconds, "parquet": size,
+                  "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+"""
+
+
+def child(path: Path, warm: Path | None) -> dict:
+    """Read ``path`` into a sea in a process of its own."""
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", CHILD, path, Path(folder) / "sea", warm or "-"],
+            capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def log_file() -> Path | None:
+    sample = SHARED / "nmea" / "aishub_3min_2015.nmea"
+    if not sample.exists():
+        return None
+    path = CACHE / "aishub12.nmea"
+    if not path.exists():
+        path.write_bytes(sample.read_bytes() * 12)
+    return path
+
+
+def head(path: Path, lines: int) -> Path:
+    """The first lines of a file, to warm up with."""
+    out = path.with_name("warm-" + path.name)
+    if not out.exists():
+        with path.open("rb") as source:
+            out.write_bytes(b"".join(source.readline() for _ in range(lines)))
+    return out
+
+
+def polars_plain(kind: str, path: Path) -> float:
+    """Seconds of Polars' plain conversion: scan as text, cast the columns, write Parquet (zstd)."""
+    from read_csv import run_polars
+
+    target = CACHE / "polars.parquet"
+    began = time.perf_counter()
+    run_polars(kind, path, target)
+    seconds = time.perf_counter() - began
+    target.unlink(missing_ok=True)
+    return seconds
+
+
+def table(kind: str, rows: int, runs: int) -> dict:
+    import read_csv
+
+    path = CACHE / f"{kind}-{rows}.csv"
+    if not path.exists():
+        {"dma": read_csv.make_dma, "noaa": read_csv.make_noaa}[kind](path, rows)
+    warm = head(path, 20_000)
+    ours, theirs = [], []
+    polars_plain(kind, warm)
+    for _ in range(runs):
+        ours.append(child(path, warm))
+        theirs.append(polars_plain(kind, path))
+    seconds = statistics.median(o["seconds"] for o in ours)
+    other = statistics.median(theirs)
+    return {
+        "rows": rows, "selat_seconds": seconds, "selat_rows_per_s": rows / seconds, "polars_seconds": other,
+        "polars_rows_per_s": rows / other, "selat_over_polars": other / seconds, "runs": runs,
+    }  # fmt: skip
+
+
+def big(gigabytes: float) -> dict:
+    from make_log import make
+
+    path = CACHE / "big.nmea"
+    size, lines, _ = make(path, int(gigabytes * 1e9))
+    found = child(path, None)
+    path.unlink()
+    return {"bytes": size, "lines": lines, "read_lines": found["lines"], "seconds": found["seconds"],
+            "sentences_per_s": lines / found["seconds"], "max_rss_mib": found["rss"] / 2**20}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rows", type=int, default=3_000_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--gb", type=float, default=0.0)
+    parser.add_argument("--only", choices=["log", "tables", "big"], default="")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    CACHE.mkdir(exist_ok=True)
+    found: dict = {"load_before": os.getloadavg()[0]}
+    log = log_file()
+    if args.only in ("", "log") and log is not None:
+        runs = [child(log, head(log, 20_000)) for _ in range(args.runs)]
+        seconds = statistics.median(r["seconds"] for r in runs)
+        found["log"] = {"lines": runs[0]["lines"], "seconds": seconds, "sentences_per_s": runs[0]["lines"] / seconds,
+                        "best_sentences_per_s": runs[0]["lines"] / min(r["seconds"] for r in runs)}  # fmt: skip
+    if args.only in ("", "tables"):
+        for kind in ("noaa", "dma"):
+            found[kind] = table(kind, args.rows, args.runs)
+    if args.gb and args.only in ("", "big"):
+        found["big"] = big(args.gb)
+    found["load_after"] = os.getloadavg()[0]
+    print(json.dumps(found, indent=2))
+    if args.json:
+        args.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
