@@ -141,7 +141,7 @@ def run_selat_parquet(kind: str, path: Path, target: Path) -> int:
             order = np.lexsort((r["time"], r["mmsi"]))
             table = pa.table({k: r[k][order] for k in r})
             if writer is None:
-                codings = {k: "DELTA_BINARY_PACKED" for k in ("time", "received", "seq", "mmsi", "lat", "lon")}
+                codings = dict.fromkeys(("time", "received", "seq", "mmsi", "lat", "lon"), "DELTA_BINARY_PACKED")
                 writer = pq.ParquetWriter(
                     target, table.schema, compression="zstd", use_dictionary=False, column_encoding=codings
                 )

@@ -11,6 +11,8 @@ import random
 import signal
 import sys
 import time
+import traceback
+from itertools import pairwise
 from pathlib import Path
 
 from selat.app.pipeline import Pipeline
@@ -48,19 +50,16 @@ def main() -> None:
     reader = AivdmReader()  # loads the kernels before the first fork
     reader.feed(log.read_bytes()[:4096], 0)
     reader.flush()
-    done, lost, ended = 0, 0, False
+    done, ended = 0, False
     while not ended:
-        acked = max((int(x) for x in acks.read_text().split()), default=0)
         pid = os.fork()
         if pid == 0:
             try:
                 write(sea, log, acks, rules)
-            except BaseException:
-                import traceback
-
+                os._exit(0)
+            finally:
                 traceback.print_exc()
                 os._exit(9)
-            os._exit(0)
         if done < kills:
             time.sleep(rng.uniform(0.02, 0.35))
             os.kill(pid, signal.SIGKILL)
@@ -71,13 +70,8 @@ def main() -> None:
             raise SystemExit("the writer failed")
         else:
             ended = True
-        first = next((int(x) for x in acks.read_text().split() if int(x) > acked), None)
-        if first is not None and first < acked:
-            lost += 1
-        if ended and done < kills:  # it was quicker than the kills: begin anew on another sea would hide nothing
-            break
     lines = [int(x) for x in acks.read_text().split()]
-    went_back = sum(b < a for a, b in zip(lines, lines[1:], strict=False))
+    went_back = sum(b < a for a, b in pairwise(lines))
     print(json.dumps({"kills": done, "lost": went_back, "acked": lines[-1] if lines else 0}))
 
 

@@ -294,7 +294,12 @@ def test_units_and_epochs():
 @pytest.mark.parametrize("zone", ["+08:00", "Asia/Kuala_Lumpur", "Europe/Copenhagen", "America/New_York"])
 def test_time_zones(zone):
     config = {"timezone": zone, "columns": {"time": "t", "mmsi": "m", "lat": "a", "lon": "o"}}
-    local = [datetime(2023, month, day, hour) for month in (1, 3, 7, 10, 11) for day in (5, 12, 26, 29) for hour in (0, 1, 4, 12)]
+    local = [
+        datetime(2023, month, day, hour)
+        for month in (1, 3, 7, 10, 11)
+        for day in (5, 12, 26, 29)
+        for hour in (0, 1, 4, 12)
+    ]
     text = "t,m,a,o\n" + "".join(f"{t:%Y-%m-%d %H:%M:%S},219000001,1,2\n" * 2 for t in local)
     batch = mapped(config, text + "2023-01-01T00:00:00Z,219000001,1,2\n")
     info = datetime.strptime(zone, "%z").tzinfo if zone[0] == "+" else ZoneInfo(zone)

@@ -32,7 +32,9 @@ _number = st.one_of(
                      "360.0", "511", "511.0", "102.3", "102.25", "1e", "--1", "1.2.3", "0x1", "1,5", " 7 ", "12 3"]),
 )  # fmt: skip
 _junk = st.text(st.characters(codec="utf-8", max_codepoint=0x17F), max_size=12)
-_good_time = st.sampled_from(["2023-01-11T00:00:00", "2023-01-11 00:00:01", "11/01/2023 00:00:00", "11-01-2023 00:00:02"])
+_good_time = st.sampled_from(
+    ["2023-01-11T00:00:00", "2023-01-11 00:00:01", "11/01/2023 00:00:00", "11-01-2023 00:00:02"]
+)
 _POOLS = {
     "time": st.one_of(
         _good_time, _good_time, _good_time, _good_time,

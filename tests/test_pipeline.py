@@ -1,0 +1,165 @@
+"""The one loop: batch == live, whatever the cuts; files are read once; a sea equals what the decoder says."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import selat
+from selat.app.batch import read_files
+from selat.app.pipeline import Pipeline
+from selat.exercise.play import write_log
+from selat.exercise.scene import Scene
+from selat.store.writer import Store
+
+T0 = 1_700_000_000_000_000_000
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("log") / "strait.nmea"
+    write_log(path, 4, Scene(ships=60))
+    return path
+
+
+def read(sea: Path, *files: Path, rules: bool = False, again: bool = False) -> dict:
+    store = Store(sea)
+    with store.writer() as writer:
+        outcome = read_files(Pipeline(writer, rules=rules), files, again=again)
+        writer.finish()
+    store.close()
+    return outcome.as_dict()
+
+
+def feed(sea: Path, data: bytes, cuts: list[int], commits: set[int]) -> list[str]:
+    """The same bytes as a source that comes in pieces; commits at some of them."""
+    alerts: set[str] = set()
+    store = Store(sea)
+    with store.writer() as writer:
+        pipeline = Pipeline(writer, on_alerts=lambda found: alerts.update(a.id for a in found))
+        intake = pipeline.source("feed", "nmea-log")
+        for n, (a, b) in enumerate(pairwise(cuts)):
+            pipeline.take(intake, data[a:b], T0)
+            if n in commits:
+                pipeline.commit()
+        pipeline.end(intake, T0)
+        writer.finish()
+    store.close()
+    return sorted(alerts)
+
+
+def content(sea: Path) -> tuple[str, list[str]]:
+    with selat.open(sea) as opened:
+        return opened.content_hash(), sorted(opened.alerts.arrow()["id"].to_pylist())
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_live_equals_batch_whatever_the_cuts(tmp_path: Path, log: Path, seed: int) -> None:
+    data = log.read_bytes()
+    rng = random.Random(seed)
+    whole = feed(tmp_path / "whole", data, [0, len(data)], set())
+    cuts = sorted({0, len(data), *(rng.randrange(len(data)) for _ in range(150))})
+    pieces = feed(tmp_path / "pieces", data, cuts, {n for n in range(len(cuts)) if rng.random() < 0.1})
+    assert whole == pieces
+    assert whole, "the scene raises alerts"
+    assert content(tmp_path / "whole") == content(tmp_path / "pieces")
+
+
+def test_sea_holds_what_the_decoder_says(tmp_path: Path, log: Path) -> None:
+    found = read(tmp_path / "sea", log)
+    decoded = selat.decode(log)
+    assert found["lines"] == decoded.lines == found["kept"] + found["duplicates"] + sum(found["rejected"].values())
+    assert (found["kept"], found["duplicates"]) == (decoded.kept, decoded.duplicates)
+    assert found["messages"] == {str(k): n for k, n in decoded.types.items()}
+    with selat.open(tmp_path / "sea") as sea:
+        want = decoded.reports.sort_by("seq").drop(["station"])
+        got = sea.reports.arrow().sort_by("seq").drop(["station"])
+        assert got.equals(want)
+        assert sea.rejects.count() == sum(found["rejected"].values())
+        stations = set(sea.sql("SELECT name FROM stations").arrow()["name"].to_pylist()) - {""}
+        assert stations == set(decoded.stations) - {""}
+
+
+def test_a_file_is_read_once(tmp_path: Path, log: Path) -> None:
+    first = read(tmp_path / "sea", log)
+    before = content(tmp_path / "sea")
+    second = read(tmp_path / "sea", log)
+    copy = tmp_path / "renamed.nmea"
+    copy.write_bytes(log.read_bytes())
+    third = read(tmp_path / "sea", copy)
+    assert first["files"] == 1
+    assert (second["files"], third["files"]) == (0, 0)
+    assert content(tmp_path / "sea") == before
+    again = read(tmp_path / "sea", log, again=True)
+    assert again["lines"] == first["lines"]
+
+
+def test_rules_run_over_a_log_find_the_staged_events(tmp_path: Path, log: Path) -> None:
+    path = tmp_path / "ten.nmea"
+    write_log(path, 10)
+    read(tmp_path / "sea", path, rules=True)
+    with selat.open(tmp_path / "sea") as sea:
+        alerts = sea.alerts.arrow().to_pylist()
+    assert {"distress", "collision"} <= {a["rule"] for a in alerts}
+    assert all(a["sentence"].endswith(".") and a["evidence"] != "{}" for a in alerts)
+
+
+class Cut(Exception):
+    """The power went."""
+
+
+def test_an_archive_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
+    table = tmp_path / "day.csv"
+    minutes = [f"2023-01-01T{m // 60:02d}:{m % 60:02d}:{s:02d}" for m in range(1200) for s in (7, 37)]
+    with table.open("w") as out:
+        out.write("MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName\n")
+        for k, when in enumerate(minutes):
+            out.writelines(
+                f"{366000000 + ship},{when},{29 + ship / 1000 + k / 1e5:.5f},{-90 + ship / 1000:.5f},12.{ship % 10},90,91,S{ship}\n"
+                for ship in range(260)
+            )
+
+    def attempt(sea: Path, stop_after: int) -> dict:
+        calls = 0
+
+        def progress(*_: object) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == stop_after:
+                raise Cut
+
+        store = Store(sea)
+        (sea / "selat.toml").write_text("[store]\nstage_rows = 1\n")  # every batch is committed
+        try:
+            with Store(sea).writer() as writer:
+                found = read_files(Pipeline(writer, rules=False), [table], progress=progress).as_dict()
+                writer.finish()
+        finally:
+            store.close()
+        return found
+
+    attempt(tmp_path / "whole", 0)
+    with pytest.raises(Cut):
+        attempt(tmp_path / "cut", 2)
+    assert attempt(tmp_path / "cut", 0)["lines"] > 0
+    assert content(tmp_path / "cut") == content(tmp_path / "whole")
+    with selat.open(tmp_path / "cut") as sea:
+        assert sea.reports.count() == len(minutes) * 260
+
+
+def test_a_table_by_a_mapping(tmp_path: Path, shared: Path) -> None:
+    mapping = tmp_path / "solent.toml"
+    mapping.write_text(
+        "[csv.columns]\ntime = 'Time'\nmmsi = 'MMSI'\nlat = 'Latitude_degrees'\nlon = 'Longitude_degrees'\n"
+        "cog = {column = 'COG_degrees', unit = 'deg'}\nsog = {column = 'SOG_knots', unit = 'kn'}\n"
+    )
+    store = Store(tmp_path / "sea")
+    with store.writer() as writer:
+        table = shared / "csv" / "stonesoup_solent_20160112.csv"
+        found = read_files(Pipeline(writer, rules=False), [table], mapping=mapping).as_dict()
+    store.close()
+    assert found["lines"] == 18_623 == found["kept"] + found["duplicates"] + sum(found["rejected"].values())
+    assert found["kept"] > 18_000
