@@ -1,0 +1,60 @@
+"""The main job as a person sees it: `selat demo` to a page on which ships move and all three alerts come up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from browser.cdp import Browser, find_chromium
+from selat.web.server import STATIC
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
+    pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the page is not built: python3 dev.py builds it"),
+]
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[str]:
+    """Address of a demo that runs at ten times the speed of time."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "selat", "demo", "--no-browser", "--port", "0", "--rate", "10", "--for", "240"]
+        + ["--sea", str(tmp_path / "sea")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+    )
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().strip()
+        assert url.startswith("http://127.0.0.1:"), process.communicate(timeout=5)
+        yield url
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
+    assert process.returncode == 0
+
+
+def test_demo_shows_ships_that_move_and_alerts_with_their_reason(demo: str) -> None:
+    with Browser() as page:
+        page.open(demo)
+        page.wait("window.selat && selat.counts().ships >= 250", 120)
+        places = "Object.fromEntries(selat.mmsis().map((m) => [m, selat.screen(m)]))"
+        before = dict(page.js(places))
+        page.wait("document.body.innerText.includes('Man overboard beacon')", 120)
+        page.wait("document.body.innerText.includes('will pass')", 60)
+        after = dict(page.js(places))
+        moved = [m for m, p in before.items() if m in after and p != after[m]]
+        assert len(moved) > 50
+        page.wait("document.body.innerText.includes('two places')", 180)
+        assert page.errors() == []
+        assert all(url.startswith((demo, demo.replace("http", "ws"), "data:", "blob:")) for url in page.urls())
