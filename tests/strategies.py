@@ -163,17 +163,22 @@ def suffixes() -> st.SearchStrategy[str]:
 
 
 @st.composite
-def tags(draw: Any, group: tuple[int, int, int] | None) -> str:
-    """A TAG block, two of them, or one whose checksum is wrong; ``group`` is the sentence's place in its group."""
-    c = draw(st.none() | st.integers(1_300_000_000, 1_900_000_000) | st.integers(1_300_000_000_000, 1_900_000_000_000))
-    s = draw(st.none() | st.sampled_from(["kl", "r003669945", "2573425"]))
-    block = tag_block(c=c, s=s or (None if c or group else "x"), g=group)
-    style = draw(st.integers(0, 5))
-    if style == 0:
+def tags(
+    draw: Any,
+    group: tuple[int, int, int] | None,
+    when: int = 1_500_000_000,
+    source: str | None = None,
+    relayed: bool = False,
+) -> str:
+    """A TAG block, two of them, or one whose checksum is wrong; ``group`` is the sentence's place in its group.
+
+    ``when`` (UNIX time), ``source`` and ``relayed`` are of the message: its parts come from one station, at one time.
+    """
+    c = draw(st.sampled_from([None, when, when + 1, when * 1000 + 123]))
+    block = tag_block(c=c if c or source or group else when, s=source, g=group)
+    if draw(st.integers(0, 5)) == 0:
         block = block[:-3] + ("00" if block[-3:-1] != "00" else "01") + "\\"
-    elif style == 1:
-        block = tag_block(s="relay") + block
-    return block
+    return tag_block(s="relay") + block if relayed else block
 
 
 @st.composite
@@ -225,10 +230,12 @@ def _sentences(draw: Any, message: Message, i: int, dirt: bool, shuffled: bool) 
     total = len(texts_)
     tagged = draw(st.integers(0, 2)) == 0
     tail = draw(suffixes())
+    source, relayed = draw(st.sampled_from([None, "kl", "r003669945", "2573425"])), draw(st.integers(0, 5)) == 0
+    when = draw(st.integers(1_300_000_000, 1_900_000_000))
     lines = []
     for k, text in enumerate(texts_, 1):
         place = (k, total, i + 1) if group and total > 1 else None
-        prefix = draw(tags(place)) if tagged else ""
+        prefix = draw(tags(place, when, source, relayed)) if tagged else ""
         lines.append(Line((prefix + text + tail).encode(), "part", i))
     if shuffled and total > 1 and draw(st.integers(0, 3)) == 0:
         lines.reverse()
@@ -279,7 +286,7 @@ def _soil(draw: Any, lines: list[Line], rnd: random.Random) -> list[Line]:
             out.append(Line(b"", "blank"))
         elif dice < 0.12:
             out.append(Line(rnd.choice(JUNK).encode(), "junk"))
-        elif dice < 0.18 and line.kind == "part" and line.data[:1] == b"!":
+        elif dice < 0.18 and line.kind == "part" and line.data[:1] == b"!" and line.data[7:10] == b"1,1":
             when = (2021, rnd.randint(1, 12), rnd.randint(1, 28), rnd.randint(0, 23), rnd.randint(0, 59), 7, 250)
             star = line.data.rindex(b"*")
             out.append(Line(pghp(when, 5330001, line.data[star + 1 : star + 3].decode()).encode(), "context"))

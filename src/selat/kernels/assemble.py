@@ -12,7 +12,7 @@ import numpy as np
 
 from selat.kernels._jit import inline, jit
 from selat.kernels.bits import close, unarm
-from selat.kernels.nmea import CONTEXT
+from selat.kernels.nmea import _Q_CARRIED, CONTEXT
 from selat.kernels.quick import finish
 
 #: one row a message; ``fate`` 0 kept, 1 duplicate; ``word`` where its bits begin
@@ -238,7 +238,7 @@ def _find(row: Any, seq: int, slots: Any, frags: Any, rejects: Any, out: Any) ->
             and s.seqid == row.seqid
             and (s.chan == row.chan or s.chan == 0 or row.chan == 0)
         ):
-            if s.heard != 0 and row.heard != 0 and abs(s.heard - row.heard) > WAIT_TIME:
+            if s.heard != 0 and row.quality > _Q_CARRIED and abs(s.heard - row.heard) > WAIT_TIME:
                 drop(at, slots, frags, rejects, out)
                 if free < 0:
                     free = at
@@ -252,7 +252,7 @@ def _find(row: Any, seq: int, slots: Any, frags: Any, rejects: Any, out: Any) ->
     s = slots[free]
     s.state = _PENDING
     s.total, s.got, s.chan, s.talker, s.seqid, s.station = row.total, 0, row.chan, row.talker, row.seqid, row.station
-    s.heard = row.heard
+    s.heard = row.heard if row.quality > _Q_CARRIED else 0  # a time taken from other lines tells nothing
     return free
 
 
@@ -301,7 +301,7 @@ def _settle(
         slot.state = _PENDING
         slot.got = 0
         slot.chan = row.chan
-        slot.heard = row.heard
+        slot.heard = row.heard if row.quality > _Q_CARRIED else 0
     put(part, row, seq, offset0 + row.start)
     slot.got += 1
     slot.seq = seq

@@ -134,9 +134,10 @@ def _reports(
         v = raw(words, m, SOG)
         full = (1 << WIDTH[m.layout, SOG]) - 1
         sog[k] = v * STEP[m.layout, 0] if 0 <= v < full else _U16
-        v = raw(words, m, COG) * STEP[m.layout, 1]
-        nulled = bad_x or bad_y or (v > 3600 and not (m.type == 27 and v == 5110))
-        cog[k] = v if 0 <= v < 3600 else _U16
+        v = raw(words, m, COG)
+        v = v * STEP[m.layout, 1] if v >= 0 else 65535
+        nulled = bad_x or bad_y or (v > 3600 and v != 65535 and not (m.type == 27 and v == 5110))
+        cog[k] = v if v < 3600 else _U16
         v = raw(words, m, HEADING)
         nulled = nulled or 360 <= v < 511
         heading[k] = v if 0 <= v < 360 else _U16
@@ -228,6 +229,16 @@ def _uints(words: Any, msgs: Any, rows: Any, n: int, start: int, width: int, is_
 
 
 uints = jit(_uints)
+
+
+def _tails(words: Any, msgs: Any, rows: Any, n: int, back: int, width: int, out: Any) -> None:
+    """Raw values (int64) of a field that begins ``back`` bits before the end of the messages ``rows[:n]``."""
+    for k in range(n):
+        m = msgs[rows[k]]
+        out[k] = bits(words, m.word, np.int64(m.nbits) - back, width)
+
+
+tails = jit(_tails)
 
 
 def _texts(words: Any, msgs: Any, rows: Any, n: int, start: int, chars: int, out: Any) -> None:

@@ -64,6 +64,12 @@ class Messages:
         fields.uints(self.words, self.rows, index, len(index), start, field.width, field.kind == "i", out)
         return out
 
+    def tail(self, index: Array, back: int, field: Field) -> Array:
+        """Raw integers (int64) of a field that begins ``back`` bits before the end of the message."""
+        out = np.empty(len(index), np.int64)
+        fields.tails(self.words, self.rows, index, len(index), back, field.width, out)
+        return out
+
     def text(self, index: Array, start: int, width: int) -> Array:
         """ASCII texts (dtype S) of a text field of ``width`` bits."""
         chars = max(width // 6, 1)
@@ -136,9 +142,9 @@ def _static_part(m: Messages, layout: Layout, index: Array) -> Columns:
     if layout.type == 24 and layout.variant == "B":
         _mothership(m, index, data)
     if "to_bow" in data:
-        unknown = (data["to_bow"] + data["to_stern"] == 0) & (data["to_port"] + data["to_starboard"] == 0)
+        sizes = [np.where(data[name] == _null(name), 0, data[name]) for name in _DIMENSIONS]
         for name in _DIMENSIONS:
-            data[name] = np.where(unknown, _null(name), data[name])
+            data[name] = np.where(sum(sizes) == 0, _null(name), data[name])
     return Columns("statics", data, len(index))
 
 

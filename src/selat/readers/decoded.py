@@ -179,6 +179,12 @@ def _part(m: Messages, index: int) -> pa.Table:
             continue
         columns[field.name] = numbers[field.name] if field.name in numbers else _other(m, layout, field, start, at)
         meta[field.name] = {"unit": field.unit, "text": field.text}
+    back = 0
+    for field in reversed(layout.tail):  # what stands at the very end, behind raw bits of any length
+        back += field.width
+        if field.kind != "x":
+            columns[field.name] = pa.array(m.tail(at, back, field).astype(kernels.TYPES[_code(field)]))
+            meta[field.name] = {"unit": field.unit, "text": field.text}
     if MOTHERSHIP.name in numbers:
         columns[MOTHERSHIP.name] = numbers[MOTHERSHIP.name]
     schema = pa.schema([pa.field(k, v.type, metadata=meta.get(k)) for k, v in columns.items()])
@@ -194,8 +200,8 @@ def _numbers(m: Messages, index: int, at: Array) -> tuple[dict[str, pa.Array], d
     nulls = np.zeros(len(plan), np.int64)
     seq, heard, nbits = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.uint16)
     tile = np.empty((numeric.words, kernels.TILE), np.uint64)
-    views = [buf.view(t) for t in kernels.TYPES]
-    kernels.values(m.words, m.rows, at, n, plan, tile, *views, nulls, seq, heard, nbits)
+    u8, u16, i8, i16, i32, f64 = (buf.view(t) for t in kernels.TYPES)
+    kernels.values(m.words, m.rows, at, n, plan, tile, u8, u16, i8, i16, i32, f64, nulls, seq, heard, nbits)
     whole = pa.py_buffer(buf)
     numbers = {}
     for f, p, missing in zip(numeric.fields, plan, nulls.tolist(), strict=True):
@@ -230,9 +236,11 @@ def _other(m: Messages, layout: Layout, field: Field, start: int, at: Array) -> 
 
 
 def _text(m: Messages, at: Array, start: int, chars: int) -> pa.Array:
-    """A text field of ``chars`` characters; 0: to the end of the message."""
+    """A text field of ``chars`` characters (0: to the end of the message); nothing but ``@`` and blanks is null."""
     n = len(at)
     room = n * chars if chars else int(np.maximum(m.rows["nbits"][at].astype(np.int64) - start, 0).sum()) // 6
     offsets, out = np.empty(n + 1, np.int32), np.empty(room, np.uint8)
     used = kernels.strings(m.words, m.rows, at, n, start, chars, ASCII_OF, offsets, out)
-    return pa.Array.from_buffers(pa.string(), n, [None, pa.py_buffer(offsets), pa.py_buffer(out[:used])])
+    there = offsets[1:] > offsets[:-1]
+    valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
+    return pa.Array.from_buffers(pa.string(), n, [valid, pa.py_buffer(offsets), pa.py_buffer(out[:used])])
