@@ -16,6 +16,8 @@ from selat.kernels.csvnum import (
 )  # fmt: skip
 from selat.model.columns import Array
 
+U = np.uint64  # an index of this type is not tested for being negative
+
 QUANTITIES = (
     "time", "mmsi", "lat", "lon", "sog", "cog", "heading", "rot", "nav_status", "msg_type", "altitude",
     "imo", "callsign", "name", "ship_type", "cargo", "length", "width", "draught", "destination", "eta", "epfd",
@@ -61,14 +63,14 @@ def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -
     n = e - s
     if n == last[0]:
         i = 0
-        while i < n and text[i] == src[s + i]:
+        while i < n and text[i] == src[U(s + i)]:
             i += 1
         if i == n:
             return last[1]
     ns = stamp(src, s, e, params[TIME_HOW], params[TIME_PLACES])
     if ns != BAD and n <= len(text):
         for i in range(n):
-            text[i] = src[s + i]
+            text[i] = src[U(s + i)]
         last[0] = n
         last[1] = ns
     return ns
@@ -82,7 +84,7 @@ def _coded(src: Array, s: int, e: int, most: int, keys: Array, values: Array, ki
     s, e = trim(src, s, e)
     if s == e:
         return EMPTY
-    c = src[s]
+    c = src[U(s)]
     if 48 <= c <= 57 or c == 45 or c == 43 or c == 46:
         v = scaled(src, s, e, np.int64(0), np.int64(46))
         return v if 0 <= v <= most else BAD
