@@ -121,13 +121,13 @@ class CsvReader:
         self._work = _work()
         self._out = _Outputs()
 
-    def feed(self, block: bytes, received: int = NO_TIME, seq: int | None = None) -> Batch:
+    def feed(self, block: bytes | memoryview, received: int = NO_TIME, seq: int | None = None) -> Batch:
         """Read a block cut anywhere. ``received`` is not used; ``seq`` numbers the next row that is read."""
         if seq is not None:
             self._state[scan.SEQ] = seq
         given = len(block)
         if self._plan is None:
-            block = self._header(self._carry + bytes(block), final=False)
+            block = self._header(self._carry + bytes(block), final=False)  # one copy, of the first block
             if self._plan is None:
                 return _nothing(given)
         first = int(self._state[scan.SEQ])
@@ -138,7 +138,7 @@ class CsvReader:
             self._carry = bytes(block[at:])
         return self._batch(first, given)
 
-    def _join(self, block: bytes) -> int:
+    def _join(self, block: bytes | memoryview) -> int:
         """Finish what was left of the last block; how much of this one that took."""
         if not self._carry:
             return 0
@@ -301,7 +301,7 @@ _NO_BYTES: Array = np.empty(0, dtype=np.uint8)
 _NO_TABLE = "is this a table of text? `selat formats` lists what can be read"
 
 
-def _aligned(block: bytes) -> Array:
+def _aligned(block: bytes | memoryview) -> Array:
     data = np.frombuffer(block, dtype=np.uint8)
     if data.ctypes.data % 8:
         data = data.copy()
