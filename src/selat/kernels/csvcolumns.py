@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare
+from selat.kernels._jit import bare, fused
 from selat.kernels.csvnum import (
     BAD, BIG, EMPTY, lookup, ratio, scaled, stamp, trim, word,
 )  # fmt: skip
@@ -55,7 +55,7 @@ def _number(src: Array, s: int, e: int, units: Array, k: int, point: int, keys: 
     return ratio(v, units[k, 1], units[k, 2])
 
 
-number = bare(_number)
+number = fused(_number)
 
 
 def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -> int:
@@ -76,7 +76,7 @@ def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -
     return ns
 
 
-read_time = bare(_time)
+read_time = fused(_time)
 
 
 def _coded(src: Array, s: int, e: int, most: int, keys: Array, values: Array, kind: int) -> int:
@@ -107,7 +107,7 @@ def _turn(v: int, unit: int) -> int:
     return -r if v < 0 else r
 
 
-turn = bare(_turn)
+turn = fused(_turn)
 
 
 def _wrap(v: int, full: int, src: Array, s: int, e: int, point: int) -> int:
@@ -119,7 +119,7 @@ def _wrap(v: int, full: int, src: Array, s: int, e: int, point: int) -> int:
     return v
 
 
-wrap = bare(_wrap)
+wrap = fused(_wrap)
 
 
 def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, row: Array) -> int:  # fmt: skip
@@ -176,7 +176,7 @@ def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     return 0
 
 
-motion = bare(_motion)
+motion = fused(_motion)
 
 
 def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, text: Array, last: Array, row: Array) -> int:  # fmt: skip
@@ -223,4 +223,4 @@ def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     return motion(src, q, b, col, units, params, keys, values, row)
 
 
-report = bare(_report)
+report = fused(_report)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare
+from selat.kernels._jit import bare, fused
 from selat.model.columns import Array
 
 U = np.uint64  # an index of this type is not tested for being negative
@@ -159,7 +159,7 @@ def _ratio(value: int, num: int, den: int) -> int:
     return (value * 2 + den) // (2 * den)
 
 
-ratio = bare(_ratio)
+ratio = fused(_ratio)
 
 
 def _word(buf: Array, s: int, e: int) -> np.uint64:
@@ -188,7 +188,7 @@ def _lookup(keys: Array, values: Array, kind: int, h: np.uint64) -> int:
     return -1
 
 
-lookup = bare(_lookup)
+lookup = fused(_lookup)
 
 
 def _small(buf: Array, i: int, e: int, most: int) -> tuple[int, int]:

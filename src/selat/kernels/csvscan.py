@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare
+from selat.kernels._jit import bare, fused
 from selat.kernels.csvcolumns import COLUMNS, DELIM, report
 from selat.kernels.csvrows import MAX_RECORD, MORE, OK, find_lf, is_blank, literal, marks, quoted
 from selat.kernels.csvseen import RING, SLOTS, find_row, hash_bytes, place_of, put_row
@@ -38,7 +38,7 @@ def _reject(rej: Array, n: int, seq: int, offset: int, reason: int, length: int,
     return n + 1
 
 
-put_reject = bare(_reject)
+put_reject = fused(_reject)
 
 
 def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.uint64:
@@ -48,7 +48,7 @@ def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.ui
     return h
 
 
-hash_runs = bare(_hash_runs)
+hash_runs = fused(_hash_runs)
 
 
 def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, ships: Array, empty: Array, row: Array, sta: Array, texts: Array, ns: int) -> int:  # fmt: skip
@@ -76,7 +76,7 @@ def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Arra
     return ns + 1
 
 
-declare = bare(_declare)
+declare = fused(_declare)
 
 
 def _slow_row(buf: Array, row: int, stop: int, final: bool, delim: int, wanted: int, out: Array, q: Array) -> tuple[int, int, int]:  # fmt: skip
@@ -145,7 +145,7 @@ def _is_plain(buf: Array, q: Array, k: int, m: int, row: int, delim: int, wanted
     return other == 0
 
 
-is_plain = bare(_is_plain)
+is_plain = fused(_is_plain)
 
 
 def _line_end(buf: Array, q: Array, k: int, m: int, top: int, stop: int) -> int:
@@ -170,7 +170,7 @@ def _remember(state: Array, slots: Array, ring: Array, facts: Array, h: np.uint6
     state[SINCE] += 1
 
 
-remember = bare(_remember)
+remember = fused(_remember)
 
 
 def _judge(buf: Array, at: int, last: int, cut: bool) -> int:
@@ -180,7 +180,7 @@ def _judge(buf: Array, at: int, last: int, cut: bool) -> int:
     return R_TRUNCATED if cut else R_COLUMNS
 
 
-judge = bare(_judge)
+judge = fused(_judge)
 
 
 def _repeat(rec: Array, n: int, seq: int, facts: Array, place: int) -> int:
@@ -191,7 +191,7 @@ def _repeat(rec: Array, n: int, seq: int, facts: Array, place: int) -> int:
     return n + 1
 
 
-repeat = bare(_repeat)
+repeat = fused(_repeat)
 
 
 def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, facts: Array, ships: Array, text: Array, last_time: Array, empty: Array, raw: Array, flags: Array, flag_words: Array, q: Array, out: Array, sealed: Array, sealed_words: Array, out_q: Array, row: Array, rep: Array, rec: Array, sta: Array, texts: Array, rej: Array, counts: Array) -> tuple[int, int]:  # fmt: skip

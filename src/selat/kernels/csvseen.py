@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare
+from selat.kernels._jit import bare, fused
 from selat.model.columns import Array
 
 RING = 1 << 14  #: kept rows that are remembered
@@ -39,7 +39,7 @@ def _stir(h: np.uint64, v: np.uint64) -> np.uint64:
     return h ^ (h >> np.uint64(32))
 
 
-stir = bare(_stir)
+stir = fused(_stir)
 
 
 def _gather(buf: Array, i: int, e: int) -> np.uint64:
@@ -89,7 +89,7 @@ def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np
     return mix(a ^ (b * np.uint64(_K2)))
 
 
-hash_bytes = bare(_hash_bytes)
+hash_bytes = fused(_hash_bytes)
 
 
 def _find_row(slots: Array, ring: Array, h: np.uint64) -> int:
@@ -104,7 +104,7 @@ def _find_row(slots: Array, ring: Array, h: np.uint64) -> int:
     return -1
 
 
-find_row = bare(_find_row)
+find_row = fused(_find_row)
 
 
 def _put_row(slots: Array, h: np.uint64, place: int) -> None:
@@ -115,7 +115,7 @@ def _put_row(slots: Array, h: np.uint64, place: int) -> None:
     slots[i] = place
 
 
-put_row = bare(_put_row)
+put_row = fused(_put_row)
 
 
 def _rebuild_rows(slots: Array, ring: Array, count: int) -> None:
@@ -138,7 +138,7 @@ def _place_of(ships: Array, mmsi: int) -> int:
     return i
 
 
-place_of = bare(_place_of)
+place_of = fused(_place_of)
 
 
 def _grow_ships(ships: Array, wider: Array) -> None:
