@@ -15,7 +15,7 @@ from selat.model.errors import Reason
 from selat.model.schema import REPORTS, STATICS, Flag
 from selat.readers.csv_layout import STORED, Layout, plain
 
-MAX = 65_536
+MAX = 16_384
 SPACE = "".join(chr(i) for i in range(33))
 CTX = Context(prec=120)
 EMPTY, BAD, BIG = "empty", "bad", "big"

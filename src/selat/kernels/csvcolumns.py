@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare
+from selat.kernels._jit import bare, fused
 from selat.kernels.csvnum import (
     BAD,
     BIG,
@@ -23,6 +23,8 @@ from selat.kernels.csvnum import (
     word,
 )  # fmt: skip
 from selat.model.columns import Array
+
+U = np.uint64  # an index of this type is not tested for being negative
 
 QUANTITIES = (
     "time", "mmsi", "lat", "lon", "sog", "cog", "heading", "rot", "nav_status", "msg_type", "altitude",
@@ -61,7 +63,7 @@ def _number(src: Array, s: int, e: int, units: Array, k: int, point: int, keys: 
     return ratio(v, units[k, 1], units[k, 2])
 
 
-number = bare(_number)
+number = fused(_number)
 
 
 def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -> int:
@@ -69,20 +71,20 @@ def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -
     n = e - s
     if n == last[0]:
         i = 0
-        while i < n and text[i] == src[s + i]:
+        while i < n and text[i] == src[U(s + i)]:
             i += 1
         if i == n:
             return last[1]
     ns = stamp(src, s, e, params[TIME_HOW], params[TIME_PLACES])
     if ns != BAD and n <= len(text):
         for i in range(n):
-            text[i] = src[s + i]
+            text[i] = src[U(s + i)]
         last[0] = n
         last[1] = ns
     return ns
 
 
-read_time = bare(_time)
+read_time = fused(_time)
 
 
 def _coded(src: Array, s: int, e: int, most: int, keys: Array, values: Array, kind: int) -> int:
@@ -90,7 +92,7 @@ def _coded(src: Array, s: int, e: int, most: int, keys: Array, values: Array, ki
     s, e = trim(src, s, e)
     if s == e:
         return EMPTY
-    c = src[s]
+    c = src[U(s)]
     if 48 <= c <= 57 or c == 45 or c == 43 or c == 46:
         v = scaled(src, s, e, np.int64(0), np.int64(46))
         return v if 0 <= v <= most else BAD
@@ -113,7 +115,7 @@ def _turn(v: int, unit: int) -> int:
     return -r if v < 0 else r
 
 
-turn = bare(_turn)
+turn = fused(_turn)
 
 
 def _wrap(v: int, full: int, src: Array, s: int, e: int, point: int) -> int:
@@ -125,7 +127,7 @@ def _wrap(v: int, full: int, src: Array, s: int, e: int, point: int) -> int:
     return v
 
 
-wrap = bare(_wrap)
+wrap = fused(_wrap)
 
 
 def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, row: Array) -> int:  # fmt: skip
@@ -182,7 +184,7 @@ def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     return 0
 
 
-motion = bare(_motion)
+motion = fused(_motion)
 
 
 def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, text: Array, last: Array, row: Array) -> int:  # fmt: skip
@@ -229,4 +231,4 @@ def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     return motion(src, q, b, col, units, params, keys, values, row)
 
 
-report = bare(_report)
+report = fused(_report)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare
+from selat.kernels._jit import bare, fused
 from selat.model.columns import Array
+
+U = np.uint64  # an index of this type is not tested for being negative
 
 EMPTY = -(2**63)
 BAD = -(2**63) + 1
@@ -26,9 +28,9 @@ _DAY = 86_400 * SECOND
 
 def _trim(buf: Array, s: int, e: int) -> tuple[int, int]:
     """The field without white space (every byte up to 32) at its ends."""
-    while s < e and buf[s] <= 32:
+    while s < e and buf[U(s)] <= 32:
         s += 1
-    while e > s and buf[e - 1] <= 32:
+    while e > s and buf[U(e - 1)] <= 32:
         e -= 1
     return s, e
 
@@ -45,27 +47,27 @@ def _scaled(buf: Array, s: int, e: int, places: int, point: int) -> int:
     if s == e:
         return EMPTY
     i = s
-    negative = buf[i] == 45
-    if negative or buf[i] == 43:
+    negative = buf[U(i)] == 45
+    if negative or buf[U(i)] == 43:
         i += 1
     first = i
     value = np.int64(0)
-    while i < e and i - first < 10 and 48 <= buf[i] <= 57:
-        value = value * 10 + (np.int64(buf[i]) - 48)
+    while i < e and i - first < 10 and 48 <= buf[U(i)] <= 57:
+        value = value * 10 + (np.int64(buf[U(i)]) - 48)
         i += 1
     digits = i - first
     left = places
-    if i < e and (buf[i] == 46 or buf[i] == point):
+    if i < e and (buf[U(i)] == 46 or buf[U(i)] == point):
         i += 1
-        while i < e and left > 0 and 48 <= buf[i] <= 57:
-            value = value * 10 + (np.int64(buf[i]) - 48)
+        while i < e and left > 0 and 48 <= buf[U(i)] <= 57:
+            value = value * 10 + (np.int64(buf[U(i)]) - 48)
             i += 1
             left -= 1
             digits += 1
-        if left == 0 and i < e and 48 <= buf[i] <= 57:
-            value += buf[i] >= 53
+        if left == 0 and i < e and 48 <= buf[U(i)] <= 57:
+            value += buf[U(i)] >= 53
             digits += 1
-            while i < e and 48 <= buf[i] <= 57:
+            while i < e and 48 <= buf[U(i)] <= 57:
                 i += 1
     if i != e or digits == 0 or places > 8:
         return exact(buf, s, e, places, point)
@@ -78,12 +80,12 @@ def _scaled(buf: Array, s: int, e: int, places: int, point: int) -> int:
 def _exact(buf: Array, s: int, e: int, places: int, point: int) -> int:
     """As :func:`scaled`, for long numbers and those with an exponent; the field is trimmed."""
     i = s
-    negative = buf[i] == 45
-    if negative or buf[i] == 43:
+    negative = buf[U(i)] == 45
+    if negative or buf[U(i)] == 43:
         i += 1
     value, digits, shift, seen = np.int64(0), 0, places, False
     while i < e:
-        c = np.int64(buf[i])
+        c = np.int64(buf[U(i)])
         if 48 <= c <= 57:
             digits += 1
             shift -= seen
@@ -107,19 +109,19 @@ def _exact(buf: Array, s: int, e: int, places: int, point: int) -> int:
 
 
 def _exponent(buf: Array, i: int, e: int) -> int:
-    if buf[i] != 101 and buf[i] != 69:
+    if buf[U(i)] != 101 and buf[U(i)] != 69:
         return BAD
     i += 1
-    negative = i < e and buf[i] == 45
-    if i < e and (buf[i] == 45 or buf[i] == 43):
+    negative = i < e and buf[U(i)] == 45
+    if i < e and (buf[U(i)] == 45 or buf[U(i)] == 43):
         i += 1
     if i == e:
         return BAD
     power = np.int64(0)
     while i < e:
-        if buf[i] < 48 or buf[i] > 57:
+        if buf[U(i)] < 48 or buf[U(i)] > 57:
             return BAD
-        power = min(power * 10 + (np.int64(buf[i]) - 48), 100_000)
+        power = min(power * 10 + (np.int64(buf[U(i)]) - 48), 100_000)
         i += 1
     return -power if negative else power
 
@@ -157,14 +159,14 @@ def _ratio(value: int, num: int, den: int) -> int:
     return (value * 2 + den) // (2 * den)
 
 
-ratio = bare(_ratio)
+ratio = fused(_ratio)
 
 
 def _word(buf: Array, s: int, e: int) -> np.uint64:
     """64-bit FNV-1a over the letters and digits of a text, letters made small."""
     h = np.uint64(0xCBF29CE484222325)
     for i in range(s, e):
-        c = buf[i]
+        c = buf[U(i)]
         if 65 <= c <= 90:
             c += 32
         if 97 <= c <= 122 or 48 <= c <= 57:
@@ -186,14 +188,14 @@ def _lookup(keys: Array, values: Array, kind: int, h: np.uint64) -> int:
     return -1
 
 
-lookup = bare(_lookup)
+lookup = fused(_lookup)
 
 
 def _small(buf: Array, i: int, e: int, most: int) -> tuple[int, int]:
     """An unsigned number of at most ``most`` digits at ``i``: the value (-1: none) and where it ends."""
     value, first = np.int64(0), i
-    while i < e and i - first < most and 48 <= buf[i] <= 57:
-        value = value * 10 + (np.int64(buf[i]) - 48)
+    while i < e and i - first < most and 48 <= buf[U(i)] <= 57:
+        value = value * 10 + (np.int64(buf[U(i)]) - 48)
         i += 1
     if i == first:
         value = np.int64(-1)
@@ -230,11 +232,11 @@ def _date(buf: Array, i: int, e: int, how: int) -> tuple[int, int]:
     wide = j - i
     if a < 0 or j >= e:
         return np.int64(-1), j
-    mark = buf[j]
+    mark = buf[U(j)]
     if mark != 45 and mark != 47 and mark != 46:
         return np.int64(-1), j
     b, k = small(buf, j + 1, e, np.int64(2))
-    if b < 0 or k >= e or buf[k] != mark:
+    if b < 0 or k >= e or buf[U(k)] != mark:
         return np.int64(-1), k
     c, end = small(buf, k + 1, e, np.int64(4))
     last = end - k - 1
@@ -252,21 +254,21 @@ date = bare(_date)
 
 def _zone(buf: Array, i: int, e: int) -> int:
     """Nanoseconds to take away for what follows a clock time: nothing, Z, UTC, +hh, +hhmm, +hh:mm; or BAD."""
-    while i < e and buf[i] == 32:
+    while i < e and buf[U(i)] == 32:
         i += 1
-    if i == e or (i + 1 == e and (buf[i] == 90 or buf[i] == 122)):
+    if i == e or (i + 1 == e and (buf[U(i)] == 90 or buf[U(i)] == 122)):
         return 0
-    if i + 3 == e and buf[i] == 85 and buf[i + 1] == 84 and buf[i + 2] == 67:
+    if i + 3 == e and buf[U(i)] == 85 and buf[U(i + 1)] == 84 and buf[U(i + 2)] == 67:
         return 0
-    if buf[i] != 43 and buf[i] != 45:
+    if buf[U(i)] != 43 and buf[U(i)] != 45:
         return BAD
-    sign = 1 if buf[i] == 43 else -1
+    sign = 1 if buf[U(i)] == 43 else -1
     h, j = small(buf, i + 1, e, np.int64(2))
     if j != i + 3:
         return BAD
     m = np.int64(0)
     if j < e:
-        j += buf[j] == 58
+        j += buf[U(j)] == 58
         m, k = small(buf, j, e, np.int64(2))
         if k != j + 2 or k != e:
             return BAD
@@ -282,7 +284,7 @@ def _clock(buf: Array, i: int, e: int, compact: bool, local: bool) -> int:
     """Nanoseconds of the day of ``h:mm[:ss[.f]][zone]`` (compact: ``hhmm[ss[.f]][zone]``); BAD otherwise."""
     if i == e:
         return 0
-    c = buf[i]
+    c = buf[U(i)]
     if c == 84 or c == 32 or (compact and c == 95):
         i += 1
     elif not compact:
@@ -291,21 +293,21 @@ def _clock(buf: Array, i: int, e: int, compact: bool, local: bool) -> int:
     if h < 0 or h > 23 or j >= e or (compact and j != i + 2):
         return BAD
     if not compact:
-        if buf[j] != 58:
+        if buf[U(j)] != 58:
             return BAD
         j += 1
     m, k = small(buf, j, e, np.int64(2))
     if k != j + 2 or m > 59:
         return BAD
     ns = (h * 60 + m) * 60 * SECOND
-    if k < e and (buf[k] == 58 or (compact and 48 <= buf[k] <= 57)):
-        k += buf[k] == 58
+    if k < e and (buf[U(k)] == 58 or (compact and 48 <= buf[U(k)] <= 57)):
+        k += buf[U(k)] == 58
         s, j = small(buf, k, e, np.int64(2))
         if j != k + 2 or s > 60:
             return BAD
         ns += s * SECOND
         k = j
-        if k < e and (buf[k] == 46 or buf[k] == 44):
+        if k < e and (buf[U(k)] == 46 or buf[U(k)] == 44):
             f, j = small(buf, k + 1, e, np.int64(9))
             if f < 0:
                 return BAD
@@ -313,7 +315,7 @@ def _clock(buf: Array, i: int, e: int, compact: bool, local: bool) -> int:
                 f *= 10
             ns += f
             k = j
-            while k < e and 48 <= buf[k] <= 57:
+            while k < e and 48 <= buf[U(k)] <= 57:
                 k += 1
     shift = zone(buf, k, e)
     if shift == BAD or (local and k < e):

@@ -11,7 +11,9 @@ import numpy as np
 from selat.kernels._jit import bare
 from selat.model.columns import Array
 
-MAX_RECORD = 65_536  #: longest row that is read, bytes without the line end
+U = np.uint64  # an index of this type is not tested for being negative
+
+MAX_RECORD = 16_384  #: longest row that is read, bytes without the line end
 OK, MORE, WRONG = 0, 1, 2  #: what became of a row with quotes
 
 _QUOTE, _LF, _CR = 34, 10, 13
@@ -74,16 +76,16 @@ def _quoted(buf: Array, row: int, limit: int, delim: int, out: Array, q: Array) 
     while True:
         if i >= limit:
             return MORE, i, fields, lines
-        if buf[i] == _QUOTE:
+        if buf[U(i)] == _QUOTE:
             i += 1
             while True:
                 if i >= limit:
                     return MORE, i, fields, lines
-                c = buf[i]
+                c = buf[U(i)]
                 if c == _QUOTE:
                     if i + 1 >= limit:
                         return MORE, i, fields, lines
-                    if buf[i + 1] != _QUOTE:
+                    if buf[U(i + 1)] != _QUOTE:
                         break
                     i += 1
                 lines += c == _LF
@@ -91,15 +93,15 @@ def _quoted(buf: Array, row: int, limit: int, delim: int, out: Array, q: Array) 
                 n += 1
                 i += 1
             i += 1
-            if buf[i] == _CR:
+            if buf[U(i)] == _CR:
                 if i + 1 >= limit:
                     return MORE, i, fields, lines
-                i += buf[i + 1] == _LF
-            if buf[i] != delim and buf[i] != _LF:
+                i += buf[U(i + 1)] == _LF
+            if buf[U(i)] != delim and buf[U(i)] != _LF:
                 return WRONG, i, fields, lines
         else:
-            while i < limit and buf[i] != delim and buf[i] != _LF:
-                out[n] = buf[i]
+            while i < limit and buf[U(i)] != delim and buf[U(i)] != _LF:
+                out[n] = buf[U(i)]
                 n += 1
                 i += 1
             if i >= limit:
@@ -108,7 +110,7 @@ def _quoted(buf: Array, row: int, limit: int, delim: int, out: Array, q: Array) 
         q[fields] = n
         out[n] = delim
         n += 1
-        if buf[i] == _LF:
+        if buf[U(i)] == _LF:
             return OK, i, fields, lines
         i += 1
 
@@ -121,8 +123,8 @@ def _literal(buf: Array, row: int, end: int, delim: int, out: Array, q: Array) -
     q[0] = -1
     fields = 0
     for i in range(row, end):
-        out[i - row] = buf[i]
-        if buf[i] == delim:
+        out[i - row] = buf[U(i)]
+        if buf[U(i)] == delim:
             fields += 1
             q[fields] = i - row
     fields += 1
@@ -135,7 +137,7 @@ literal = bare(_literal)
 
 def _find_lf(buf: Array, i: int, stop: int) -> int:
     """First line feed in ``buf[i:stop]``, or ``stop``."""
-    while i < stop and buf[i] != _LF:
+    while i < stop and buf[U(i)] != _LF:
         i += 1
     return i
 
@@ -145,7 +147,7 @@ find_lf = bare(_find_lf)
 
 def _is_blank(buf: Array, s: int, e: int) -> bool:
     for i in range(s, e):
-        if buf[i] > 32:
+        if buf[U(i)] > 32:
             return False
     return True
 

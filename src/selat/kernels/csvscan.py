@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare
+from selat.kernels._jit import bare, fused
 from selat.kernels.csvcolumns import COLUMNS, DELIM, report
 from selat.kernels.csvrows import MAX_RECORD, MORE, OK, find_lf, is_blank, literal, marks, quoted
 from selat.kernels.csvseen import RING, SLOTS, find_row, hash_bytes, place_of, put_row
 from selat.kernels.csvstatic import static
 from selat.model.columns import Array
 
-WINDOW = 1 << 17  #: bytes indexed at a time; above MAX_RECORD
+U = np.uint64  # an index of this type is not tested for being negative
+
+WINDOW = 1 << 15  #: bytes indexed at a time; above MAX_RECORD
 RAW = 4096  #: bytes kept of a rejected row
 
 # state: int64 counters that live as long as the reader
@@ -36,7 +38,7 @@ def _reject(rej: Array, n: int, seq: int, offset: int, reason: int, length: int,
     return n + 1
 
 
-put_reject = bare(_reject)
+put_reject = fused(_reject)
 
 
 def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.uint64:
@@ -46,26 +48,26 @@ def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.ui
     return h
 
 
-hash_runs = bare(_hash_runs)
+hash_runs = fused(_hash_runs)
 
 
-def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, ship: Array, ship_hash: Array, empty: Array, row: Array, sta: Array, texts: Array, ns: int) -> int:  # fmt: skip
+def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, ships: Array, empty: Array, row: Array, sta: Array, texts: Array, ns: int) -> int:  # fmt: skip
     """Put the row's declared data into ``sta`` if they differ from the last of its MMSI; the number of statics."""
     if len(runs) == 0:
         return ns
     h = hash_runs(src, words, q, b, runs)
     if h == empty[0]:
         return ns
-    place = place_of(ship, row[1])
-    if ship[place] != 0 and ship_hash[place] == h:
+    place = place_of(ships, row[1])
+    if ships[place, 0] != 0 and ships[place, 1] == h:
         return ns
     if not static(src, q, b, col, units, params, keys, values, sta, texts, ns):
         empty[0] = h
         return ns
-    if ship[place] == 0:
-        ship[place] = row[1]
+    if ships[place, 0] == 0:
+        ships[place, 0] = np.uint64(row[1])
         state[SHIPS] += 1
-    ship_hash[place] = h
+    ships[place, 1] = h
     kind = row[2]
     sta[ns, 0] = row[0]
     sta[ns, 1] = row[12]
@@ -74,7 +76,7 @@ def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Arra
     return ns + 1
 
 
-declare = bare(_declare)
+declare = fused(_declare)
 
 
 def _slow_row(buf: Array, row: int, stop: int, final: bool, delim: int, wanted: int, out: Array, q: Array) -> tuple[int, int, int]:  # fmt: skip
@@ -135,15 +137,15 @@ begin_skip = bare(_begin_skip)
 def _is_plain(buf: Array, q: Array, k: int, m: int, row: int, delim: int, wanted: int) -> bool:
     """True when marks ``k + 1 ...`` are ``wanted - 1`` delimiters and a line feed."""
     last = k + wanted
-    if last > m or buf[q[last]] != 10 or q[last] - row > MAX_RECORD:
+    if last > m or buf[U(q[U(last)])] != 10 or q[U(last)] - row > MAX_RECORD:
         return False
+    other = np.int64(0)
     for j in range(k + 1, last):
-        if buf[q[j]] != delim:
-            return False
-    return True
+        other |= np.int64(buf[U(q[U(j)])]) ^ delim
+    return other == 0
 
 
-is_plain = bare(_is_plain)
+is_plain = fused(_is_plain)
 
 
 def _line_end(buf: Array, q: Array, k: int, m: int, top: int, stop: int) -> int:
@@ -168,7 +170,7 @@ def _remember(state: Array, slots: Array, ring: Array, facts: Array, h: np.uint6
     state[SINCE] += 1
 
 
-remember = bare(_remember)
+remember = fused(_remember)
 
 
 def _judge(buf: Array, at: int, last: int, cut: bool) -> int:
@@ -178,7 +180,7 @@ def _judge(buf: Array, at: int, last: int, cut: bool) -> int:
     return R_TRUNCATED if cut else R_COLUMNS
 
 
-judge = bare(_judge)
+judge = fused(_judge)
 
 
 def _repeat(rec: Array, n: int, seq: int, facts: Array, place: int) -> int:
@@ -189,15 +191,15 @@ def _repeat(rec: Array, n: int, seq: int, facts: Array, place: int) -> int:
     return n + 1
 
 
-repeat = bare(_repeat)
+repeat = fused(_repeat)
 
 
-def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, facts: Array, ship: Array, ship_hash: Array, text: Array, last_time: Array, empty: Array, raw: Array, flags: Array, flag_words: Array, q: Array, out: Array, sealed: Array, sealed_words: Array, out_q: Array, row: Array, rep: Array, rec: Array, sta: Array, texts: Array, rej: Array, counts: Array) -> tuple[int, int]:  # fmt: skip
+def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, facts: Array, ships: Array, text: Array, last_time: Array, empty: Array, raw: Array, flags: Array, flag_words: Array, q: Array, out: Array, sealed: Array, sealed_words: Array, out_q: Array, row: Array, rep: Array, rec: Array, sta: Array, texts: Array, rej: Array, counts: Array) -> tuple[int, int]:  # fmt: skip
     """Read rows of ``buf[at:stop]``; returns (DONE, FULL, GROW or REBUILD; first byte not read).
 
     ``words``: ``buf`` as uint64. ``base``: offset in the source of ``buf[0]``. ``final``: 0 more bytes may come, 1 the
     last line ends with a line feed, 2 the line feed at its end was put there by the caller. ``col`` ... ``runs``: the
-    plan. ``slots, ring, facts``: rows seen. ``ship, ship_hash``: declared data. ``text`` ... ``raw``: last time, its
+    plan. ``slots, ring, facts``: rows seen. ``ships``: declared data. ``text`` ... ``raw``: last time, its
     value, hash of data that say nothing, head of a long line. ``flags`` ... ``row``: working space (``sealed``: ``out``).
     ``rep, rec, sta, texts, rej``: outputs, a row each; ``counts``: reports, receptions, statics, rejects in them.
 
@@ -223,7 +225,7 @@ def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, c
             if n >= len(rep) or nrec >= len(rec) or ns >= len(sta) or nrej >= len(rej):
                 code = FULL
                 break
-            if 2 * state[SHIPS] >= len(ship):
+            if 2 * state[SHIPS] >= len(ships):
                 code = GROW
                 break
             if state[SINCE] >= SLOTS // 2 - RING:
@@ -268,8 +270,8 @@ def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, c
                     reason = report(src, src_q, b, col, units, params, keys, values, text, last_time, row)
                     if reason == 0:
                         ns = declare(
-                            src, src_words, src_q, b, col, units, params, keys, values, runs, state, ship, ship_hash,
-                            empty, row, sta, texts, ns,
+                            src, src_words, src_q, b, col, units, params, keys, values, runs, state, ships, empty,
+                            row, sta, texts, ns,
                         )  # fmt: skip
                         remember(state, slots, ring, facts, h, row)
                         for j in range(len(row)):

@@ -3,20 +3,20 @@
 *Rows*: an open-addressed table ``slots`` of row numbers over a ring of the last ``len(ring)`` kept rows. A row is a
 duplicate exactly when one of those has the same 64-bit hash, so the answer depends on the rows alone, not on how
 the bytes were cut. Slots that point at a ring place since taken by another row miss by their hash; the table is made
-anew from the ring before it fills.
+anew from the ring before it fills. The tables are small on purpose: they stay in the processor's own cache.
 
-*Statics*: hash of the declared fields by MMSI.
+*Statics*: ``ships[:, 0]`` the MMSI (0: free), ``ships[:, 1]`` the hash of its declared fields, side by side.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare
+from selat.kernels._jit import bare, fused
 from selat.model.columns import Array
 
-RING = 1 << 16  #: kept rows that are remembered
-SLOTS = 1 << 18
+RING = 1 << 14  #: kept rows that are remembered
+SLOTS = 1 << 16
 
 _K1 = 0x9E3779B97F4A7C15
 _K2 = 0xC2B2AE3D27D4EB4F
@@ -39,7 +39,7 @@ def _stir(h: np.uint64, v: np.uint64) -> np.uint64:
     return h ^ (h >> np.uint64(32))
 
 
-stir = bare(_stir)
+stir = fused(_stir)
 
 
 def _gather(buf: Array, i: int, e: int) -> np.uint64:
@@ -89,7 +89,7 @@ def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np
     return mix(a ^ (b * np.uint64(_K2)))
 
 
-hash_bytes = bare(_hash_bytes)
+hash_bytes = fused(_hash_bytes)
 
 
 def _find_row(slots: Array, ring: Array, h: np.uint64) -> int:
@@ -104,7 +104,7 @@ def _find_row(slots: Array, ring: Array, h: np.uint64) -> int:
     return -1
 
 
-find_row = bare(_find_row)
+find_row = fused(_find_row)
 
 
 def _put_row(slots: Array, h: np.uint64, place: int) -> None:
@@ -115,7 +115,7 @@ def _put_row(slots: Array, h: np.uint64, place: int) -> None:
     slots[i] = place
 
 
-put_row = bare(_put_row)
+put_row = fused(_put_row)
 
 
 def _rebuild_rows(slots: Array, ring: Array, count: int) -> None:
@@ -128,24 +128,26 @@ def _rebuild_rows(slots: Array, ring: Array, count: int) -> None:
 rebuild_rows = bare(_rebuild_rows)
 
 
-def _place_of(keys: Array, mmsi: int) -> int:
-    """Slot of an MMSI, taken or free; keys are 0 where free."""
-    mask = len(keys) - 1
-    i = np.int64((np.uint64(mmsi) * np.uint64(_K1)) >> np.uint64(40)) & mask
-    while keys[i] != 0 and keys[i] != mmsi:
+def _place_of(ships: Array, mmsi: int) -> int:
+    """Slot of an MMSI, taken or free."""
+    mask = len(ships) - 1
+    key = np.uint64(mmsi)
+    i = np.int64((key * np.uint64(_K1)) >> np.uint64(40)) & mask
+    while ships[i, 0] != 0 and ships[i, 0] != key:
         i = (i + 1) & mask
     return i
 
 
-place_of = bare(_place_of)
+place_of = fused(_place_of)
 
 
-def _grow_statics(keys: Array, values: Array, new_keys: Array, new_values: Array) -> None:
-    for i in range(len(keys)):
-        if keys[i] != 0:
-            j = place_of(new_keys, keys[i])
-            new_keys[j] = keys[i]
-            new_values[j] = values[i]
+def _grow_ships(ships: Array, wider: Array) -> None:
+    """Put every ship into the empty table ``wider``."""
+    for i in range(len(ships)):
+        if ships[i, 0] != 0:
+            j = place_of(wider, np.int64(ships[i, 0]))
+            wider[j, 0] = ships[i, 0]
+            wider[j, 1] = ships[i, 1]
 
 
-grow_statics = bare(_grow_statics)
+grow_ships = bare(_grow_ships)

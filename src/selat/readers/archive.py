@@ -1,6 +1,6 @@
 """Opens what archives come in: plain files, gzip, Zstandard, zip with several members; streamed, never whole in memory.
 
-:func:`open_streams` gives the members one after another; :func:`blocks` reads one in blocks of 16 MiB, the next block
+:func:`open_streams` gives the members one after another; :func:`blocks` reads one in blocks of 16 MiB, the next ones
 being read (and inflated) by a thread meanwhile; :func:`read_members` runs a table reader over all of them.
 """
 
@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from selat.model.errors import FormatError, SourceError
 from selat.model.ports import Batch
@@ -26,6 +26,7 @@ BLOCK = 1 << 24  #: bytes read at a time
 HEAD = 1 << 16  #: bytes a format is known by
 
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
+_DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
 _EMPTY_ZIP = b"PK\x05\x06"
 _TABLES = (".csv", ".txt", ".tsv", ".dat")
 _HINT = "the file may be cut short: compare its size with the publisher's, or fetch it again"
@@ -108,6 +109,19 @@ class _Rest(io.RawIOBase):
         out, self._head = self._head[:size], self._head[size:]
         return out + self._rest.read(size - len(out)) if size > len(out) else out
 
+    def readinto(self, buffer: Any) -> int:
+        n = len(self._head)
+        if n:
+            view = memoryview(buffer)
+            n = min(n, len(view))
+            view[:n], self._head = self._head[:n], self._head[n:]
+            return n
+        if hasattr(self._rest, "readinto"):
+            return cast(int, self._rest.readinto(buffer))
+        data = self._rest.read(len(buffer))
+        memoryview(buffer)[: len(data)] = data
+        return len(data)
+
 
 def _inflated(stream: BinaryIO, codec: str) -> BinaryIO:
     import pyarrow as pa
@@ -119,30 +133,31 @@ def read_some(name: str, stream: BinaryIO, size: int) -> bytes:
     """Up to ``size`` bytes, empty at the end; damage is a :class:`SourceError`."""
     try:
         return stream.read(size)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as e:
+    except _DAMAGE as e:
         raise SourceError(f"{name}: cannot be read to its end ({e})", hint=_HINT) from None
 
 
-def blocks(name: str, stream: BinaryIO, size: int = BLOCK) -> Iterator[bytes]:
-    """The bytes of a stream in blocks, read ahead by a thread (at most two blocks wait)."""
-    waiting: queue.Queue[bytes | SourceError] = queue.Queue(maxsize=2)
-    stopped = threading.Event()
+def blocks(name: str, stream: BinaryIO, size: int = BLOCK) -> Iterator[memoryview]:
+    """The bytes of a stream in blocks, read ahead by a thread.
 
-    def put(item: bytes | SourceError) -> bool:
-        while not stopped.is_set():
-            with contextlib.suppress(queue.Full):
-                waiting.put(item, timeout=0.2)
-                return True
-        return False
+    Four buffers go round (one read, two waiting, one in use): a block is good only until the next one is asked for.
+    """
+    free: queue.Queue[bytearray | None] = queue.Queue()
+    waiting: queue.Queue[tuple[bytearray, int] | SourceError] = queue.Queue()
+    for _ in range(4):
+        free.put(bytearray())
 
     def work() -> None:
-        while True:
+        while (buffer := free.get()) is not None:
+            if not buffer:
+                buffer = bytearray(size)  # made only when needed: a small file needs one
             try:
-                block = read_some(name, stream, size)
+                n = read_into(name, stream, buffer)
             except SourceError as e:
-                put(e)
+                waiting.put(e)
                 return
-            if not put(block) or not block:
+            waiting.put((buffer, n))
+            if not n:
                 return
 
     thread = threading.Thread(target=work, name="selat-read-ahead", daemon=True)
@@ -152,12 +167,28 @@ def blocks(name: str, stream: BinaryIO, size: int = BLOCK) -> Iterator[bytes]:
             item = waiting.get()
             if isinstance(item, SourceError):
                 raise item
-            if not item:
+            buffer, n = item
+            if not n:
                 return
-            yield item
+            yield memoryview(buffer)[:n]
+            free.put(buffer)
     finally:
-        stopped.set()
+        free.put(None)
         thread.join()
+
+
+def read_into(name: str, stream: BinaryIO, buffer: bytearray) -> int:
+    """Fill ``buffer``, less only at the end; damage is a :class:`SourceError`."""
+    view, n = memoryview(buffer), 0
+    try:
+        while n < len(buffer):
+            got = stream.readinto(view[n:])  # type: ignore[attr-defined]
+            if not got:
+                break
+            n += got
+    except _DAMAGE as e:
+        raise SourceError(f"{name}: cannot be read to its end ({e})", hint=_HINT) from None
+    return n
 
 
 def read_members(
@@ -172,7 +203,7 @@ def read_members(
             fed = False
             for block in blocks(name, stream):
                 if choose is not None:
-                    reader, choose = choose(block[:HEAD]), None
+                    reader, choose = choose(bytes(block[:HEAD])), None
                 fed = True
                 yield reader.feed(block, 0)
             if not fed:

@@ -15,7 +15,7 @@ import numpy as np
 
 from selat.kernels import csvscan as scan
 from selat.kernels.csvrows import MAX_RECORD
-from selat.kernels.csvseen import RING, SLOTS, grow_statics, rebuild_rows
+from selat.kernels.csvseen import RING, SLOTS, grow_ships, rebuild_rows
 from selat.model.columns import Array, Columns, concat, empty
 from selat.model.errors import FormatError
 from selat.model.ports import Batch
@@ -37,7 +37,7 @@ _TEXTS = (("callsign", 0, 7), ("name", 7, 34), ("destination", 41, 20))
 _REJ = ("seq", "offset", "reason", "length")
 
 
-_SIZES = (8192, 8192, 1024, 1024)  # rows at a time: the tables stay in the cache of the processor
+_SIZES = (2048, 2048, 512, 512)  # rows at a time: the tables stay in the cache of the processor
 
 
 class _Outputs:
@@ -116,18 +116,18 @@ class CsvReader:
             np.zeros(RING, dtype=np.uint64),
             np.zeros((RING, 3), dtype=np.int64),
         )
-        self._ships = (np.zeros(4096, dtype=np.int32), np.zeros(4096, dtype=np.uint64))
+        self._ships = np.zeros((4096, 2), dtype=np.uint64)
         self._cache = _cache()
         self._work = _work()
         self._out = _Outputs()
 
-    def feed(self, block: bytes, received: int = NO_TIME, seq: int | None = None) -> Batch:
+    def feed(self, block: bytes | memoryview, received: int = NO_TIME, seq: int | None = None) -> Batch:
         """Read a block cut anywhere. ``received`` is not used; ``seq`` numbers the next row that is read."""
         if seq is not None:
             self._state[scan.SEQ] = seq
         given = len(block)
         if self._plan is None:
-            block = self._header(self._carry + bytes(block), final=False)
+            block = self._header(self._carry + bytes(block), final=False)  # one copy, of the first block
             if self._plan is None:
                 return _nothing(given)
         first = int(self._state[scan.SEQ])
@@ -138,7 +138,7 @@ class CsvReader:
             self._carry = bytes(block[at:])
         return self._batch(first, given)
 
-    def _join(self, block: bytes) -> int:
+    def _join(self, block: bytes | memoryview) -> int:
         """Finish what was left of the last block; how much of this one that took."""
         if not self._carry:
             return 0
@@ -158,15 +158,14 @@ class CsvReader:
         start, out = at, self._out
         while True:
             code, at = scan.scan(
-                data, words, at, stop, base, final, *self._plan.setup, self._state, *self._seen, *self._ships,
+                data, words, at, stop, base, final, *self._plan.setup, self._state, *self._seen, self._ships,
                 *self._cache, *self._work, out.now[0], out.now[1], out.now[2], out.text, out.now[3], out.counts,
             )  # fmt: skip
             out.take(data, self._cache[3])
             if code == scan.GROW:
-                size = 4 * len(self._ships[0])
-                ships = (np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.uint64))
-                grow_statics(*self._ships, *ships)
-                self._ships = ships
+                wider = np.zeros((2 * len(self._ships), 2), dtype=np.uint64)
+                grow_ships(self._ships, wider)
+                self._ships = wider
             elif code == scan.REBUILD:
                 rebuild_rows(self._seen[0], self._seen[1], int(self._state[scan.KEPT]))
                 self._state[scan.SINCE] = 0
@@ -233,14 +232,13 @@ class CsvReader:
     def state(self) -> dict[str, Any]:
         """All that is needed to go on later."""
         n = min(int(self._state[scan.KEPT]), RING)
-        known = np.flatnonzero(self._ships[0])
         return {
             "head": self._head,
             "carry": self._carry,
             "offset": self._offset,
             "counters": self._state.copy(),
             "rows": tuple(a[:n].copy() for a in self._seen[1:]),
-            "ships": tuple(a[known] for a in self._ships),
+            "ships": self._ships[self._ships[:, 0] != 0],
             "raw": self._cache[3].tobytes(),
         }
 
@@ -256,10 +254,10 @@ class CsvReader:
         rebuild_rows(self._seen[0], self._seen[1], int(self._state[scan.KEPT]))
         self._state[scan.SINCE] = 0
         size = 4096
-        while size < 4 * len(state["ships"][0]):
+        while size < 4 * len(state["ships"]):
             size *= 2
-        self._ships = (np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.uint64))
-        grow_statics(*state["ships"], *self._ships)
+        self._ships = np.zeros((size, 2), dtype=np.uint64)
+        grow_ships(state["ships"], self._ships)
         self._cache = _cache()
         self._cache[3][:] = np.frombuffer(state["raw"], dtype=np.uint8)
 
@@ -303,7 +301,7 @@ _NO_BYTES: Array = np.empty(0, dtype=np.uint8)
 _NO_TABLE = "is this a table of text? `selat formats` lists what can be read"
 
 
-def _aligned(block: bytes) -> Array:
+def _aligned(block: bytes | memoryview) -> Array:
     data = np.frombuffer(block, dtype=np.uint8)
     if data.ctypes.data % 8:
         data = data.copy()
