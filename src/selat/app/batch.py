@@ -189,7 +189,7 @@ def _pieces(path: Path, skip: int) -> Iterator[tuple[bytes, int]]:
         for name, stream in open_streams(file):
             for block in blocks(name, stream, BLOCK):
                 if at + len(block) > skip:
-                    yield block[max(skip - at, 0) :], file.tell()
+                    yield bytes(block[max(skip - at, 0) :]), file.tell()
                 at += len(block)
 
 
