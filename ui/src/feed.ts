@@ -1,20 +1,11 @@
 // The feed: types of what the server sends, and the connection that brings it (WebSocket, else polling).
 
-export const POSITION_SCALE = 600_000;
-export const LON_NA = 0x6791ac0;
-export const LAT_NA = 0x3412140;
-export const SOG_NA = 1023;
-export const COG_NA = 3600;
-export const HEADING_NA = 511;
-export const AGE_OLD = 255;
-export const FLAG_LOST = 8;
-export const FLAG_ALERT = 16;
-export const FLAG_MOORED = 32;
-const HEADER_BYTES = 16;
-const ROW_BYTES = 20;
-const KIND_SNAPSHOT = 2;
+import {
+  type AlertState, COG_NA, HEADER_BYTES, KIND_SNAPSHOT, LAT_NA, LON_NA, POSITION_SCALE, type Priority, ROW_BYTES,
+  SOG_NA, type WireRow, wireRow,
+} from "./schema.gen";
 
-export type Cls = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+export { AGE_OLD, type AlertState, type Cls, FLAG_ALERT, FLAG_LOST, FLAG_MOORED, type Priority } from "./schema.gen";
 
 /** One contact as sent; degrees and knots, NaN when not available. */
 export interface Row {
@@ -38,9 +29,6 @@ export interface Label {
   beam_m: number | null;
   cls: number;
 }
-
-export type Priority = "emergency" | "alarm" | "warning" | "caution";
-export type AlertState = "active" | "acknowledged" | "rectified" | "cleared";
 
 export interface Alert {
   id: string;
@@ -102,10 +90,7 @@ export interface FeedHandlers {
   health(health: Health): void;
 }
 
-function row(v: readonly number[]): Row {
-  const [mmsi, lon, lat, sog, cog, hdg, age, flags] = v as [
-    number, number, number, number, number, number, number, number,
-  ];
+function row([mmsi, lon, lat, sog, cog, hdg, age, flags]: WireRow): Row {
   const placed = lon !== LON_NA && lat !== LAT_NA;
   return {
     mmsi,
@@ -124,18 +109,7 @@ export function decode(buffer: ArrayBuffer): { all: boolean; version: number; cl
   const view = new DataView(buffer);
   const rows: Row[] = [];
   for (let at = HEADER_BYTES; at + ROW_BYTES <= buffer.byteLength; at += ROW_BYTES) {
-    rows.push(
-      row([
-        view.getUint32(at, true),
-        view.getInt32(at + 4, true),
-        view.getInt32(at + 8, true),
-        view.getUint16(at + 12, true),
-        view.getUint16(at + 14, true),
-        view.getUint16(at + 16, true),
-        view.getUint8(at + 18),
-        view.getUint8(at + 19),
-      ]),
-    );
+    rows.push(row(wireRow(view, at)));
   }
   return {
     all: view.getUint8(0) === KIND_SNAPSHOT,
@@ -216,7 +190,7 @@ export class Feed {
       const got = (await answer.json()) as {
         health: Health;
         epoch: string;
-        rows: { version: number; all: boolean; data: number[][] };
+        rows: { version: number; all: boolean; data: WireRow[] };
         labels: { version: number; all: boolean; data: Label[] };
         alerts: { version: number; all: boolean; data: Alert[] };
       };
