@@ -7,7 +7,24 @@ import sys
 
 from conformance.test_readers import READERS, Case
 
-SPICE = [b'"', b'""', b"\n", b"\r", b"\r\n", b",", b";", b".", b"-", b"e", b"\0", b"\xff", b" ", b"9" * 30, b',"', b'",']
+SPICE = [
+    b'"',
+    b'""',
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b",",
+    b";",
+    b".",
+    b"-",
+    b"e",
+    b"\0",
+    b"\xff",
+    b" ",
+    b"9" * 30,
+    b',"',
+    b'",',
+]
 
 
 def damaged(case: Case, rnd: random.Random) -> bytes:

@@ -1,27 +1,61 @@
 """The kernel against the obvious reader, on tables that try to break both."""
 
+# ruff: noqa: E501  (tables of values)
+
 from __future__ import annotations
 
-import csv_twin
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import csv_twin
 from selat.kernels import csvcolumns as cc
 from selat.model.schema import TABLES
 from selat.readers.csv_dma import COLUMNS, LAYOUT, OLD
 from selat.readers.csv_noaa import LAYOUT as NOAA
 from selat.readers.csv_reader import CsvReader, join
 
-NOAA_OLD = (
-    "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,"
-    "TransceiverClass"
-).split(",")
-NOAA_NEW = (
-    "mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,status,length,width,"
-    "draft,cargo,transceiver"
-).split(",")
+NOAA_OLD = [
+    "MMSI",
+    "BaseDateTime",
+    "LAT",
+    "LON",
+    "SOG",
+    "COG",
+    "Heading",
+    "VesselName",
+    "IMO",
+    "CallSign",
+    "VesselType",
+    "Status",
+    "Length",
+    "Width",
+    "Draft",
+    "Cargo",
+    "TransceiverClass",
+]
+NOAA_NEW = [
+    "mmsi",
+    "base_date_time",
+    "longitude",
+    "latitude",
+    "sog",
+    "cog",
+    "heading",
+    "vessel_name",
+    "imo",
+    "call_sign",
+    "vessel_type",
+    "status",
+    "length",
+    "width",
+    "draft",
+    "cargo",
+    "transceiver",
+]
 
 _number = st.one_of(
     st.integers(-400, 4000).map(str),
@@ -32,7 +66,9 @@ _number = st.one_of(
                      "360.0", "511", "511.0", "102.3", "102.25", "1e", "--1", "1.2.3", "0x1", "1,5", " 7 ", "12 3"]),
 )  # fmt: skip
 _junk = st.text(st.characters(codec="utf-8", max_codepoint=0x17F), max_size=12)
-_good_time = st.sampled_from(["2023-01-11T00:00:00", "2023-01-11 00:00:01", "11/01/2023 00:00:00", "11-01-2023 00:00:02"])
+_good_time = st.sampled_from(
+    ["2023-01-11T00:00:00", "2023-01-11 00:00:01", "11/01/2023 00:00:00", "11-01-2023 00:00:02"]
+)
 _POOLS = {
     "time": st.one_of(
         _good_time, _good_time, _good_time, _good_time,
@@ -130,7 +166,7 @@ def _quoted(text, how, delimiter, rnd) -> str:
 def whole(data: bytes, layout, cuts=()) -> object:
     reader = CsvReader(layout)
     edges = [0, *sorted(c % (len(data) + 1) for c in cuts), len(data)]
-    return join([*(reader.feed(data[a:b], 0) for a, b in zip(edges, edges[1:], strict=False)), reader.flush()])
+    return join([*(reader.feed(data[a:b], 0) for a, b in pairwise(edges)), reader.flush()])
 
 
 def same(batch, want: dict) -> None:

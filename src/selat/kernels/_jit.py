@@ -10,8 +10,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+i64: Any = np.int64  # a literal in a call would make another version of the function called
+U: Any = np.uint64  # an index of this type is not tested for being negative
 
 
 def jit(function: F) -> F:
@@ -21,8 +25,9 @@ def jit(function: F) -> F:
 
 
 def inline(function: F) -> F:
-    """Compile a small function that is called from other kernels, to be inlined by LLVM."""
-    compiled: Any = numba.njit(cache=True, nogil=True, inline="never", error_model="numpy")(function)
+    """Compile a small function that is called from other kernels, which LLVM always inlines:
+    a call between kernels hands over every array as seven numbers."""
+    compiled: Any = numba.njit(cache=True, nogil=True, forceinline=True, error_model="numpy")(function)
     return cast(F, compiled)
 
 
@@ -30,7 +35,8 @@ def bare(function: F) -> F:
     """As :func:`jit` for kernels that make no array: without reference counts, which cost an atomic operation for
     every array at every call and return of a function that LLVM did not inline (2 to 4 times here, measured).
     """
-    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+    njit: Any = numba.njit  # its types do not know _nrt
+    compiled: Any = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
     return cast(F, compiled)
 
 
@@ -39,5 +45,6 @@ def fused(function: F) -> F:
 
     A call passes seven machine words for each array; LLVM does not inline what it thinks others call too.
     """
-    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always", _nrt=False)(function)
+    njit: Any = numba.njit
+    compiled: Any = njit(cache=True, nogil=True, error_model="numpy", inline="always", _nrt=False)(function)
     return cast(F, compiled)
