@@ -27,7 +27,8 @@ CACHE = Path(__file__).parent / ".cache"
 
 DMA_HEADER = (
     "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,Callsign,Name,"
-    "Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,A,B,C,D\n"
+    "Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,"
+    "A,B,C,D\n"
 )
 NOAA_HEADER = (
     "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,"
@@ -113,7 +114,7 @@ def make_noaa(path: Path, rows: int) -> None:
             out.write(
                 f"{s['mmsi']},2023-01-11T{t // 3600 % 24:02d}:{t // 60 % 60:02d}:{t % 60:02d},{s['lat']:.5f},"
                 f"{-s['lon']:.5f},{s['sog']:.1f},{s['cog']:.1f},{int(s['cog'])}.0,{s['name']},{imo},{s['call']},{kind},"
-                f"0.0,{s['length']}.0,{s['width']}.0,{s['draught']:.1f},{kind}.0,{'B' if s['cls'] == 'Class B' else 'A'}\n"
+                f"0.0,{s['length']}.0,{s['width']}.0,{s['draught']:.1f},{kind}.0,{s['cls'][-1]}\n"
             )
 
 

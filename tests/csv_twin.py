@@ -1,5 +1,7 @@
 """The obvious reader of tables: Python's csv module, decimal, datetime; one row at a time. Slow, for comparison."""
 
+# ruff: noqa: E501  (tables of values)
+
 from __future__ import annotations
 
 import csv
@@ -145,7 +147,7 @@ def stamp(text: str, how: int, layout: Layout, places: int = 9):
     return ns if ns >= 0 else BAD
 
 
-def report(get, layout: Layout):
+def report(get, layout: Layout):  # noqa: C901
     """Stored values of a row, or a Reason."""
     out = {c.name: c.null if c.null is not None else 0 for c in REPORTS.columns}
     ns = stamp(get("time"), layout.time_how, layout, layout.time_places)
@@ -261,7 +263,7 @@ def static(get, layout: Layout):
         if ns == BAD:
             bad = True
         else:
-            d = datetime(1970, 1, 1) + timedelta(seconds=ns // 10**9)
+            d = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=ns // 10**9)
             out |= {"eta_month": d.month, "eta_day": d.day, "eta_hour": d.hour, "eta_minute": d.minute}
             known = True
     out["flags"] = int(Flag.NULLED) if bad else 0

@@ -1,5 +1,7 @@
 """Real samples, archives, mappings, Parquet, detection, and their errors."""
 
+# ruff: noqa: E501  (tables of values)
+
 from __future__ import annotations
 
 import csv
@@ -12,20 +14,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import csv_twin
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
-from test_csv_twin import NOAA_OLD, same
 
+import csv_twin
 from selat.model.arrow import to_arrow
 from selat.model.columns import concat
 from selat.model.errors import ConfigError, FormatError, Reason, SourceError, UnitError
 from selat.model.schema import Flag
 from selat.readers import archive, csv_dma, csv_mapped, csv_noaa, formats, parquet
 from selat.readers.csv_reader import CsvReader, join
+from test_csv_twin import NOAA_OLD, same
 
 DATA = Path(os.environ.get("SELAT_SHARED", Path(__file__).parents[1] / "../shared")) / "data" / "csv"
 SOLENT = {
@@ -295,7 +297,7 @@ def test_units_and_epochs():
 def test_time_zones(zone):
     config = {"timezone": zone, "columns": {"time": "t", "mmsi": "m", "lat": "a", "lon": "o"}}
     local = [
-        datetime(2023, month, day, hour)
+        datetime(2023, month, day, hour)  # noqa: DTZ001  (local time)
         for month in (1, 3, 7, 10, 11)
         for day in (5, 12, 26, 29)
         for hour in (0, 1, 4, 12)

@@ -1,27 +1,61 @@
 """The kernel against the obvious reader, on tables that try to break both."""
 
+# ruff: noqa: E501  (tables of values)
+
 from __future__ import annotations
 
-import csv_twin
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import csv_twin
 from selat.kernels import csvcolumns as cc
 from selat.model.schema import TABLES
 from selat.readers.csv_dma import COLUMNS, LAYOUT, OLD
 from selat.readers.csv_noaa import LAYOUT as NOAA
 from selat.readers.csv_reader import CsvReader, join
 
-NOAA_OLD = (
-    "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,"
-    "TransceiverClass"
-).split(",")
-NOAA_NEW = (
-    "mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,status,length,width,"
-    "draft,cargo,transceiver"
-).split(",")
+NOAA_OLD = [
+    "MMSI",
+    "BaseDateTime",
+    "LAT",
+    "LON",
+    "SOG",
+    "COG",
+    "Heading",
+    "VesselName",
+    "IMO",
+    "CallSign",
+    "VesselType",
+    "Status",
+    "Length",
+    "Width",
+    "Draft",
+    "Cargo",
+    "TransceiverClass",
+]
+NOAA_NEW = [
+    "mmsi",
+    "base_date_time",
+    "longitude",
+    "latitude",
+    "sog",
+    "cog",
+    "heading",
+    "vessel_name",
+    "imo",
+    "call_sign",
+    "vessel_type",
+    "status",
+    "length",
+    "width",
+    "draft",
+    "cargo",
+    "transceiver",
+]
 
 _number = st.one_of(
     st.integers(-400, 4000).map(str),
@@ -132,7 +166,7 @@ def _quoted(text, how, delimiter, rnd) -> str:
 def whole(data: bytes, layout, cuts=()) -> object:
     reader = CsvReader(layout)
     edges = [0, *sorted(c % (len(data) + 1) for c in cuts), len(data)]
-    return join([*(reader.feed(data[a:b], 0) for a, b in zip(edges, edges[1:], strict=False)), reader.flush()])
+    return join([*(reader.feed(data[a:b], 0) for a, b in pairwise(edges)), reader.flush()])
 
 
 def same(batch, want: dict) -> None:

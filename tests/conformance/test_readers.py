@@ -7,12 +7,15 @@
 * random bytes never raise.
 """
 
+# ruff: noqa: E501  (tables of values)
+
 from __future__ import annotations
 
 import pickle
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -56,10 +59,13 @@ def _dma() -> Case:
 
     rows = [
         b"31/12/2015 23:59:5%d,Class %s,21900000%d,5%d.1,91.0,Moored,0.0,1.%d,12.5,12,Unknown,OXQX2,NAME %d,Cargo,,6,18,"
-        b"GPS,2.7,HANSTHOLM;,29/10/2019 07:00:00,AIS,5,13,3,3\r\n" % (i % 5, b"AB"[i % 2 :][:1], i % 2, i % 6, i % 3, i % 3)
+        b"GPS,2.7,HANSTHOLM;,29/10/2019 07:00:00,AIS,5,13,3,3\r\n"
+        % (i % 5, b"AB"[i % 2 :][:1], i % 2, i % 6, i % 3, i % 3)
         for i in range(60)
     ]
-    return Case(reader, ",".join(COLUMNS).encode() + b"\r\n", b"".join(rows) + b"\r\n31/12/2015,Class A\r\n" + rows[0][:-2])
+    return Case(
+        reader, ",".join(COLUMNS).encode() + b"\r\n", b"".join(rows) + b"\r\n31/12/2015,Class A\r\n" + rows[0][:-2]
+    )
 
 
 def _mapped() -> Case:
@@ -84,7 +90,7 @@ def case(request) -> Case:
 
 def feed(reader: Reader, data: bytes, cuts: list[int]) -> list[Batch]:
     edges = [0, *sorted(cuts), len(data)]
-    return [reader.feed(data[a:b], 1_700_000_000_000_000_000) for a, b in zip(edges, edges[1:], strict=False)]
+    return [reader.feed(data[a:b], 1_700_000_000_000_000_000) for a, b in pairwise(edges)]
 
 
 def rows(batches: list[Batch], name: str) -> dict[str, list]:

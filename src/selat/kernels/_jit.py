@@ -10,8 +10,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+i64: Any = np.int64  # a literal in a call would make another version of the function called
+U: Any = np.uint64  # an index of this type is not tested for being negative
 
 
 def jit(function: F) -> F:
@@ -31,7 +35,8 @@ def bare(function: F) -> F:
     """As :func:`jit` for kernels that make no array: without reference counts, which cost an atomic operation for
     every array at every call and return of a function that LLVM did not inline (2 to 4 times here, measured).
     """
-    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+    njit: Any = numba.njit  # its types do not know _nrt
+    compiled: Any = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
     return cast(F, compiled)
 
 
@@ -40,5 +45,6 @@ def fused(function: F) -> F:
 
     A call passes seven machine words for each array; LLVM does not inline what it thinks others call too.
     """
-    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always", _nrt=False)(function)
+    njit: Any = numba.njit
+    compiled: Any = njit(cache=True, nogil=True, error_model="numpy", inline="always", _nrt=False)(function)
     return cast(F, compiled)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare, fused
+from selat.kernels._jit import U, bare, fused, i64
 from selat.kernels.csvnum import (
     BAD,
     BIG,
@@ -23,8 +23,6 @@ from selat.kernels.csvnum import (
     word,
 )  # fmt: skip
 from selat.model.columns import Array
-
-U = np.uint64  # an index of this type is not tested for being negative
 
 QUANTITIES = (
     "time", "mmsi", "lat", "lon", "sog", "cog", "heading", "rot", "nav_status", "msg_type", "altitude",
@@ -55,7 +53,7 @@ def _number(src: Array, s: int, e: int, units: Array, k: int, point: int, keys: 
     if v <= BIG:
         if v == BAD:
             s, e = trim(src, s, e)
-            if lookup(keys, values, np.int64(W_NULL), word(src, s, e)) >= 0:
+            if lookup(keys, values, i64(W_NULL), word(src, s, e)) >= 0:
                 return EMPTY
         return v
     if units[k, 1] == units[k, 2]:
@@ -94,7 +92,7 @@ def _coded(src: Array, s: int, e: int, most: int, keys: Array, values: Array, ki
         return EMPTY
     c = src[U(s)]
     if 48 <= c <= 57 or c == 45 or c == 43 or c == 46:
-        v = scaled(src, s, e, np.int64(0), np.int64(46))
+        v = scaled(src, s, e, i64(0), i64(46))
         return v if 0 <= v <= most else BAD
     v = lookup(keys, values, kind, word(src, s, e))
     return v if v >= 0 else BAD
@@ -109,7 +107,7 @@ def _turn(v: int, unit: int) -> int:
         r = abs(v)
     else:
         per_minute = abs(v) / 1e6 * (60.0 if unit == ROT_PER_SECOND else 1.0)
-        r = np.int64(np.floor(4.733 * np.sqrt(per_minute) + 0.5))
+        r = i64(np.floor(4.733 * np.sqrt(per_minute) + 0.5))
     if r > 127:
         return EMPTY if r == 128 and v < 0 else BAD
     return -r if v < 0 else r
@@ -121,7 +119,7 @@ turn = fused(_turn)
 def _wrap(v: int, full: int, src: Array, s: int, e: int, point: int) -> int:
     """0 for an angle that only rounding made a full turn, else ``v``."""
     if v == full:
-        fine = scaled(src, s, e, np.int64(7), point)
+        fine = scaled(src, s, e, i64(7), point)
         if BIG < fine < 3_600_000_000:
             return 0
     return v
@@ -130,22 +128,24 @@ def _wrap(v: int, full: int, src: Array, s: int, e: int, point: int) -> int:
 wrap = fused(_wrap)
 
 
-def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, row: Array) -> int:  # fmt: skip
+def _motion(
+    src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, row: Array,
+) -> int:  # fmt: skip
     """Speed, course, heading, turn, status, altitude of a row into ``row[5:11]``; 0 or the reason to reject it."""
     point = params[POINT]
     flags = row[11]
     for k in range(SOG, STATUS):
         c = col[k]
-        v = np.int64(EMPTY)
+        v = i64(EMPTY)
         if c >= 0:
             s, e = q[b + c] + 1, q[b + c + 1]
             v = number(src, s, e, units, k, point, keys, values)
             if v == BAD:
                 return R_NUMBER
             if k == COG:
-                v = wrap(v, np.int64(3600), src, s, e, point)
+                v = wrap(v, i64(3600), src, s, e, point)
             elif k == HEADING:
-                v = wrap(v, np.int64(360), src, s, e, point)
+                v = wrap(v, i64(360), src, s, e, point)
             elif k == ROT and v > BIG:
                 v = turn(v, params[ROT_UNIT])
         if k == SOG:
@@ -164,17 +164,17 @@ def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
             row[8] = v if ok else -32768
         if not ok and not gone:
             flags |= NULLED
-    v = np.int64(EMPTY)
+    v = i64(EMPTY)
     if col[STATUS] >= 0:
         c = b + col[STATUS]
-        v = coded(src, q[c] + 1, q[c + 1], np.int64(15), keys, values, np.int64(W_STATUS))
+        v = coded(src, q[c] + 1, q[c + 1], i64(15), keys, values, i64(W_STATUS))
         if v == BAD:
             flags |= NULLED
     row[9] = v if v >= 0 else 255
-    v = np.int64(EMPTY)
+    v = i64(EMPTY)
     if col[ALTITUDE] >= 0:
         c = b + col[ALTITUDE]
-        v = number(src, q[c] + 1, q[c + 1], units, np.int64(ALTITUDE), point, keys, values)
+        v = number(src, q[c] + 1, q[c + 1], units, i64(ALTITUDE), point, keys, values)
         if v == BAD:
             return R_NUMBER
         if v != EMPTY and v != 4095 and not 0 <= v < 4095:
@@ -187,7 +187,10 @@ def _motion(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
 motion = fused(_motion)
 
 
-def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, text: Array, last: Array, row: Array) -> int:  # fmt: skip
+def _report(
+    src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, text: Array,
+    last: Array, row: Array,
+) -> int:  # fmt: skip
     """A row of text into ``row``: 0, or the :class:`~selat.model.errors.Reason` why it is no report.
 
     ``row``: time, mmsi, msg_type, lat, lon, sog, cog, heading, rot, nav_status, altitude, flags, seq.
@@ -198,15 +201,15 @@ def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     if ns == BAD:
         return R_TIME
     c = b + col[MMSI]
-    mmsi = scaled(src, q[c] + 1, q[c + 1], np.int64(0), np.int64(46))
+    mmsi = scaled(src, q[c] + 1, q[c + 1], i64(0), i64(46))
     if mmsi <= BAD:
         return R_NUMBER
     if mmsi < 1 or mmsi > 999_999_999:
         return R_MMSI
     c = b + col[LAT]
-    lat = number(src, q[c] + 1, q[c + 1], units, np.int64(LAT), point, keys, values)
+    lat = number(src, q[c] + 1, q[c + 1], units, i64(LAT), point, keys, values)
     c = b + col[LON]
-    lon = number(src, q[c] + 1, q[c + 1], units, np.int64(LON), point, keys, values)
+    lon = number(src, q[c] + 1, q[c + 1], units, i64(LON), point, keys, values)
     if lat == BAD or lon == BAD:
         return R_NUMBER
     none = lat == EMPTY or lat == 910_000_000 or lon == EMPTY or lon == 1_810_000_000
@@ -217,7 +220,7 @@ def _report(src: Array, q: Array, b: int, col: Array, units: Array, params: Arra
     kind, flags = params[DEFAULT_TYPE], 0
     if col[CLASS] >= 0:
         c = b + col[CLASS]
-        v = coded(src, q[c] + 1, q[c + 1], np.int64(28), keys, values, np.int64(W_CLASS))
+        v = coded(src, q[c] + 1, q[c + 1], i64(28), keys, values, i64(W_CLASS))
         if v >= 0:
             kind = v
         elif v == BAD:

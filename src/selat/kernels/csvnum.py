@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare, fused
+from selat.kernels._jit import U, bare, fused, i64
 from selat.model.columns import Array
-
-U = np.uint64  # an index of this type is not tested for being negative
 
 EMPTY = -(2**63)
 BAD = -(2**63) + 1
@@ -51,16 +49,16 @@ def _scaled(buf: Array, s: int, e: int, places: int, point: int) -> int:
     if negative or buf[U(i)] == 43:
         i += 1
     first = i
-    value = np.int64(0)
+    value = i64(0)
     while i < e and i - first < 10 and 48 <= buf[U(i)] <= 57:
-        value = value * 10 + (np.int64(buf[U(i)]) - 48)
+        value = value * 10 + (i64(buf[U(i)]) - 48)
         i += 1
     digits = i - first
     left = places
     if i < e and (buf[U(i)] == 46 or buf[U(i)] == point):
         i += 1
         while i < e and left > 0 and 48 <= buf[U(i)] <= 57:
-            value = value * 10 + (np.int64(buf[U(i)]) - 48)
+            value = value * 10 + (i64(buf[U(i)]) - 48)
             i += 1
             left -= 1
             digits += 1
@@ -83,9 +81,9 @@ def _exact(buf: Array, s: int, e: int, places: int, point: int) -> int:
     negative = buf[U(i)] == 45
     if negative or buf[U(i)] == 43:
         i += 1
-    value, digits, shift, seen = np.int64(0), 0, places, False
+    value, digits, shift, seen = i64(0), 0, places, False
     while i < e:
-        c = np.int64(buf[U(i)])
+        c = i64(buf[U(i)])
         if 48 <= c <= 57:
             digits += 1
             shift -= seen
@@ -117,11 +115,11 @@ def _exponent(buf: Array, i: int, e: int) -> int:
         i += 1
     if i == e:
         return BAD
-    power = np.int64(0)
+    power = i64(0)
     while i < e:
         if buf[U(i)] < 48 or buf[U(i)] > 57:
             return BAD
-        power = min(power * 10 + (np.int64(buf[U(i)]) - 48), 100_000)
+        power = min(power * 10 + (i64(buf[U(i)]) - 48), 100_000)
         i += 1
     return -power if negative else power
 
@@ -164,13 +162,13 @@ ratio = fused(_ratio)
 
 def _word(buf: Array, s: int, e: int) -> np.uint64:
     """64-bit FNV-1a over the letters and digits of a text, letters made small."""
-    h = np.uint64(0xCBF29CE484222325)
+    h = U(0xCBF29CE484222325)
     for i in range(s, e):
         c = buf[U(i)]
         if 65 <= c <= 90:
             c += 32
         if 97 <= c <= 122 or 48 <= c <= 57:
-            h = (h ^ np.uint64(c)) * np.uint64(0x100000001B3)
+            h = (h ^ U(c)) * U(0x100000001B3)
     return h
 
 
@@ -180,10 +178,10 @@ word = bare(_word)
 def _lookup(keys: Array, values: Array, kind: int, h: np.uint64) -> int:
     """Value of a hashed word in row ``kind`` of open-addressed tables (``keys`` 0: free); -1 when it is not there."""
     mask = keys.shape[1] - 1
-    i = np.int64(h >> np.uint64(32)) & mask
+    i = i64(h >> U(32)) & mask
     while keys[kind, i] != 0:
         if keys[kind, i] == h:
-            return np.int64(values[kind, i])
+            return i64(values[kind, i])
         i = (i + 1) & mask
     return -1
 
@@ -193,12 +191,12 @@ lookup = fused(_lookup)
 
 def _small(buf: Array, i: int, e: int, most: int) -> tuple[int, int]:
     """An unsigned number of at most ``most`` digits at ``i``: the value (-1: none) and where it ends."""
-    value, first = np.int64(0), i
+    value, first = i64(0), i
     while i < e and i - first < most and 48 <= buf[U(i)] <= 57:
-        value = value * 10 + (np.int64(buf[U(i)]) - 48)
+        value = value * 10 + (i64(buf[U(i)]) - 48)
         i += 1
     if i == first:
-        value = np.int64(-1)
+        value = i64(-1)
     return value, i
 
 
@@ -226,24 +224,24 @@ day_number = bare(_day_number)
 
 def _date(buf: Array, i: int, e: int, how: int) -> tuple[int, int]:
     """Day number (-1: none) and where the date ends."""
-    a, j = small(buf, i, e, np.int64(8 if how == COMPACT else 4))
+    a, j = small(buf, i, e, i64(8 if how == COMPACT else 4))
     if how == COMPACT:
-        return (day_number(a // 10_000, a // 100 % 100, a % 100) if j - i == 8 else np.int64(-1)), j
+        return (day_number(a // 10_000, a // 100 % 100, a % 100) if j - i == 8 else i64(-1)), j
     wide = j - i
     if a < 0 or j >= e:
-        return np.int64(-1), j
+        return i64(-1), j
     mark = buf[U(j)]
     if mark != 45 and mark != 47 and mark != 46:
-        return np.int64(-1), j
-    b, k = small(buf, j + 1, e, np.int64(2))
+        return i64(-1), j
+    b, k = small(buf, j + 1, e, i64(2))
     if b < 0 or k >= e or buf[U(k)] != mark:
-        return np.int64(-1), k
-    c, end = small(buf, k + 1, e, np.int64(4))
+        return i64(-1), k
+    c, end = small(buf, k + 1, e, i64(4))
     last = end - k - 1
     if how == ISO:
-        return (day_number(a, b, c) if wide == 4 and 0 < last <= 2 else np.int64(-1)), end
+        return (day_number(a, b, c) if wide == 4 and 0 < last <= 2 else i64(-1)), end
     if wide > 2 or last != 4:
-        return np.int64(-1), end
+        return i64(-1), end
     if how == MONTH_FIRST:
         return day_number(c, a, b), end
     return day_number(c, b, a), end
@@ -263,13 +261,13 @@ def _zone(buf: Array, i: int, e: int) -> int:
     if buf[U(i)] != 43 and buf[U(i)] != 45:
         return BAD
     sign = 1 if buf[U(i)] == 43 else -1
-    h, j = small(buf, i + 1, e, np.int64(2))
+    h, j = small(buf, i + 1, e, i64(2))
     if j != i + 3:
         return BAD
-    m = np.int64(0)
+    m = i64(0)
     if j < e:
         j += buf[U(j)] == 58
-        m, k = small(buf, j, e, np.int64(2))
+        m, k = small(buf, j, e, i64(2))
         if k != j + 2 or k != e:
             return BAD
     if h > 23 or m > 59:
@@ -289,26 +287,26 @@ def _clock(buf: Array, i: int, e: int, compact: bool, local: bool) -> int:
         i += 1
     elif not compact:
         return BAD
-    h, j = small(buf, i, e, np.int64(2))
+    h, j = small(buf, i, e, i64(2))
     if h < 0 or h > 23 or j >= e or (compact and j != i + 2):
         return BAD
     if not compact:
         if buf[U(j)] != 58:
             return BAD
         j += 1
-    m, k = small(buf, j, e, np.int64(2))
+    m, k = small(buf, j, e, i64(2))
     if k != j + 2 or m > 59:
         return BAD
     ns = (h * 60 + m) * 60 * SECOND
     if k < e and (buf[U(k)] == 58 or (compact and 48 <= buf[U(k)] <= 57)):
         k += buf[U(k)] == 58
-        s, j = small(buf, k, e, np.int64(2))
+        s, j = small(buf, k, e, i64(2))
         if j != k + 2 or s > 60:
             return BAD
         ns += s * SECOND
         k = j
         if k < e and (buf[U(k)] == 46 or buf[U(k)] == 44):
-            f, j = small(buf, k + 1, e, np.int64(9))
+            f, j = small(buf, k + 1, e, i64(9))
             if f < 0:
                 return BAD
             for _ in range(9 - (j - k - 1)):
@@ -332,7 +330,7 @@ def _stamp(buf: Array, s: int, e: int, how: int, places: int) -> int:
     if s == e:
         return BAD
     if how == EPOCH:
-        ns = exact(buf, s, e, places, np.int64(46))
+        ns = exact(buf, s, e, places, i64(46))
         return ns if ns >= 0 else BAD
     local = how >= LOCAL
     how &= 7

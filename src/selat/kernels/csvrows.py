@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare
+from selat.kernels._jit import U, bare, i64
 from selat.model.columns import Array
-
-U = np.uint64  # an index of this type is not tested for being negative
 
 MAX_RECORD = 16_384  #: longest row that is read, bytes without the line end
 OK, MORE, WRONG = 0, 1, 2  #: what became of a row with quotes
@@ -44,19 +42,19 @@ def _marks(buf: Array, start: int, stop: int, delim: int, flags: Array, flag_wor
     a product (``2**(8 k) * _PLACE`` has ``k`` in its highest three bits), the number of them by another.
     ``q`` has room for ``stop - start + 3``, ``flags`` for seven more than ``stop - start``.
     """
-    n = np.int64(1)
+    n = i64(1)
     for w in range(flag(buf, start, stop, delim, flags)):
         m = flag_words[w]
-        count = np.int64((m * np.uint64(0x0101010101010101)) >> np.uint64(56))
+        count = i64((m * U(0x0101010101010101)) >> U(56))
         at = start + w * 8
-        q[n] = at + np.int64(((m & (~m + np.uint64(1))) * np.uint64(_PLACE)) >> np.uint64(61))
-        m &= m - np.uint64(1)
-        q[n + 1] = at + np.int64(((m & (~m + np.uint64(1))) * np.uint64(_PLACE)) >> np.uint64(61))
+        q[n] = at + i64(((m & (~m + U(1))) * U(_PLACE)) >> U(61))
+        m &= m - U(1)
+        q[n + 1] = at + i64(((m & (~m + U(1))) * U(_PLACE)) >> U(61))
         j = n + 2
         n += count
         while j < n:
-            m &= m - np.uint64(1)
-            q[j] = at + np.int64(((m & (~m + np.uint64(1))) * np.uint64(_PLACE)) >> np.uint64(61))
+            m &= m - U(1)
+            q[j] = at + i64(((m & (~m + U(1))) * U(_PLACE)) >> U(61))
             j += 1
     q[0] = start - 1
     return n - 1
@@ -146,10 +144,9 @@ find_lf = bare(_find_lf)
 
 
 def _is_blank(buf: Array, s: int, e: int) -> bool:
-    for i in range(s, e):
-        if buf[U(i)] > 32:
-            return False
-    return True
+    while s < e and buf[U(s)] <= 32:
+        s += 1
+    return s == e
 
 
 is_blank = bare(_is_blank)

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare, fused
+from selat.kernels._jit import U, bare, fused, i64
 from selat.kernels.csvcolumns import COLUMNS, DELIM, report
 from selat.kernels.csvrows import MAX_RECORD, MORE, OK, find_lf, is_blank, literal, marks, quoted
 from selat.kernels.csvseen import RING, SLOTS, find_row, hash_bytes, place_of, put_row
 from selat.kernels.csvstatic import static
 from selat.model.columns import Array
-
-U = np.uint64  # an index of this type is not tested for being negative
 
 WINDOW = 1 << 15  #: bytes indexed at a time; above MAX_RECORD
 RAW = 4096  #: bytes kept of a rejected row
@@ -42,7 +40,7 @@ put_reject = fused(_reject)
 
 
 def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.uint64:
-    h = np.uint64(1)
+    h = U(1)
     for r in range(len(runs)):
         h = hash_bytes(src, words, q[b + runs[r, 0]] + 1, q[b + runs[r, 1] + 1], h)
     return h
@@ -51,7 +49,10 @@ def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.ui
 hash_runs = fused(_hash_runs)
 
 
-def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, ships: Array, empty: Array, row: Array, sta: Array, texts: Array, ns: int) -> int:  # fmt: skip
+def _declare(
+    src: Array, words: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array,
+    runs: Array, state: Array, ships: Array, empty: Array, row: Array, sta: Array, texts: Array, ns: int,
+) -> int:  # fmt: skip
     """Put the row's declared data into ``sta`` if they differ from the last of its MMSI; the number of statics."""
     if len(runs) == 0:
         return ns
@@ -65,7 +66,7 @@ def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Arra
         empty[0] = h
         return ns
     if ships[place, 0] == 0:
-        ships[place, 0] = np.uint64(row[1])
+        ships[place, 0] = U(row[1])
         state[SHIPS] += 1
     ships[place, 1] = h
     kind = row[2]
@@ -79,7 +80,9 @@ def _declare(src: Array, words: Array, q: Array, b: int, col: Array, units: Arra
 declare = fused(_declare)
 
 
-def _slow_row(buf: Array, row: int, stop: int, final: bool, delim: int, wanted: int, out: Array, q: Array) -> tuple[int, int, int]:  # fmt: skip
+def _slow_row(
+    buf: Array, row: int, stop: int, final: bool, delim: int, wanted: int, out: Array, q: Array,
+) -> tuple[int, int, int]:  # fmt: skip
     """A row that is not plain: (outcome OK or MORE, its line end, fields).
 
     Quotes are read by RFC 4180. Where they are not so written, never close within MAX_RECORD bytes, or give several
@@ -111,7 +114,7 @@ def _skip(buf: Array, at: int, stop: int, state: Array, rej: Array, nrej: int) -
         state[SKIP_CR] = buf[end - 1] == 13
     if end == stop:
         return stop
-    put_reject(rej, nrej, state[SEQ], state[SKIP_AT], np.int64(R_TOO_LONG), state[SKIP] - state[SKIP_CR], np.int64(-1))
+    put_reject(rej, nrej, state[SEQ], state[SKIP_AT], i64(R_TOO_LONG), state[SKIP] - state[SKIP_CR], i64(-1))
     state[SEQ] += 1
     state[SKIP] = 0
     return end + 1
@@ -139,9 +142,9 @@ def _is_plain(buf: Array, q: Array, k: int, m: int, row: int, delim: int, wanted
     last = k + wanted
     if last > m or buf[U(q[U(last)])] != 10 or q[U(last)] - row > MAX_RECORD:
         return False
-    other = np.int64(0)
+    other = i64(0)
     for j in range(k + 1, last):
-        other |= np.int64(buf[U(q[U(j)])]) ^ delim
+        other |= i64(buf[U(q[U(j)])]) ^ delim
     return other == 0
 
 
@@ -194,13 +197,20 @@ def _repeat(rec: Array, n: int, seq: int, facts: Array, place: int) -> int:
 repeat = fused(_repeat)
 
 
-def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array, keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, facts: Array, ships: Array, text: Array, last_time: Array, empty: Array, raw: Array, flags: Array, flag_words: Array, q: Array, out: Array, sealed: Array, sealed_words: Array, out_q: Array, row: Array, rep: Array, rec: Array, sta: Array, texts: Array, rej: Array, counts: Array) -> tuple[int, int]:  # fmt: skip
+def _scan(
+    buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array,
+    keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, facts: Array, ships: Array,
+    text: Array, last_time: Array, empty: Array, raw: Array, flags: Array, flag_words: Array, q: Array, out: Array,
+    sealed: Array, sealed_words: Array, out_q: Array, row: Array, rep: Array, rec: Array, sta: Array, texts: Array,
+    rej: Array, counts: Array,
+) -> tuple[int, int]:  # fmt: skip
     """Read rows of ``buf[at:stop]``; returns (DONE, FULL, GROW or REBUILD; first byte not read).
 
     ``words``: ``buf`` as uint64. ``base``: offset in the source of ``buf[0]``. ``final``: 0 more bytes may come, 1 the
     last line ends with a line feed, 2 the line feed at its end was put there by the caller. ``col`` ... ``runs``: the
     plan. ``slots, ring, facts``: rows seen. ``ships``: declared data. ``text`` ... ``raw``: last time, its
-    value, hash of data that say nothing, head of a long line. ``flags`` ... ``row``: working space (``sealed``: ``out``).
+    value, hash of data that say nothing, head of a long line. ``flags`` ... ``row``: working space (``sealed`` is
+    ``out``, read only).
     ``rep, rec, sta, texts, rej``: outputs, a row each; ``counts``: reports, receptions, statics, rejects in them.
 
     Arrays are arguments one by one, not tuples of arrays: Numba counts references each time a tuple is taken apart.
@@ -220,7 +230,7 @@ def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, c
             continue
         top = min(stop, at + WINDOW)
         m = marks(buf, at, top, delim, flags, flag_words, q)
-        k = np.int64(0)
+        k = i64(0)
         while at < top:
             if n >= len(rep) or nrec >= len(rec) or ns >= len(sta) or nrej >= len(rej):
                 code = FULL
@@ -253,16 +263,16 @@ def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, c
                 while k < m and q[k + 1] <= end:
                     k += 1
             last = end - (end > at and buf[end - 1] == 13)
-            reason = np.int64(0)
+            reason = i64(0)
             if fields != wanted:
                 reason = judge(buf, at, last, final == 2 and end + 1 == stop and fields < wanted)
             else:
-                h = hash_bytes(buf, words, at, last, np.uint64(0))
+                h = hash_bytes(buf, words, at, last, U(0))
                 place = find_row(slots, ring, h)
                 if place >= 0:
                     nrec = repeat(rec, nrec, state[SEQ], facts, place)
                 else:
-                    src, src_words, src_q, b = sealed, sealed_words, out_q, np.int64(0)
+                    src, src_words, src_q, b = sealed, sealed_words, out_q, i64(0)
                     if plain:
                         src, src_words, src_q, b = buf, words, q, k - wanted
                         q[k] = last
@@ -290,7 +300,10 @@ def _scan(buf: Array, words: Array, at: int, stop: int, base: int, final: int, c
 scan = bare(_scan)
 
 
-def _columns(rep: Array, time: Array, mmsi: Array, kind: Array, lat: Array, lon: Array, sog: Array, cog: Array, heading: Array, rot: Array, status: Array, altitude: Array, flags: Array, seq: Array) -> None:  # fmt: skip
+def _columns(
+    rep: Array, time: Array, mmsi: Array, kind: Array, lat: Array, lon: Array, sog: Array, cog: Array, heading: Array,
+    rot: Array, status: Array, altitude: Array, flags: Array, seq: Array,
+) -> None:  # fmt: skip
     """Rows to columns, in one pass."""
     for i in range(len(rep)):
         time[i] = rep[i, 0]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import bare, fused
+from selat.kernels._jit import U, bare, fused, i64
 from selat.model.columns import Array
 
 RING = 1 << 14  #: kept rows that are remembered
@@ -24,19 +24,19 @@ _K2 = 0xC2B2AE3D27D4EB4F
 
 def _mix(h: np.uint64) -> np.uint64:
     """Finaliser of MurmurHash3 (public domain): every bit of the input reaches every bit of the output."""
-    h ^= h >> np.uint64(33)
-    h *= np.uint64(0xFF51AFD7ED558CCD)
-    h ^= h >> np.uint64(33)
-    h *= np.uint64(0xC4CEB9FE1A85EC53)
-    return h ^ (h >> np.uint64(33))
+    h ^= h >> U(33)
+    h *= U(0xFF51AFD7ED558CCD)
+    h ^= h >> U(33)
+    h *= U(0xC4CEB9FE1A85EC53)
+    return h ^ (h >> U(33))
 
 
 mix = bare(_mix)
 
 
 def _stir(h: np.uint64, v: np.uint64) -> np.uint64:
-    h = (h ^ v) * np.uint64(_K1)
-    return h ^ (h >> np.uint64(32))
+    h = (h ^ v) * U(_K1)
+    return h ^ (h >> U(32))
 
 
 stir = fused(_stir)
@@ -44,9 +44,9 @@ stir = fused(_stir)
 
 def _gather(buf: Array, i: int, e: int) -> np.uint64:
     """Up to eight bytes as a little-endian number."""
-    v = np.uint64(0)
+    v = U(0)
     for j in range(i, e):
-        v |= np.uint64(buf[j]) << np.uint64(8 * (j - i))
+        v |= U(buf[j]) << U(8 * (j - i))
     return v
 
 
@@ -58,9 +58,9 @@ def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np
 
     It depends on the bytes only, not on where they lie.
     """
-    a = seed ^ np.uint64(e - s)
-    b = np.uint64(_K2)
-    turn = np.uint64((s & 7) * 8)
+    a = seed ^ U(e - s)
+    b = U(_K2)
+    turn = U((s & 7) * 8)
     k = s >> 3
     pairs = max(min((e - s) >> 4, (len(words) - k - 1) >> 1), 0)
     mine = words[k : k + 2 * pairs + 1]  # indices from 0: no test for negative ones
@@ -69,7 +69,7 @@ def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np
             a = stir(a, mine[2 * j])
             b = stir(b, mine[2 * j + 1])
     elif pairs > 0:
-        back = np.uint64(64) - turn
+        back = U(64) - turn
         low = mine[0]
         for j in range(pairs):
             mid = mine[2 * j + 1]
@@ -86,7 +86,7 @@ def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np
         a = stir(a, gather(buf, i, i + 8))
         i += 8
     b = stir(b, gather(buf, i, e))
-    return mix(a ^ (b * np.uint64(_K2)))
+    return mix(a ^ (b * U(_K2)))
 
 
 hash_bytes = fused(_hash_bytes)
@@ -95,9 +95,9 @@ hash_bytes = fused(_hash_bytes)
 def _find_row(slots: Array, ring: Array, h: np.uint64) -> int:
     """Place in the ring of a kept row of this hash, or -1."""
     mask = len(slots) - 1
-    i = np.int64(h >> np.uint64(40)) & mask
+    i = i64(h >> U(40)) & mask
     while slots[i] >= 0:
-        at = np.int64(slots[i])
+        at = i64(slots[i])
         if ring[at] == h:
             return at
         i = (i + 1) & mask
@@ -109,7 +109,7 @@ find_row = fused(_find_row)
 
 def _put_row(slots: Array, h: np.uint64, place: int) -> None:
     mask = len(slots) - 1
-    i = np.int64(h >> np.uint64(40)) & mask
+    i = i64(h >> U(40)) & mask
     while slots[i] >= 0:
         i = (i + 1) & mask
     slots[i] = place
@@ -131,8 +131,8 @@ rebuild_rows = bare(_rebuild_rows)
 def _place_of(ships: Array, mmsi: int) -> int:
     """Slot of an MMSI, taken or free."""
     mask = len(ships) - 1
-    key = np.uint64(mmsi)
-    i = np.int64((key * np.uint64(_K1)) >> np.uint64(40)) & mask
+    key = U(mmsi)
+    i = i64((key * U(_K1)) >> U(40)) & mask
     while ships[i, 0] != 0 and ships[i, 0] != key:
         i = (i + 1) & mask
     return i
@@ -145,7 +145,7 @@ def _grow_ships(ships: Array, wider: Array) -> None:
     """Put every ship into the empty table ``wider``."""
     for i in range(len(ships)):
         if ships[i, 0] != 0:
-            j = place_of(wider, np.int64(ships[i, 0]))
+            j = place_of(wider, i64(ships[i, 0]))
             wider[j, 0] = ships[i, 0]
             wider[j, 1] = ships[i, 1]
 

@@ -16,9 +16,9 @@
     sog = {column = "SOG_knots", unit = "kn"}
     cog = {column = "COG_degrees", unit = "deg"}
 
-Speeds, courses, headings, turns, lengths and heights need their unit (latitude and longitude are always degrees). Unknown
-keys are errors that name the nearest. ``time`` must be unambiguous: local times that a clock change repeats are taken
-as the first of the two.
+Speeds, courses, headings, turns, lengths and heights need their unit (latitude and longitude are always degrees).
+Unknown keys are errors that name the nearest. Local times that a clock change repeats are taken as the first of the
+two; those that it leaves out are taken with the offset before it.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ TIMES = {
 }  # fmt: skip
 _KEYS = ("delimiter", "time", "timezone", "decimal", "null", "msg_type", "columns")
 _ROT = {"deg/min": cc.ROT_PER_MINUTE, "deg/s": cc.ROT_PER_SECOND, "ais": cc.ROT_AIS}
+_ZONE_HINT = "write +08:00, or Asia/Kuala_Lumpur"
 _MORE = 6  #: decimals read of a value that is not in the unit of its stored step
 
 
@@ -132,7 +133,8 @@ def _known(key: str, known: Iterable[str], where: str) -> None:
     known = tuple(known)
     if key not in known:
         near = nearest(key, known)
-        raise ConfigError(f"{where} has no key {key!r}", hint=f"nearest: {near}" if near else f"known: {', '.join(known)}")
+        hint = f"nearest: {near}" if near else f"known: {', '.join(known)}"
+        raise ConfigError(f"{where} has no key {key!r}", hint=hint)
 
 
 def _choice(key: str, value: object, known: tuple[str, ...]) -> str:
@@ -152,7 +154,8 @@ def _column(draft: _Draft, quantity: str, value: object) -> None:
     if isinstance(value, Mapping):
         for key in value:
             _known(key, ("column", "unit"), f"[csv.columns] {quantity}")
-        value, unit = value.get("column"), value.get("unit")
+        spec: Mapping[str, Any] = value
+        value, unit = spec.get("column"), spec.get("unit")
     if not isinstance(value, str) or not plain(value):
         raise ConfigError(f"[csv.columns] {quantity} names no column: {value!r}", hint='as in: lat = "Latitude"')
     if plain(value) in draft.names:
@@ -201,13 +204,13 @@ def zone_table(name: str) -> tuple[Array, Array] | None:
         try:
             delta = datetime.strptime(name, "%z").utcoffset()
         except ValueError:
-            raise ConfigError(f"[csv] timezone {name!r} cannot be read", hint="write +08:00, or Asia/Kuala_Lumpur") from None
+            raise ConfigError(f"[csv] timezone {name!r} cannot be read", hint=_ZONE_HINT) from None
         assert delta is not None
         return np.empty(0, dtype=np.int64), np.array([delta // timedelta(microseconds=1) * 1000], dtype=np.int64)
     try:
         zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise ConfigError(f"[csv] timezone {name!r} is not known here", hint="write +08:00, or Asia/Kuala_Lumpur") from None
+        raise ConfigError(f"[csv] timezone {name!r} is not known here", hint=_ZONE_HINT) from None
     return _changes(zone)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import logging
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -155,9 +155,9 @@ class CsvReader:
         """Run the kernel over ``data[at:stop]``; the first byte it did not read. ``_offset`` moves along."""
         assert self._plan is not None
         words = data[: len(data) // 8 * 8].view(np.uint64)
-        start, out = at, self._out
+        start, out, kernel = at, self._out, cast(Any, scan.scan)
         while True:
-            code, at = scan.scan(
+            code, at = kernel(
                 data, words, at, stop, base, final, *self._plan.setup, self._state, *self._seen, self._ships,
                 *self._cache, *self._work, out.now[0], out.now[1], out.now[2], out.text, out.now[3], out.counts,
             )  # fmt: skip
@@ -340,13 +340,19 @@ def _to_utc(local: Array, zone: tuple[Array, Array]) -> Array:
 
 
 def _nothing(given: int) -> Batch:
-    tables = [empty(t) for t in ("reports", "statics", "messages", "receptions", "rejects")]
-    return Batch(*tables, bytes=given)
+    return Batch(
+        empty("reports"), empty("statics"), empty("messages"), empty("receptions"), empty("rejects"), bytes=given
+    )
 
 
 def join(batches: list[Batch]) -> Batch:
     """Several batches of one source as one."""
-    names = ("reports", "statics", "messages", "receptions", "rejects")
-    tables = [concat([getattr(b, t) for b in batches], t) for t in names]
-    sums = [sum(getattr(b, f) for b in batches) for f in ("lines", "kept", "duplicates", "bytes")]
-    return Batch(*tables, *sums)
+
+    def all_of(table: str) -> Columns:
+        return concat([getattr(b, table) for b in batches], table)
+
+    return Batch(
+        all_of("reports"), all_of("statics"), all_of("messages"), all_of("receptions"), all_of("rejects"),
+        lines=sum(b.lines for b in batches), kept=sum(b.kept for b in batches),
+        duplicates=sum(b.duplicates for b in batches), bytes=sum(b.bytes for b in batches),
+    )  # fmt: skip

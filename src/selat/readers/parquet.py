@@ -123,7 +123,8 @@ def _given(chunked: pa.ChunkedArray, column: Any, nulled: Array, reason: Array) 
             return _time(array, kind)
         array = array.cast(pa.float64()) if not pa.types.is_integer(array.type) else array
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as e:
-        raise FormatError(f"column for {column.name}: {array.type} is no {kind} ({e})", hint="give it as numbers") from None
+        message = f"column for {column.name}: {array.type} is no {kind} ({e})"
+        raise FormatError(message, hint="give it as numbers") from None
     return _fit(array, column, kind, nulled, reason)
 
 
