@@ -94,7 +94,10 @@ class Detector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """Writes a table to a file format. ``write`` gets Arrow batches in the given layout and a binary stream."""
+    """Writes a table to a file format. ``write`` gets Arrow batches in the given layout and a binary stream.
+
+    ``by_ship``: rows of reports must come ship by ship, each in order of time.
+    """
 
     name: str
     suffixes: tuple[str, ...]
@@ -102,3 +105,4 @@ class Exporter:
     write: Callable[[Iterable[Any], BinaryIO], int]
     text: str = ""
     tables: tuple[str, ...] = field(default=("reports",))
+    by_ship: bool = False

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import tomllib
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from selat.model import clock
+from selat.model.config import Settings, parse_settings, settings_of, template
 from selat.model.errors import ConfigError, StoreError
 from selat.store.disk import Lock, fsync_dir, is_locked, write_whole
 from selat.store.engine import sqlite_url
@@ -22,18 +22,6 @@ log = logging.getLogger(__name__)
 CONFIG = "selat.toml"
 STATE = "state.db"
 GRACE = 10 * clock.MINUTE  #: how long a replaced file stays, for readers that could not say that they read it
-
-_TEMPLATE = """\
-# selat: settings of this sea. Every line that begins with # shows the default.
-
-[store]
-# Where the state lies. Empty: the file state.db in this folder. For several consoles a PostgreSQL (15 or later):
-# state = "postgresql+psycopg://user@host/database"
-# state = ""
-
-# How many positions (rows) are held in memory before they are written to the history.
-# stage_rows = 1500000
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +74,34 @@ def open_layout(path: str | os.PathLike[str], *, create: bool = True) -> Layout:
             if not create:
                 raise StoreError(f"{root} is an empty folder, not a sea", hint="give the folder of a sea")
             root.mkdir(parents=True, exist_ok=True)
-            write_whole(layout.config, _TEMPLATE.encode())
+            write_whole(layout.config, template().encode())
     except OSError as e:
         raise StoreError(f"{root} cannot be used ({e.strerror})", hint="may you read and write there?") from None
     return layout
 
 
-def settings(layout: Layout) -> dict[str, Any]:
-    """The file selat.toml; raises :class:`ConfigError` where it cannot be read."""
+def settings(layout: Layout) -> Settings:
+    """The file selat.toml; raises :class:`ConfigError` where it cannot be read or holds what is not known."""
+    return settings_of(settings_data(layout), str(layout.config))
+
+
+def settings_data(layout: Layout) -> dict[str, Any]:
+    """The file selat.toml as plain values, not yet judged; none where there is no file."""
     try:
-        return tomllib.loads(layout.config.read_text(encoding="utf-8")) if layout.config.exists() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise ConfigError(f"{layout.config}: {e}", hint="see https://toml.io") from None
+        if not layout.config.exists():
+            return {}
+        return parse_settings(layout.config.read_text(encoding="utf-8"), str(layout.config))
+    except UnicodeDecodeError as e:
+        raise ConfigError(f"{layout.config}: {e}", hint="it must be UTF-8 text") from None
     except OSError as e:
         raise StoreError(f"{layout.config} cannot be read ({e.strerror})", hint="may you read it?") from None
 
 
 def open_state(layout: Layout) -> State:
     """The state of a sea: the database that selat.toml names, or state.db in the folder."""
-    url = settings(layout).get("store", {}).get("state", "")
+    url = settings(layout).store.state
     if url:
-        return State(str(url), create=True)
+        return State(url, create=True)
     path = layout.root / STATE
     if path.exists() and not os.access(path, os.R_OK):
         raise StoreError(f"{path} cannot be read", hint="may you read and write there?")

@@ -30,7 +30,6 @@ from selat.store.state import Checkpoint, Commit, State
 
 log = logging.getLogger(__name__)
 
-STAGE_ROWS = 1_500_000  #: rows of all tables staged before :attr:`Writer.full`
 STAGE_BYTES = 120 << 20
 
 
@@ -83,7 +82,7 @@ class Writer:
                 f"{self.layout.root} cannot be written ({e.strerror})", hint="may you write there?"
             ) from None
         self._grace = grace
-        self._stage_rows = int(store.settings.get("store", {}).get("stage_rows", STAGE_ROWS))
+        self._stage_rows = store.settings.store.stage_rows
         self._staged: dict[str, list[Columns]] = {name: [] for name in KEPT}
         self._rows = self._bytes = 0
         self._counters: dict[int, Counter[str]] = {}

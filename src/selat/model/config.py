@@ -1,0 +1,287 @@
+"""selat.toml: every setting once, with its default, its unit and what it does.
+
+The template of a new sea, ``selat config show``, ``check`` and ``schema`` are all made from these lines. A key that is
+not known is an error, since a setting that is silently not heard is worse than none. Quantities are texts with their
+unit (``"1 min"``); inside they are SI.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import textwrap
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from selat.model import units
+from selat.model.errors import ConfigError, SelatError
+
+_SECRET = re.compile(r"(?<=://)([^/:@]*):.*@|(?<=[?&])((?:ssl)?passw(?:or)?d=)[^&]*")
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise PydanticCustomError("unit", "not a duration: {value}", {"value": repr(value), "hint": 'as in "20 min"'})
+    try:
+        seconds = units.duration(value)
+    except SelatError as e:
+        raise PydanticCustomError("unit", "{text}", {"text": e.message, "hint": e.hint}) from None
+    if not seconds > 0:
+        raise PydanticCustomError(
+            "unit", "a duration of nothing: {value}", {"value": repr(value), "hint": 'as in "20 min"'}
+        )
+    return seconds
+
+
+_LENGTH = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(ms|s|sec|min|h|d)\s*$"}
+Duration = Annotated[float, BeforeValidator(_seconds), WithJsonSchema(_LENGTH)]  #: text with a unit; inside seconds
+
+
+def _setting(default: Any, unit: str, text: str, **limits: Any) -> Any:
+    """A setting: its default as one would write it, unit (of the inside), help, and limits."""
+    return Field(default, validate_default=True, description=text, json_schema_extra={"unit": unit}, **limits)
+
+
+class Section(BaseModel):
+    """A part of selat.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sources(Section):
+    """Where the reports come from."""
+
+    addresses: tuple[str, ...] = _setting(
+        (), "address", 'What `selat watch` listens to: "tcp://host:port", "udp://:10110", "serial:///dev/ttyUSB0", ...'
+    )
+
+
+class Store(Section):
+    """Where it lies."""
+
+    state: str = _setting(
+        "",
+        "address",
+        "Database of the state. Empty: the file state.db in this folder. For several consoles a PostgreSQL (15 or "
+        'later): "postgresql+psycopg://user@host/database"',
+    )
+    stage_rows: int = _setting(
+        1_500_000, "rows", "How many rows are held in memory before they are written to the history", ge=1, strict=True
+    )
+
+
+class Watch(Section):
+    """How the watch keeps what it hears."""
+
+    commit: Duration = _setting("1 min", "s", "How often the history is written; the journal is safe at once")
+    alerts: Duration = _setting("5 s", "s", "After how long others see an alert, at the latest")
+    compact: Duration = _setting("30 min", "s", "How often small files of the history are made into large ones")
+
+
+class Web(Section):
+    """The page."""
+
+    host: str = _setting("127.0.0.1", "address", "Address to serve on; 127.0.0.1: this machine only", min_length=1)
+    port: int = _setting(8765, "port", "Port to serve on; 0: any that is free", ge=0, le=65535, strict=True)
+
+
+Override = str | bool | int | float
+
+
+class Settings(Section):
+    """All of selat.toml."""
+
+    sources: Sources = Sources()
+    store: Store = Store()
+    watch: Watch = Watch()
+    web: Web = Web()
+    rules: dict[str, dict[str, Override]] = Field(
+        default_factory=dict,
+        description='Parameters of rules that differ from their defaults, as text with a unit: limit = "0.25 nm"',
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in a selat.toml: where (``watch.commit``), what, and what to do."""
+
+    where: str
+    text: str
+    hint: str = ""
+
+
+def problems(data: Mapping[str, Any]) -> list[Problem]:
+    """All that is wrong with the values of a selat.toml; rules are judged by :func:`override`."""
+    return _validated(data)[1]
+
+
+def settings_of(data: Mapping[str, Any], where: str = "selat.toml") -> Settings:
+    """The settings that parsed TOML gives. Raises :class:`ConfigError` with the first problem and how many there are."""
+    settings, found = _validated(data)
+    if settings is None:
+        first = found[0]
+        more = f" (and {len(found) - 1} more: `selat config check` lists them)" if len(found) > 1 else ""
+        raise ConfigError(f"{where}: {first.where}: {first.text}{more}", hint=first.hint)
+    return settings
+
+
+def parse_settings(text: str, where: str = "selat.toml") -> dict[str, Any]:
+    """Text of a selat.toml as plain values, not yet judged. Raises :class:`ConfigError` where it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as e:
+        raise ConfigError(
+            f"{where}: {e}", hint='texts need quotes, as in commit = "1 min"; see https://toml.io'
+        ) from None
+
+
+def _validated(data: Mapping[str, Any]) -> tuple[Settings | None, list[Problem]]:
+    try:
+        return Settings.model_validate(dict(data)), []
+    except ValidationError as e:
+        return None, [_problem(error) for error in e.errors(include_url=False)]
+
+
+def _problem(error: Any) -> Problem:
+    path = [str(part) for part in error["loc"]]
+    where = ".".join(path)
+    if error["type"] == "extra_forbidden":
+        known = _known(path[:-1])
+        kind = "section" if len(path) == 1 else "setting"
+        return Problem(where, f"there is no such {kind}", nearest(path[-1], known))
+    hint = (error.get("ctx") or {}).get("hint") or _help(path)
+    return Problem(where, str(error["msg"]), str(hint))
+
+
+def _known(path: list[str]) -> list[str]:
+    model: Any = Settings
+    for part in path:
+        model = model.model_fields[part].annotation
+    return list(model.model_fields)
+
+
+def _help(path: list[str]) -> str:
+    if len(path) < 2 or path[0] not in Settings.model_fields or path[0] == "rules":
+        return f"write [{path[0]}] and below it lines of name = value" if path else ""
+    section: Any = Settings.model_fields[path[0]].annotation
+    field = section.model_fields.get(path[1])
+    return f"{field.description}; default: {_toml(field.default)}" if field is not None else ""
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """A hint for a misspelt name."""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+
+
+# -- shown
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One setting in effect: ``value`` as one would write it, ``origin`` ``default`` or the file."""
+
+    name: str
+    value: str
+    origin: str
+    unit: str
+    text: str
+
+
+def effective(settings: Settings, origin: str = "selat.toml") -> Iterator[Shown]:
+    """Every setting with its value and where that comes from; passwords are not shown."""
+    for name in Settings.model_fields:
+        section = getattr(settings, name)
+        if name == "rules":
+            for rule, changes in sorted(section.items()):
+                for parameter, value in changes.items():
+                    yield Shown(f"rules.{rule}.{parameter}", _toml(value), origin, "", "")
+            continue
+        for key, field in type(section).model_fields.items():
+            given = key in section.model_fields_set
+            unit = str((field.json_schema_extra or {}).get("unit", ""))
+            value = getattr(section, key) if given else field.default
+            text = f"{value:g} s" if given and unit == "s" else value
+            yield Shown(f"{name}.{key}", _toml(text), origin if given else "default", unit, field.description or "")
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        text = _SECRET.sub(_hidden, value).replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{text}"'
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_toml(v) for v in value) + "]"
+    return str(value)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"{found[2]}***" if found[2] else f"{found[1]}:***@"
+
+
+def template() -> str:
+    """The selat.toml of a new sea: all settings with their help and defaults, none in force."""
+    lines = ["# selat: settings of this sea. Every line that begins with # shows the default.", ""]
+    for name, part in Settings.model_fields.items():
+        section: Any = part.annotation
+        if name == "rules":
+            break
+        lines += [f"[{name}]"]
+        for key, field in section.model_fields.items():
+            lines += [*(f"# {row}" for row in _wrapped(field.description)), f"# {key} = {_toml(field.default)}", ""]
+    lines += [f"# {row}" for row in _wrapped(Settings.model_fields["rules"].description or "")]
+    return "\n".join([*lines, "# [rules.collision]", '# limit = "0.25 nm"', ""])
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, 100, break_long_words=False, break_on_hyphens=False)
+
+
+# -- rules
+
+P = TypeVar("P")
+_READ = {"m": units.distance, "m/s": units.speed, "s": units.duration, "deg": units.angle}
+
+
+def override(parameters: P, changes: Mapping[str, Any], where: str = "rules") -> P:
+    """Parameters of a rule (a dataclass of :func:`selat.model.rule.param`) with some values changed.
+
+    Quantities are texts with a unit, counts are numbers. Raises :class:`ConfigError` for an unknown name or wrong value.
+    """
+    known = {f.name: f for f in fields(parameters)}  # type: ignore[arg-type]
+    new: dict[str, Any] = {}
+    for name, value in changes.items():
+        if name not in known:
+            raise ConfigError(f"{where}.{name}: there is no such parameter", hint=nearest(name, list(known)))
+        unit = str(known[name].metadata.get("unit", "1"))
+        try:
+            new[name] = _converted(value, unit, getattr(parameters, name))
+        except SelatError as e:
+            raise ConfigError(f"{where}.{name}: {e.message}", hint=e.hint) from None
+    return replace(parameters, **new)  # type: ignore[type-var]
+
+
+def _converted(value: Any, unit: str, default: Any) -> Any:
+    """A value of a parameter in SI units, of the type of its default."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        if isinstance(default, bool) and isinstance(value, bool):
+            return value
+        raise ConfigError(f"{value!r} is of the wrong kind", hint=f"as in {_toml(default)}")
+    if isinstance(default, str):
+        return str(value)
+    if unit in _READ:
+        return _READ[unit](value)
+    text = str(value).strip().removesuffix(unit if unit != "1" else "").strip()
+    try:
+        number = float(text)
+    except ValueError:
+        raise ConfigError(f"not a number of {unit}: {value!r}", hint=f"as in {default:g}") from None
+    if isinstance(default, int) and number != int(number):
+        raise ConfigError(f"not a whole number: {value!r}", hint=f"as in {default}")
+    return int(number) if isinstance(default, int) else number
