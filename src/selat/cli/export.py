@@ -1,6 +1,7 @@
 """Write a table of a sea to a file of another format.
 
-Values are in SI units and degrees, times in UTC. The file is whole or absent; what stood there is replaced.
+Values are in SI units and degrees, times in UTC. Rows come by blocks of six hours, within one by ship and time (tracks:
+ship by ship). The file is whole or absent; what stood there is replaced.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ _PLACE = ("lon", "lat")
 def write(batches: Iterable[Any], out: BinaryIO) -> int:
     """Rows as a FeatureCollection; how many."""
     schema, batches = begin(batches)
-    out.write(opening(schema, {f.name: unit_of(f) for f in schema if f.name not in _PLACE and unit_of(f)}))
+    plain = [f for f in schema if f.name not in _PLACE and not pa.types.is_timestamp(f.type)]
+    out.write(opening(schema, {f.name: unit_of(f) for f in plain if unit_of(f)}))
     rows = 0
     for batch in pieces(batches):
         lines = features(batch)
