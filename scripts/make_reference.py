@@ -157,7 +157,7 @@ def command(parser: argparse.ArgumentParser, heading: str) -> str:
     text = f"{heading}{parser.prog}\n\n" + (f"{(parser.description or '').strip()}\n\n" if parser.description else "")
     shown = [a for a in parser._actions if a.help != argparse.SUPPRESS]
     below = [a for a in shown if isinstance(a, argparse._SubParsersAction)]
-    rows = [(named(a), (a.help or "") + default_of(a)) for a in shown if a not in below and a.dest != "help"]
+    rows = [(named(a), help_of(a) + default_of(a)) for a in shown if a not in below and a.dest != "help"]
     if rows:
         text += table(("argument", "meaning"), rows)
     if parser.epilog:
@@ -177,6 +177,11 @@ def named(action: argparse.Action) -> str:
         return f"`{value}{many}`"
     takes = "" if action.nargs == 0 else f" {value}{many}"
     return f"`{', '.join(action.option_strings)}{takes}`"
+
+
+def help_of(action: argparse.Action) -> str:
+    """Its help as argparse would show it."""
+    return (action.help or "").replace("%(default)s", str(action.default)).replace("%%", "%")
 
 
 def default_of(action: argparse.Action) -> str:

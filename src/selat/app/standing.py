@@ -88,7 +88,7 @@ class Standing:
         return [[t, x, y, None, None] for t, x, y in zip(times.tolist(), lons.tolist(), lats.tolist(), strict=True)]
 
     def _acknowledge(self, alert_id: str, who: str) -> None:
-        self.sea.act(alert_id, "acknowledge", who)
+        self.sea.act(alert_id, "acknowledged", who)
 
     def health(self) -> dict[str, Any]:
         """How the sea is: its sources with their counts."""

@@ -138,7 +138,7 @@ class Watch:
             self.pipeline.commit(outages=self._outages() if self._outages else None, wait=bool(self._acks))
             acks, self._acks = self._acks, []
         for alert_id, who in acks:
-            alertbook.act(self.pipeline.writer.state, alert_id, "acknowledge", who)
+            alertbook.act(self.pipeline.writer.state, alert_id, "acknowledged", who)
 
     # --- told --------------------------------------------------------------------------------------------------------
     def _alerts(self, alerts: list[Alert]) -> None:
