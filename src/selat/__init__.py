@@ -13,12 +13,13 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "open": "selat.app.session",
     "decode": "selat.readers.decoded",
+    "decode_one": "selat.readers.single",
     "Zone": "selat.model.nouns",
     "Asset": "selat.model.nouns",
     "Alert": "selat.model.nouns",
     "SelatError": "selat.model.errors",
 }
-__all__ = ["Alert", "Asset", "SelatError", "Zone", "__version__", "decode", "open"]
+__all__ = ["Alert", "Asset", "SelatError", "Zone", "__version__", "decode", "decode_one", "open"]
 
 
 def __getattr__(name: str) -> Any:

@@ -226,8 +226,8 @@ def _is_ais(buf: Any, p: int, e: int) -> bool:
     return (
         p + 7 < e
         and buf[p] == _BANG
-        and buf[p + 1] >= 48  # no mark, no line end
-        and buf[p + 2] >= 48
+        and buf[p + 1] > _BANG  # no line end, no other sentence
+        and buf[p + 2] > _BANG
         and buf[p + 3] == 86
         and buf[p + 4] == 68
         and (buf[p + 5] == 77 or buf[p + 5] == 79)
