@@ -148,12 +148,8 @@ def write(path: Path, content: dict[str, object]) -> None:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--ports", type=Path, help="CSV of the World Port Index; without it ports stay as they are"
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ports", type=Path, help="CSV of the World Port Index; without it ports stay as they are")
     parser.add_argument("--out", type=Path, default=OUT)
     args = parser.parse_args()
     if args.ports:

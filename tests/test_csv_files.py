@@ -1,7 +1,5 @@
 """Real samples, archives, mappings, Parquet, detection, and their errors."""
 
-# ruff: noqa: E501  (tables of values)
-
 from __future__ import annotations
 
 import csv

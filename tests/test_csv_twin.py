@@ -1,7 +1,5 @@
 """The kernel against the obvious reader, on tables that try to break both."""
 
-# ruff: noqa: E501  (tables of values)
-
 from __future__ import annotations
 
 from itertools import pairwise

@@ -182,9 +182,9 @@ def two_ferries(seconds, share=2):
     return a, b
 
 
-def test_two_places_need_half_an_hour():
-    assert alerts(jump.DETECTOR, *two_ferries(1500)) == []
-    found = alerts(jump.DETECTOR, *two_ferries(3000))
+def test_two_places_need_five_minutes():
+    assert alerts(jump.DETECTOR, *two_ferries(250)) == []
+    found = alerts(jump.DETECTOR, *two_ferries(900))
     assert {a.evidence["kind"] for a in found} == {"two places"} and len({a.id for a in found}) == 1
     assert len(found[0].evidence["segments"]) == 2 and found[0].evidence["changes"] > 3
 

@@ -104,7 +104,7 @@ def test_a_verb_shows_its_examples(verbs, capsys, argv):
     [
         (["wacth"], "there is no verb 'wacth'", "did you mean `selat watch`?"),
         (["qqqqq"], "there is no verb 'qqqqq'", "`selat --help` lists the verbs"),
-        (["watch", "--speed"], "unrecognized arguments: --speed", "see `selat watch --help`"),
+        (["demo", "--speed"], "unrecognized arguments: --speed", "see `selat demo --help`"),
         (["--wrong", "watch"], "unrecognized arguments: --wrong", "see `selat --help`"),
     ],
 )

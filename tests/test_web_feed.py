@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from selat.web.feed import KIND_CHANGE, KIND_SNAPSHOT, Client, Hub, pack, text, unpack
 from selat.model.picture import ROW
+from selat.web.feed import KIND_CHANGE, KIND_SNAPSHOT, Client, Hub, pack, text, unpack
 
 LIMIT = 6
 

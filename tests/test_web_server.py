@@ -16,8 +16,8 @@ import pytest
 import websocket
 
 from browser.fake_picture import FakePicture
-from selat.web.feed import KIND_CHANGE, KIND_SNAPSHOT, unpack
 from selat.model.picture import FLAG_LOST, LAT_NA, LON_NA, ROW, Acknowledges
+from selat.web.feed import KIND_CHANGE, KIND_SNAPSHOT, unpack
 from selat.web.server import BASEMAP, Running, create_app, serve, serve_in_thread
 
 SHIPS = 250

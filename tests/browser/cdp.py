@@ -139,9 +139,7 @@ class Browser:
         """Value of an expression in the page; promises are awaited."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
-            raise PageError(
-                f"{expression}: {answer['exceptionDetails'].get('exception', {}).get('description')}"
-            )
+            raise PageError(f"{expression}: {answer['exceptionDetails'].get('exception', {}).get('description')}")
         return answer["result"].get("value")
 
     def wait(self, expression: str, timeout_s: float = 30.0) -> Any:
@@ -192,12 +190,8 @@ class Browser:
         """Exceptions, console errors and log entries of level error."""
         self.js("1")
         thrown = self._seen("Runtime.exceptionThrown", lambda p: str(p["exceptionDetails"]))
-        said = self._seen(
-            "Runtime.consoleAPICalled", lambda p: str(p["args"]) if p["type"] == "error" else ""
-        )
-        logged = self._seen(
-            "Log.entryAdded", lambda p: str(p["entry"]) if p["entry"]["level"] == "error" else ""
-        )
+        said = self._seen("Runtime.consoleAPICalled", lambda p: str(p["args"]) if p["type"] == "error" else "")
+        logged = self._seen("Log.entryAdded", lambda p: str(p["entry"]) if p["entry"]["level"] == "error" else "")
         return [text for text in (*thrown, *said, *logged) if text]
 
     def _seen(self, method: str, pick: Callable[[dict[str, Any]], str]) -> list[str]:

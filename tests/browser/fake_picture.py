@@ -60,9 +60,7 @@ class Ship:
     def __post_init__(self) -> None:
         total = [0.0]
         for (x0, y0), (x1, y1) in zip(self.path, self.path[1:], strict=False):
-            total.append(
-                total[-1] + math.hypot((x1 - x0) * math.cos(math.radians(y0)), y1 - y0) * METRES_PER_DEGREE
-            )
+            total.append(total[-1] + math.hypot((x1 - x0) * math.cos(math.radians(y0)), y1 - y0) * METRES_PER_DEGREE)
         self.legs = total
 
     def at(self, t: float) -> tuple[float, float, float]:
@@ -86,9 +84,7 @@ class Ship:
 class FakePicture:
     """A `Picture` that invents its ships from a seed; time comes from `clock`, in seconds."""
 
-    def __init__(
-        self, ships: int = 400, seed: int = 7, clock: Callable[[], float] = time.time, replay: bool = False
-    ):
+    def __init__(self, ships: int = 400, seed: int = 7, clock: Callable[[], float] = time.time, replay: bool = False):
         self.clock = clock
         self.replay = replay
         self.t0 = clock()
@@ -331,9 +327,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--ships", type=int, default=400)
-    parser.add_argument(
-        "--stop-after", type=float, default=0, help="seconds after which every source is silent"
-    )
+    parser.add_argument("--stop-after", type=float, default=0, help="seconds after which every source is silent")
     parser.add_argument("--replay", action="store_true")
     parser.add_argument("--seconds", type=float, default=math.inf, help="end after this long")
     args = parser.parse_args()

@@ -108,8 +108,7 @@ def clear_ship(page: Browser) -> tuple[int, dict[str, float]]:
 
 def map_origin(page: Browser) -> dict[str, float]:
     box = page.js(
-        "(() => { const r = document.getElementById('map').getBoundingClientRect();"
-        " return {x: r.left, y: r.top}; })()"
+        "(() => { const r = document.getElementById('map').getBoundingClientRect(); return {x: r.left, y: r.top}; })()"
     )
     return dict(box)
 

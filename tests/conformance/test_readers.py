@@ -7,8 +7,6 @@
 * random bytes never raise.
 """
 
-# ruff: noqa: E501  (tables of values)
-
 from __future__ import annotations
 
 import pickle

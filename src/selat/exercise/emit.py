@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from selat.exercise.incidents import Beacon, beacons, jumps
 from selat.exercise.reception import Heard, Reception
-from selat.exercise.scene import Scene, Ship
+from selat.exercise.scene import Scene
+from selat.exercise.ship import Ship
 from selat.exercise.traffic import Floats, Ints, State
 from selat.model.clock import SECOND, format_time
 from selat.model.encode import armour, bits, rot_code

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selat.exercise import names, waters
+from selat.exercise.ship import Ship
 from selat.exercise.traffic import Loop, Move, Route, Shuttle, Swing, Wander, metres_per_degree
 from selat.model.units import KNOT
 
 if TYPE_CHECKING:
-    from selat.exercise.scene import Scene, Ship
+    from selat.exercise.scene import Scene
 
 #: share of the ships asked for
 SHARES: tuple[tuple[str, float], ...] = (
@@ -52,8 +53,6 @@ class Yard:
 
     def launch(self, mid: int, prefix: str, *, name: str, move: Move, **more: object) -> Ship:
         """Add a ship with the next free identity of the flag."""
-        from selat.exercise.scene import Ship
-
         self.number += 1
         more.setdefault("callsign", names.call_sign(prefix, self.number))
         more.setdefault("crab", float(self.rng.normal(0, 1.5)))
@@ -252,8 +251,6 @@ def _small(
 
 def _fixed(yard: Yard) -> None:
     """Virtual marks, the base stations and the search aircraft."""
-    from selat.exercise.scene import Ship
-
     for i, (lon, lat) in enumerate(waters.MARKS):
         still = Swing(lat, lon, 0.0, 0.0, 0.0, 3600.0, 0.0)
         yard.fleet.append(Ship(995_336_900 + i, f"EX MARK {i + 1}", "mark", "M", 1, still))

@@ -5,42 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from selat.exercise.ship import Ship
 from selat.exercise.timetable import Timetable
-from selat.exercise.traffic import Move, Route, Traffic
+from selat.exercise.traffic import Route, Traffic
 from selat.exercise.waters import STATIONS, Station
 from selat.model.clock import parse_time
 from selat.model.errors import ConfigError
 
 START = parse_time("2026-03-02T01:00:00Z")  #: 09:00 in Malaysia and Singapore
-FOREVER = float("inf")
 MOST_SHIPS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Ship:
-    """One transponder. Lengths in metres; ``cls`` A, B, S (search aircraft) or M (fixed: mark or base station).
-
-    ``status``: navigational status while she sails; ``berthed``: while she lies still. ``destinations``: on the way
-    out and back. ``on``, ``off``: seconds since the start between which she transmits. ``crab``: heading minus course.
-    """
-
-    mmsi: int
-    name: str
-    kind: str
-    cls: str
-    ship_type: int
-    move: Move
-    length: int = 0
-    beam: int = 0
-    draught: float = 0.0
-    callsign: str = ""
-    imo: int = 0
-    destinations: tuple[str, str] = ("", "")
-    status: int = 0
-    berthed: int = 5
-    crab: float = 0.0
-    on: float = 0.0
-    off: float = FOREVER
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def alerts(state: HasEngine) -> list[Alert]:
     a = tables.alerts
     with reading(state.engine) as connection:
         found = connection.execute(sa.select(a).order_by(a.c.time, a.c.id)).mappings().all()
-    return [alert_of(row) for row in found]
+    return [alert_of(dict(row)) for row in found]
 
 
 def rows_to_columns(table: str, rows: Sequence[Any]) -> Columns:
