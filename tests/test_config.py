@@ -65,9 +65,9 @@ def test_quantities_are_si_inside():
         ({"watch": {"commit": "1 nm"}}, "watch.commit", "min"),
         ({"watch": {"commit": "0 s"}}, "watch.commit", "20 min"),
         ({"watch": {"commit": True}}, "watch.commit", "20 min"),
-        ({"web": {"port": 70000}}, "web.port", "default: 8765"),
-        ({"web": {"port": "8765"}}, "web.port", "default: 8765"),
-        ({"store": {"stage_rows": 0}}, "store.stage_rows", "default: 1500000"),
+        ({"web": {"port": 70000}}, "web.port", "default: 8610"),
+        ({"web": {"port": "8610"}}, "web.port", "default: 8765"),
+        ({"store": {"stage_rows": 0}}, "store.stage_rows", "default: 1000000"),
         ({"store": 3}, "store", "[store]"),
         ({"rules": {"collision": 3}}, "rules.collision", "[rules]"),
         ({"sources": ["tcp://a:1"]}, "sources", "[sources]"),
@@ -156,7 +156,7 @@ def test_show_says_where_a_value_comes_from(sea, capsys):
     assert (shown["watch.commit"]["value"], shown["watch.commit"]["origin"]) == ('"1 min"', "default")
     assert shown["rules.collision.limit"]["value"] == '"0.5 nm"'
     assert main(["config", "show"]) == 0
-    assert "web.port = 8765" in capsys.readouterr().out
+    assert "web.port = 8610" in capsys.readouterr().out
 
 
 def test_check_lists_all_problems_of_values_sources_and_rules(sea, capsys):

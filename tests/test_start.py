@@ -104,12 +104,13 @@ def test_a_verb_shows_its_examples(verbs, capsys, argv):
     [
         (["wacth"], "there is no verb 'wacth'", "did you mean `selat watch`?"),
         (["qqqqq"], "there is no verb 'qqqqq'", "`selat --help` lists the verbs"),
-        (["demo", "--speed"], "unrecognized arguments: --speed", "see `selat demo --help`"),
+        (["plain", "--speed"], "unrecognized arguments: --speed", "see `selat plain --help`"),
         (["--wrong", "watch"], "unrecognized arguments: --wrong", "see `selat --help`"),
     ],
 )
 def test_wrong_use_is_status_2_with_a_hint(verbs, capsys, argv, error, hint):
     verbs("watch")
+    verbs("plain")
     assert main(argv) == 2
     said = capsys.readouterr()
     assert said.err == f"error: {error}\nhint: {hint}\n"

@@ -6,13 +6,16 @@ do not depend on how the input was cut, nor on the order of arrival within the a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from selat.model.clock import HOUR, SECOND
 from selat.model.columns import Columns, concat, empty
+from selat.model.config import override
+from selat.model.errors import ConfigError
 from selat.model.errors import ConfigError
 from selat.model.nouns import Alert
 from selat.model.plugins import find
@@ -32,9 +35,22 @@ KEEP = 24 * HOUR  #: contacts that were silent for longer are thrown out; their 
 _NONE = {t: empty(t) for t in reorder.TABLES}
 
 
-def detectors() -> list[Detector]:
-    """The rules that are installed: files of ``selat.detectors`` and extensions, by name of the file."""
-    return find("selat.detectors", "DETECTOR")
+def detectors(changes: Mapping[str, Mapping[str, Any]] | None = None) -> list[Detector]:
+    """The rules that are installed: files of ``selat.detectors`` and extensions, by name of the file.
+
+    ``changes``: parameters by rule that differ from their defaults, as in ``[rules.NAME]`` of selat.toml. Raises
+    :class:`ConfigError` for a rule or parameter that does not exist.
+    """
+    found: list[Any] = find("selat.detectors", "DETECTOR")
+    changes = changes or {}
+    names = [rule.name for rule in found]
+    for name in changes:
+        if name not in names:
+            raise ConfigError(f"rules.{name}: there is no such rule", hint=f"known: {', '.join(names)}")
+    return [
+        replace(rule, p=override(rule.p, changes[rule.name], f"rules.{rule.name}")) if rule.name in changes else rule
+        for rule in found
+    ]
 
 
 class Floor:

@@ -25,9 +25,6 @@ from selat.store import alertbook
 
 log = logging.getLogger(__name__)
 
-COMMIT_EVERY = 60.0  #: s between commits
-COMMIT_ALERTS = 5.0  #: s after which alerts are in the sea for others to see
-COMPACT_EVERY = 1800.0  #: s between tidyings of the small files
 REFRESH = 0.5  #: s between refreshes of the picture
 
 Blocks = AsyncIterator[Block]
@@ -62,6 +59,7 @@ class Watch:
             raise ValueError("a watch needs the rules")
         self.pipeline, self.clock, self.kind, self.replay = pipeline, clock, kind, replay
         self._details, self._outages = details, outages
+        self._every = pipeline.writer.settings.watch  # s between commits, for alerts, between tidyings
         self.lock = threading.RLock()
         self.picture = LivePicture(pipeline.floor.contacts, clock, self.lock, self.health, self._acknowledge)
         pipeline.on_alerts = self._alerts
@@ -124,10 +122,10 @@ class Watch:
                 self.pipeline.idle(self.clock.now())
         self.picture.refresh()
         waited = now - self._committed
-        due = waited > COMMIT_EVERY or (self.pipeline.alerts_waiting and waited > COMMIT_ALERTS)
+        due = waited > self._every.commit or (self.pipeline.alerts_waiting and waited > self._every.alerts)
         if due or self.pipeline.writer.full or self._acks:
             self.commit()
-        if now - self._compacted > COMPACT_EVERY:
+        if now - self._compacted > self._every.compact:
             self._compacted = now
             self.pipeline.writer.compact(min_parts=8)
 

@@ -87,7 +87,7 @@ class Web(Section):
     """The page."""
 
     host: str = _setting("127.0.0.1", "address", "Address to serve on; 127.0.0.1: this machine only", min_length=1)
-    port: int = _setting(8765, "port", "Port to serve on; 0: any that is free", ge=0, le=65535, strict=True)
+    port: int = _setting(8610, "port", "Port to serve on; 0: any that is free", ge=0, le=65535, strict=True)
 
 
 Override = str | bool | int | float

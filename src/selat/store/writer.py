@@ -83,6 +83,7 @@ class Writer:
                 f"{self.layout.root} cannot be written ({e.strerror})", hint="may you write there?"
             ) from None
         self._grace = grace
+        self.settings = store.settings  #: of the sea's selat.toml
         self._stage_rows = store.settings.store.stage_rows
         self._staged: dict[str, list[Columns]] = {name: [] for name in KEPT}
         self._rows = self._bytes = 0
