@@ -14,6 +14,7 @@ from selat.kernels._jit import inline, jit
 from selat.kernels.bits import close, unarm
 from selat.kernels.nmea import _Q_CARRIED, CONTEXT
 from selat.kernels.quick import finish
+from selat.model.schema import NO_TIME
 
 #: one row a message; ``fate`` 0 kept, 1 duplicate; ``word`` where its bits begin
 MSG = np.dtype(
@@ -293,7 +294,9 @@ def _settle(
         if same(buf, part, row) and (slot.state == _PENDING or row.num > 1):
             r = recs[out[N_REC]]
             r.seq, r.first_seq, r.mmsi, r.station = seq, -1, 0, row.station
-            r.received = block_time if live or row.heard == 0 else (row.arrived if row.arrived != 0 else row.heard)
+            r.received = block_time if block_time != 0 else NO_TIME
+            if not live and row.heard != 0:
+                r.received = row.arrived if row.arrived != 0 else row.heard
             out[N_REC] += 1
             out[N_DUP] += 1
             return

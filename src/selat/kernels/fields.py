@@ -9,6 +9,7 @@ import numpy as np
 from selat.kernels._jit import inline, jit
 from selat.kernels.bits import ASCII_OF, bits, signed
 from selat.model.messages import LAYOUTS, POSITION_TYPES
+from selat.model.schema import NO_TIME
 
 #: where each quantity of a report stands in a layout: first bit, -1 where the layout has none
 _WANTED = ("nav_status", "rot", "sog", "accuracy", "lon", "lat", "cog", "heading", "second", "raim", "assigned", "alt",
@@ -96,8 +97,8 @@ fix_time = inline(_fix_time)
 
 
 def _when(m: Any, block_time: int, live: bool) -> tuple[int, int]:
-    """(when the receiver heard it, when it came to us), ns UTC."""
-    heard = m.heard if m.heard != 0 else block_time
+    """(when the receiver heard it, when it came to us), ns UTC; NO_TIME where nobody says so (``block_time`` 0)."""
+    heard = m.heard if m.heard != 0 else (block_time if block_time != 0 else NO_TIME)
     if live:
         return heard, block_time
     return heard, (m.arrived if m.arrived != 0 else heard)

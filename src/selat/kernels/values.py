@@ -87,6 +87,38 @@ def _mark(v: Any, lens: Any, m: int, f: Any, valid: Any, at: int, ok: Any) -> in
 mark = inline(_mark)
 
 
+def _put(v: Any, code: int, at: int, steps: float, u8: Any, u16: Any, i8: Any, i16: Any, i32: Any, f64: Any) -> None:
+    """Store a tile of raw values from element ``at`` on. The slices tell the compiler that no index is negative."""
+    end = at + TILE
+    if code == U8:
+        a = u8[at:end]
+        for j in range(TILE):
+            a[j] = v[j]
+    elif code == U16:
+        b = u16[at:end]
+        for j in range(TILE):
+            b[j] = v[j]
+    elif code == I8:
+        c = i8[at:end]
+        for j in range(TILE):
+            c[j] = v[j]
+    elif code == I16:
+        d = i16[at:end]
+        for j in range(TILE):
+            d[j] = v[j]
+    elif code == I32:
+        e = i32[at:end]
+        for j in range(TILE):
+            e[j] = v[j]
+    else:
+        g = f64[at:end]
+        for j in range(TILE):
+            g[j] = v[j] / steps
+
+
+put = inline(_put)
+
+
 def _values(
     words: Any, msgs: Any, index: Any, n: int, plan: Any, tile: Any, u8: Any, u16: Any, i8: Any, i16: Any, i32: Any,
     f64: Any, nulls: Any, seq: Any, heard: Any, nbits: Any,
@@ -109,26 +141,7 @@ def _values(
             extract(tile, f, v)
             if f.bits >= 0:
                 nulls[k] += mark(v, lens, m, f, u8, f.bits + (t0 >> 3), ok)
-            at = f.at + t0
-            if f.code == U8:
-                for j in range(TILE):
-                    u8[at + j] = v[j]
-            elif f.code == U16:
-                for j in range(TILE):
-                    u16[at + j] = v[j]
-            elif f.code == I8:
-                for j in range(TILE):
-                    i8[at + j] = v[j]
-            elif f.code == I16:
-                for j in range(TILE):
-                    i16[at + j] = v[j]
-            elif f.code == I32:
-                for j in range(TILE):
-                    i32[at + j] = v[j]
-            else:
-                steps = f.steps
-                for j in range(TILE):
-                    f64[at + j] = v[j] / steps
+            put(v, f.code, f.at + t0, f.steps, u8, u16, i8, i16, i32, f64)
 
 
 values = jit(_values)

@@ -47,8 +47,8 @@ class _Plan:
 
 
 @cache
-def _plan(layout: Layout) -> _Plan:
-    return _Plan(layout)
+def _plans(kind: int) -> tuple[tuple[Layout, _Plan], ...]:
+    return tuple((x, _Plan(x)) for x in (*BY_TYPE.get(kind, ()), *((AUXILIARY,) if kind == 24 else ())))
 
 
 def decode_one(*sentences: bytes | str) -> dict[str, Value]:
@@ -76,11 +76,7 @@ def decode_one(*sentences: bytes | str) -> dict[str, Value]:
     nbits = chars * 6 - fill
     value = int.from_bytes(packed, "big") >> (len(packed) * 8 - nbits) if nbits > 0 else 0
     plan = _choose(value, nbits)
-    out: dict[str, Value] = {} if plan.plain else dict(plan.order)
-    if nbits < plan.last:
-        for name, end, *_ in plan.numbers:
-            if end > nbits:
-                out[name] = None
+    out: dict[str, Value] = {} if plan.plain and nbits >= plan.last else dict(plan.order)
     for name, end, mask, sign, na, steps in plan.numbers:
         if end > nbits:
             break
@@ -143,25 +139,17 @@ def _join(sentences: tuple[bytes | str, ...]) -> tuple[bytes, int]:
 def _choose(value: int, nbits: int) -> _Plan:
     """Plan of the layout of a message."""
     kind = value >> (nbits - 6) if nbits >= 6 else 0
-    layouts = BY_TYPE.get(kind, ())
-    if len(layouts) == 1:
-        plan = _plan(layouts[0])
-        if nbits >= plan.min_bits:
-            return plan
-    for layout in layouts:
+    for layout, plan in _plans(kind):
         for at, width, v in layout.when:
             if nbits < at + width or (value >> (nbits - at - width)) & ((1 << width) - 1) != v:
                 break
         else:
-            plan = _plan(layout)
             if nbits < plan.min_bits:
                 least = f"it needs {plan.min_bits} at least"
                 raise FormatError(f"message {kind} has only {nbits} bits", hint=least)
             if layout.variant == "B" and ((value >> (nbits - 38)) & 0x3FFFFFFF) // 10_000_000 == 98:
-                return _plan(AUXILIARY)
+                return _plans(kind)[-1][1]
             return plan
-    if layouts and nbits < 40:
-        raise FormatError(f"message {kind} has only {nbits} bits", hint="part of it is missing")
     raise FormatError(f"message {kind} of an unknown kind", hint="types are 1 to 28; Message 24 has parts A and B")
 
 
