@@ -66,7 +66,7 @@ def test_quantities_are_si_inside():
         ({"watch": {"commit": "0 s"}}, "watch.commit", "20 min"),
         ({"watch": {"commit": True}}, "watch.commit", "20 min"),
         ({"web": {"port": 70000}}, "web.port", "default: 8610"),
-        ({"web": {"port": "8610"}}, "web.port", "default: 8765"),
+        ({"web": {"port": "8610"}}, "web.port", "default: 8610"),
         ({"store": {"stage_rows": 0}}, "store.stage_rows", "default: 1000000"),
         ({"store": 3}, "store", "[store]"),
         ({"rules": {"collision": 3}}, "rules.collision", "[rules]"),

@@ -234,3 +234,14 @@ def test_slow_consumer_holds_the_service_back():
     assert held < total - 1000 and peak <= 100_000
     lines = got.decode().split("\n")[:-1]
     assert lines == [texts[n * 37 % 100] for n in range(len(lines))] and len(lines) > held
+
+
+def test_the_wire_stays_silent_when_logging_is_configured_anew(caplog):
+    import logging.config
+
+    from selat.readers import live_ws
+
+    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})  # as a web server does
+    with caplog.at_level("DEBUG"):
+        live_ws._wire.critical("a key")
+    assert "a key" not in caplog.text

@@ -16,7 +16,6 @@ from selat.model.clock import HOUR, SECOND
 from selat.model.columns import Columns, concat, empty
 from selat.model.config import override
 from selat.model.errors import ConfigError
-from selat.model.errors import ConfigError
 from selat.model.nouns import Alert
 from selat.model.plugins import find
 from selat.model.ports import Detector

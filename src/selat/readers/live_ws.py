@@ -24,9 +24,11 @@ KEY_VARIABLE = "SELAT_AISSTREAM_KEY"
 LARGEST = 1 << 20  #: bytes of a message; the service's are below 4 KiB
 _WAITING_FRAMES = 16
 
-# The library would write the subscription, and so the key, into the log at level DEBUG.
+# The library would write the subscription, and so the key, into the log at level DEBUG. A filter stays when someone
+# configures logging anew; ``disabled`` is taken back by it.
 _wire = logging.getLogger("selat.readers.live_ws.wire")
-_wire.disabled = True
+_wire.addFilter(lambda record: False)
+_wire.setLevel(logging.CRITICAL + 1)
 
 
 def read_key(spec: SourceSpec) -> str:
