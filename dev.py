@@ -270,7 +270,8 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     if "--all" in arguments:
         arguments = ["-m", "not bench", *(a for a in arguments if a != "--all")]
-    return hand_over(set_up("dev"), "python", "-m", "pytest", *arguments)
+    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", str(min(os.cpu_count() or 1, 4))]
+    return hand_over(set_up("dev"), "python", "-m", "pytest", *workers, *arguments)
 
 
 def generators(check: bool) -> list[list]:

@@ -21,12 +21,14 @@ pytestmark = [
 ]
 
 
+DEMO = [sys.executable, "-m", "selat", "demo", "--no-browser", "--port", "0", "--rate", "10", "--for", "240"]
+
+
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[str]:
     """Address of a demo that runs at ten times the speed of time."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "selat", "demo", "--no-browser", "--port", "0", "--rate", "10", "--for", "240"]
-        + ["--sea", str(tmp_path / "sea")],
+        [*DEMO, "--sea", str(tmp_path / "sea")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
