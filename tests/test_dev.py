@@ -195,12 +195,16 @@ def test_verbs_that_need_no_set_up(argv, status):
 @pytest.mark.parametrize(
     ("arguments", "passed"),
     [([], []), (["-x", "tests/a.py"], ["-x", "tests/a.py"]), (["--all", "-x"], ["-m", "not bench", "-x"])],
-)
+)  # on all cores, unless the arguments say on how many
 def test_arguments_go_to_pytest(checkout, monkeypatch, arguments, passed):
     handed = []
     monkeypatch.setattr(checkout.dev, "hand_over", lambda env, *command: handed.extend(command) or 0)
+    monkeypatch.setattr(checkout.dev.os, "cpu_count", lambda: 2)
     assert checkout.dev.main(["test", *arguments]) == 0
-    assert handed == ["python", "-m", "pytest", *passed]
+    assert handed == ["python", "-m", "pytest", "-n", "2", *passed]
+    handed.clear()
+    assert checkout.dev.main(["test", "-n0", *arguments]) == 0
+    assert handed[3:4] != ["-n"]
 
 
 def test_no_verb_is_the_demo(checkout, monkeypatch):
