@@ -1,10 +1,11 @@
-"""The kernels on dirty input with every index checked, and as plain Python: the same tables, and no byte out of bounds.
+"""The kernels on dirty input, with every index checked: the same tables, and no byte out of bounds.
 
 ``load64`` and ``chars32`` read unchecked, 8 and 32 bytes ahead of a place inside the data: PAD bytes follow it.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import random
@@ -12,11 +13,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from decoding import TABLES, read, rows, sentence
 from selat.kernels.scan import PAD
 from selat.model.encode import encode, tag_block
+from selat.model.ports import Batch, Reader
 from selat.readers.aivdm import AivdmReader
 from strategies import JUNK, pghp
 
@@ -97,14 +100,8 @@ def here(cases: list[tuple[int, int, int]]) -> list[str]:
 
 @pytest.mark.slow
 def test_no_index_is_out_of_bounds(tmp_path):
-    cases = [(seed, 60_000, step) for seed in range(20) for step in (100_000, 777, 61)]
+    cases = [(seed, 60_000, step) for seed in range(8) for step in (100_000, 777, 61)]
     got = elsewhere(tmp_path, cases, NUMBA_BOUNDSCHECK="1")
-    assert got[:-1] == here(cases)
-
-
-def test_as_plain_python_the_same(tmp_path):
-    cases = [(1, 3000, 10_000), (2, 1500, 50)]
-    got = elsewhere(tmp_path, cases, NUMBA_DISABLE_JIT="1")
     assert got[:-1] == here(cases)
     assert got[-1].startswith("[371798000]")
 
@@ -120,11 +117,25 @@ def test_the_look_ahead_stays_inside():
 
 
 def test_bytes_behind_the_end_never_count():
-    """The same bytes at hand to their end, and with a continuation that is not yet to be read."""
-    for tail in (b"", b"\r", b"!AIVDM,1,1,,A,15RT", sentence("AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0")[:-1]):
-        whole = sentence("AIVDM,1,1,,A,403Ovl@000Htt<tSF0l4Q@100`Pq,0") + b"\r\n" + tail
+    """The first line alone, and the same bytes with a continuation at hand that is not yet to be read."""
+    first = sentence("AIVDM,1,1,,A,403Ovl@000Htt<tSF0l4Q@100`Pq,0") + b"\r\n"
+    for tail in (
+        b"",
+        b"\r",
+        b"!AIVDM,1,1,,A,15RT",
+        sentence("AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0")[:-1],
+        b"1" * 200,
+    ):
+        buf = np.frombuffer(first + tail + b"\n" * PAD, np.uint8)
         reader = AivdmReader()
-        first = reader.feed(whole, 0)
-        assert (first.lines, first.reports.rows) == (1, 1)
-        kept, batch = AivdmReader().read_all(whole + b"\n" * 200, 0)
-        assert sum(len(m.rows) for m in kept) == 1 + (len(tail) > 40) * 0 and batch.lines >= 200
+        made, stop = reader._digest(buf, 0, len(first), 0, 0, None, final=False)
+        assert (sum(x.counts[0] for x in made), stop) == (1, len(first))
+
+
+def test_the_reader_is_a_reader():
+    """What the protocol asks for, by name and by arguments."""
+    for name in ("feed", "flush", "state", "restore"):
+        ours, asked = (inspect.signature(getattr(c, name)) for c in (AivdmReader, Reader))
+        assert list(ours.parameters) == list(asked.parameters)
+    batch = AivdmReader().feed(b"", 0)
+    assert isinstance(batch, Batch) and (batch.lines, batch.bytes) == (0, 0)

@@ -319,7 +319,7 @@ def _settle(
         slot.state = _COMPLETE
 
 
-settle = jit(_settle)
+settle = inline(_settle)
 
 
 def _give_up(slots: Any, frags: Any, rejects: Any, out: Any) -> None:

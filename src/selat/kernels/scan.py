@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from selat.kernels._jit import inline, jit
+from selat.kernels._swar import below_zero, ctz64, fold, load64
 from selat.kernels.nmea import (
     _BACK,
     _BANG,
@@ -165,8 +168,20 @@ def _sentence(
         x ^= c
         i += 1
     pay = i
+    many = np.uint64(0)
+    while i + 8 <= limit:  # eight at a time; every end mark lies below '0', every payload character above
+        word = load64(buf, i)
+        ends = below_zero(word)
+        if ends != 0:
+            k = ctz64(ends) >> 3
+            many ^= word & ((np.uint64(1) << np.uint64(8 * k)) - np.uint64(1))
+            i += k
+            break
+        many ^= word
+        i += 8
+    x ^= fold(many)
     c = buf[i]
-    while c >= 48 and i < limit:  # every end mark lies below '0', every payload character above
+    while c >= 48 and i < limit:
         x ^= c
         i += 1
         c = buf[i]
@@ -279,8 +294,9 @@ def _line(buf: Any, p: int, e: int, final: bool, row: Any, ctx: Any, ring: Any, 
     lim = min(e, row.start + MAX_LINE)
     ended = final and lim == e
     wait = e + MAX_LINE if final else e
+    at = -1  # where a sentence begins
     if p < lim and buf[p] == _BANG and is_ais(buf, p, lim):
-        p = sentence(buf, p, lim, row, ctx, ring, keys, ids, news, wait, ended)
+        at = p
     elif p >= lim or buf[p] == _NL or buf[p] == _CR:
         row.fate = CONTEXT if row.tagged else _R_BLANK
     elif buf[p] == _DOLLAR or buf[p] == _BANG:
@@ -291,10 +307,12 @@ def _line(buf: Any, p: int, e: int, final: bool, row: Any, ctx: Any, ring: Any, 
             q += 1
         if q < lim and buf[q] == _BANG:
             prefix(buf, p, q, row)
-            p = sentence(buf, q, lim, row, ctx, ring, keys, ids, news, wait, ended)
+            at = q
         else:
             row.fate = _R_NOT_AIS if buf[p] == 35 else _R_NOISE
             p = q
+    if at >= 0:
+        p = sentence(buf, at, lim, row, ctx, ring, keys, ids, news, wait, ended)
     if p >= lim:
         if lim == row.start + MAX_LINE:
             row.fate = _R_TOO_LONG
@@ -307,7 +325,7 @@ def _line(buf: Any, p: int, e: int, final: bool, row: Any, ctx: Any, ring: Any, 
     return p
 
 
-line = jit(_line)
+line = inline(_line)
 
 
 def _past_end(buf: Any, p: int, e: int) -> int:

@@ -164,7 +164,7 @@ class AivdmReader:
             self._recs = np.zeros(lines + TURN, _a.REC)
         if fresh and size > SAMPLE:
             dense = np.count_nonzero(buf[p : p + SAMPLE] == _n._NL) + 64
-            lines = int(dense * 1.1 * size / SAMPLE)
+            lines = int(dense * 1.2 * size / SAMPLE) + TURN
         if fresh or len(self._msgs) < lines + TURN + 1:
             self._msgs = np.empty(lines + TURN + 1, _a.MSG)
             self._kinds = np.empty(lines + TURN + 1, np.uint8)
@@ -181,7 +181,7 @@ class AivdmReader:
         again = part_receptions(self._recs[: out[_a.N_REC]])
         counts = (int(out[_a.N_LINES]), int(out[_a.N_KEPT]), int(out[_a.N_DUP]))
         if kept is not None:
-            kept.append(m)
+            kept += [m] if n else []
             return _Made((empty("reports"), empty("statics"), empty("messages"), again, rejected), counts)
         tables = (reports(m), statics(m), messages(m), concat([receptions(m), again], "receptions"), rejected)
         return _Made(tables, counts)
