@@ -12,6 +12,11 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
+from selat.kernels._cache import folder
+
+if not numba.config.CACHE_DIR:
+    numba.config.CACHE_DIR = folder()
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 i64: Any = np.int64  # a literal in a call would make another version of the function called
