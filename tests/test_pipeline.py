@@ -13,6 +13,7 @@ from selat.app.batch import read_files
 from selat.app.pipeline import Pipeline
 from selat.exercise.play import write_log
 from selat.exercise.scene import Scene
+from selat.model.errors import StoreError
 from selat.store.writer import Store
 
 T0 = 1_700_000_000_000_000_000
@@ -163,3 +164,18 @@ def test_a_table_by_a_mapping(tmp_path: Path, shared: Path) -> None:
     store.close()
     assert found["lines"] == 18_623 == found["kept"] + found["duplicates"] + sum(found["rejected"].values())
     assert found["kept"] > 18_000
+
+
+def test_a_state_older_than_its_journal_is_an_error_with_a_way_out(tmp_path: Path, log: Path) -> None:
+    read(tmp_path / "sea", log)
+    fresh = Store(tmp_path / "fresh")
+    fresh.close()
+    for name in ("state.db", "state.db-wal", "state.db-shm"):
+        (tmp_path / "sea" / name).unlink(missing_ok=True)
+        if (tmp_path / "fresh" / name).exists():
+            (tmp_path / "sea" / name).write_bytes((tmp_path / "fresh" / name).read_bytes())
+    store = Store(tmp_path / "sea")
+    with store.writer() as writer, pytest.raises(StoreError, match="does not know") as caught:
+        Pipeline(writer)
+    store.close()
+    assert "copy" in caught.value.hint

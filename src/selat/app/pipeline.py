@@ -16,7 +16,7 @@ import numpy as np
 
 from selat.app.floor import Floor, detectors
 from selat.model.columns import Columns, empty
-from selat.model.errors import ConfigError
+from selat.model.errors import ConfigError, StoreError
 from selat.model.nouns import Alert
 from selat.model.ports import Batch, Reader
 from selat.readers.aisstream import AisStreamReader
@@ -251,6 +251,11 @@ class Pipeline:
     def _of_frame(self, number: int) -> Intake:
         """Intake of a source that is known from the journal only."""
         if number not in self.intakes:
-            known = {r["id"]: r for r in self.writer.state.rows("sources")}[number]
+            known = {r["id"]: r for r in self.writer.state.rows("sources")}.get(number)
+            if known is None:
+                raise StoreError(
+                    f"the journal has blocks of a source {number} that the state does not know",
+                    hint="the state is older than the journal: bring both back from the same copy",
+                )
             self.intakes[number] = Intake(number, known["name"], known["kind"])
         return self.intakes[number]

@@ -72,6 +72,7 @@ class Watch:
         self.alerts = 0  #: alerts raised or changed
         self.blocks = 0
         self.ended = False
+        self._over = False  # nothing commits any more
 
     # --- the loop ----------------------------------------------------------------------------------------------------
     async def run(self, source: Source) -> None:
@@ -88,6 +89,7 @@ class Watch:
             await asyncio.gather(ticker, return_exceptions=True)
             await asyncio.shield(loop.run_in_executor(self._thread, self.commit))
             self._thread.shutdown()
+            self._over = True
 
     async def _tick(self) -> None:
         """Keep the picture and the sea up to date while nothing comes in."""
@@ -145,7 +147,10 @@ class Watch:
 
     def _acknowledge(self, alert_id: str, who: str) -> None:
         with self.lock:
-            self._acks.append((alert_id, who))
+            if not self._over:
+                self._acks.append((alert_id, who))
+                return
+        alertbook.act(self.pipeline.writer.state, alert_id, "acknowledged", who)
 
     def _note(self, intake: Intake, block: Block) -> None:
         """Rate of a source, over about five seconds."""

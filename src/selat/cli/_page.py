@@ -9,22 +9,34 @@ import signal
 import sys
 import webbrowser
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from selat.model.errors import ConnectError
 
 
-def add_page_arguments(parser: argparse.ArgumentParser, port: int = 8610) -> None:
+def add_page_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of verbs that serve a page."""
     group = parser.add_argument_group("page")
-    group.add_argument(
-        "--port", type=int, default=port, help="port of the page; 0 takes a free one (default %(default)s)"
-    )
-    group.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)"
-    )
+    group.add_argument("--port", type=int, help="port of the page; 0 takes a free one (default: of selat.toml, 8610)")
+    group.add_argument("--host", help="address to listen on (default: of selat.toml, 127.0.0.1, this machine only)")
     group.add_argument("--no-browser", action="store_true", help="do not open a browser")
     group.add_argument("--for", dest="seconds", type=float, metavar="SECONDS", help="stop after so long")
+
+
+def defaults(args: argparse.Namespace, web: Any) -> None:
+    """Host and port of the sea's selat.toml, where the command does not say."""
+    args.host = web.host if args.host is None else args.host
+    args.port = web.port if args.port is None else args.port
+
+
+def say_if_first() -> None:
+    """A word before the long silence of the first run."""
+    from selat.kernels._cache import folder
+
+    where = folder()
+    if where and not any(Path(where).iterdir()):
+        say("first run: compiling the kernels for this machine, about half a minute")
 
 
 def say(text: str) -> None:

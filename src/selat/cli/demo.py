@@ -46,7 +46,9 @@ async def _play(args: argparse.Namespace, folder: Path) -> None:
     from selat.model import clock
     from selat.store.writer import Store
 
+    _page.say_if_first()
     store = Store(folder)
+    _page.defaults(args, store.settings.web)
     try:
         with store.writer() as writer:
             start = clock.now() // clock.SECOND * clock.SECOND

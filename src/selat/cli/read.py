@@ -37,9 +37,11 @@ def run(args: argparse.Namespace) -> int:
     """Read, say what came of it."""
     from selat.app.batch import read_files
     from selat.app.pipeline import Pipeline
+    from selat.cli._page import say_if_first
     from selat.cli._progress import Bar
     from selat.store.writer import Store
 
+    say_if_first()
     alerts: set[str] = set()
     store = Store(args.sea)
     try:

@@ -30,8 +30,10 @@ def run(args: argparse.Namespace) -> int:
 async def _serve(args: argparse.Namespace) -> None:
     from selat.app.session import Sea
     from selat.app.standing import Standing
+    from selat.store.layout import settings
 
     with Sea(args.sea, create=False) as sea:
+        _page.defaults(args, settings(sea.layout).web)
         standing = Standing(sea)
         await _page.until_stopped(
             standing.run(),

@@ -21,7 +21,12 @@ sources:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="where to listen; or one recorded log")
+    parser.add_argument(
+        "sources",
+        nargs="*",
+        metavar="SOURCE",
+        help="where to listen (default: as selat.toml says); or one log",
+    )
     parser.add_argument("--sea", type=Path, required=True, metavar="DIR", help="folder of the sea; made when absent")
     parser.add_argument("--rate", type=float, default=1.0, help="speed of a replay (default %(default)s)")
     parser.add_argument("--no-page", action="store_true", help="serve no page")
@@ -42,9 +47,12 @@ async def _watch(args: argparse.Namespace) -> None:
     from selat.app.watch import Watch
     from selat.store.writer import Store
 
-    source, options = _sources(args)
+    _page.say_if_first()
     store = Store(args.sea)
     try:
+        args.sources = args.sources or list(store.settings.sources.addresses)
+        source, options = _sources(args)
+        _page.defaults(args, store.settings.web)
         with store.writer() as writer:
             watch = Watch(Pipeline(writer), source.clock, **options)
             work = [watch.run(source)]
@@ -62,6 +70,8 @@ def _sources(args: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
     from selat.readers.live import Live, parse_source
     from selat.readers.replay import Replay
 
+    if not args.sources:
+        raise ConfigError("nothing to listen to", hint="name a source, or write [sources] addresses into selat.toml")
     specs = [parse_source(s) for s in args.sources]
     files = [s for s in specs if s.kind == "file"]
     if files and len(specs) > 1:

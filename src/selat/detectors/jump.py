@@ -3,7 +3,7 @@
 What it finds
     *Position jump*: a ship that lay or sailed in one place (three reports or more) is next heard at another that it
     cannot have reached, three times in a row, and no more at the first. *Two places*: one MMSI heard in turns from two
-    places, more than three changes over 30 minutes: two transmitters with one number, or one receiver of satellite
+    places, more than three changes over five minutes: two transmitters with one number, or one receiver of satellite
     positions that is thrown to and fro. Both are told apart by the segments of the identity: after a jump one segment
     ends as the other begins; in two places both live.
 Why it matters

@@ -256,7 +256,11 @@ def open_part(root: Path, part: Part) -> pq.ParquetFile:
             f"{part.path} is gone", hint="the view is older than a compaction: call refresh() or open the sea again"
         ) from None
     except pa.ArrowInvalid as e:
-        raise StoreError(f"{part.path} cannot be read ({e})", hint="rebuild it from the journal: selat check") from None
+        hint = "`selat check --deep` tells what is damaged; bring the file back from a copy"
+        raise StoreError(f"{part.path} cannot be read ({e})", hint=hint) from None
+            f"{part.path} cannot be read ({e})",
+            hint="`selat check --deep` tells what is damaged; bring the file back from a copy",
+        ) from None
 
 
 def merge_parts(root: Path, parts: Sequence[Part], generation: int) -> Part:
