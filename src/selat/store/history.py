@@ -258,9 +258,6 @@ def open_part(root: Path, part: Part) -> pq.ParquetFile:
     except pa.ArrowInvalid as e:
         hint = "`selat check --deep` tells what is damaged; bring the file back from a copy"
         raise StoreError(f"{part.path} cannot be read ({e})", hint=hint) from None
-            f"{part.path} cannot be read ({e})",
-            hint="`selat check --deep` tells what is damaged; bring the file back from a copy",
-        ) from None
 
 
 def merge_parts(root: Path, parts: Sequence[Part], generation: int) -> Part:
