@@ -158,3 +158,17 @@ def test_seq_goes_on_from_where_it_is_told():
     assert batch.reports["seq"].tolist() == [1000]
     assert batch.rejects["seq"].tolist() == [1001]
     assert reader.next_seq == 1002
+
+
+def test_an_orphan_does_not_shift_the_pairs_behind_it():
+    """A second part whose first was lost, and then whole messages with the same sequence number."""
+    pairs = [[x.encode() for x in encode(5, mmsi=533000000 + i, destination=f"PORT {i}", seq_id=1)] for i in range(5)]
+    filler = [sentence("AIVDM,1,1,,A,403Ovl@000Htt<tSF0l4Q@100`Pq,0")] * 40
+    out = [pairs[0][1], *filler]
+    for pair in pairs[1:]:
+        out += [*pair, *filler]
+    r = read(b"\n".join(out) + b"\n")
+    assert [(m, d) for m, d in zip(r.statics["mmsi"].tolist(), r.statics["destination"].tolist(), strict=True)] == [
+        (533000000 + i, f"PORT {i}".encode()) for i in range(1, 5)
+    ]
+    assert (r.rejects["reason"].tolist(), r.balance) == ([Reason.FRAGMENT_MISSING], 0)

@@ -36,7 +36,7 @@ FRAG = np.dtype(
 SLOT = np.dtype(
     [
         ("seq", "i8"), ("heard", "i8"), ("seqid", "i2"), ("station", "u2"), ("talker", "u2"),
-        ("state", "u1"), ("total", "u1"), ("got", "u1"), ("chan", "u1"),
+        ("state", "u1"), ("total", "u1"), ("got", "u1"), ("chan", "u1"), ("quality", "u1"),
     ],
     align=True,
 )  # fmt: skip
@@ -50,6 +50,9 @@ REC = np.dtype([("seq", "i8"), ("first_seq", "i8"), ("received", "i8"), ("mmsi",
 SLOTS = 512  #: messages that may wait for parts at once
 PROBE = 8
 WAIT_LINES = 10_000  #: lines after which a part waits no longer
+#: lines after which a first part does not belong to later parts that wait: they are of an older message whose first part
+#: was lost. Sequence numbers come again after ten messages; one such orphan once shifted all pairs behind it.
+REORDER = 32
 WAIT_TIME = 30_000_000_000  #: ns: parts of one message are heard within this
 SEEN_SETS = 1 << 13  #: sets of 4 of the table of messages heard
 WINDOW = 30_000_000_000  #: ns: the same payload within this is the same message, heard again
@@ -239,7 +242,8 @@ def _find(row: Any, seq: int, slots: Any, frags: Any, rejects: Any, out: Any) ->
             and s.seqid == row.seqid
             and (s.chan == row.chan or s.chan == 0 or row.chan == 0)
         ):
-            if s.heard != 0 and row.quality > _Q_CARRIED and abs(s.heard - row.heard) > WAIT_TIME:
+            stale = row.num == 1 and s.state == _PENDING and frags[9 * at].present == 0 and seq - s.seq > REORDER
+            if stale or (s.heard != 0 and row.quality == s.quality and abs(s.heard - row.heard) > WAIT_TIME):
                 drop(at, slots, frags, rejects, out)
                 if free < 0:
                     free = at
@@ -254,6 +258,7 @@ def _find(row: Any, seq: int, slots: Any, frags: Any, rejects: Any, out: Any) ->
     s.state = _PENDING
     s.total, s.got, s.chan, s.talker, s.seqid, s.station = row.total, 0, row.chan, row.talker, row.seqid, row.station
     s.heard = row.heard if row.quality > _Q_CARRIED else 0  # a time taken from other lines tells nothing
+    s.quality = row.quality  # nor can a time of hearing be compared with one of arrival
     return free
 
 
@@ -305,6 +310,7 @@ def _settle(
         slot.got = 0
         slot.chan = row.chan
         slot.heard = row.heard if row.quality > _Q_CARRIED else 0
+        slot.quality = row.quality
     put(part, row, seq, offset0 + row.start)
     slot.got += 1
     slot.seq = seq
