@@ -4,9 +4,9 @@
   python3 dev.py               the demo on a map (--no-browser, --port N, --for SECONDS)
   python3 dev.py test [...]    pytest; further arguments go to pytest; --all also runs the tests marked slow
   python3 dev.py check         format, lint, types, layers, shape, page, generated files: one line for each
+  python3 dev.py setup [peers] only the environments; peers: what selat is compared with
   python3 dev.py bench [NAME]  a benchmark of bench/NAME.py; without a name, the list
   python3 dev.py docs          write the generated part of docs/ again
-  python3 dev.py setup         only the set-up
   python3 dev.py lock          write requirements/*.txt again (--upgrade: newer versions, a week old at least)
 
 Everything lands inside the checkout: .venv, .venv-bench (peers to compare with), ui/node_modules.
@@ -306,18 +306,24 @@ def check(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def set_up_peers() -> Env:
+    """The environment of the programs that selat is compared with, by benchmarks and by differential tests."""
+    peers = Env(".venv-bench")
+    peers.create()
+    for lock in ("bench.txt", "bench-cpp.txt"):  # who asks leaves out the peers that are not found
+        try:
+            peers.install(lock)
+        except Trouble as error:
+            say(f"left out: the peers of requirements/{lock}: {error}")
+    return peers
+
+
 def bench(arguments: list[str]) -> int:
     names = sorted(p.stem for p in (ROOT / "bench").glob("*.py") if not p.stem.startswith("_"))
     if not arguments or arguments[0] not in names:
         print("benchmarks: " + (" ".join(names) or "none yet"))
         return 2 if arguments else 0
-    env, peers = set_up("dev"), Env(".venv-bench")
-    peers.create()
-    for lock in ("bench.txt", "bench-cpp.txt"):  # a benchmark leaves out the peers it does not find
-        try:
-            peers.install(lock)
-        except Trouble as error:
-            say(f"left out: the peers of requirements/{lock}: {error}")
+    env, peers = set_up("dev"), set_up_peers()
     # Peers stay programs of their own in an environment of their own; some are (A)GPL and selat imports none.
     script = ROOT / "bench" / f"{arguments[0]}.py"
     return hand_over(env, "python", script, *arguments[1:], SELAT_BENCH_PYTHON=str(peers.python))
@@ -331,6 +337,8 @@ def docs(arguments: list[str]) -> int:
 
 def setup(arguments: list[str]) -> int:
     print(f"ready: {set_up('dev').path}")
+    if "peers" in arguments:
+        print(f"ready: {set_up_peers().path}")
     return 0
 
 
