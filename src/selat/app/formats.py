@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from selat.model.errors import ConfigError, FormatError, SourceError
-from selat.model.plugins import find
 from selat.model.ports import Batch, Format
 from selat.readers import csv_mapped
 from selat.readers.archive import HEAD, open_streams, read_some
+from selat.readers.formats import formats
 
 LOGS = {"nmea": "nmea-log", "aisstream": "aisstream"}  #: logs of lines, read by the readers that the pipeline keeps
 _SENTENCE = re.compile(rb"[!$][A-Z]{2,5}[A-Z0-9]*,")
@@ -21,7 +21,7 @@ ReadTable = Callable[[BinaryIO], Iterator[Batch]]
 
 def tables() -> dict[str, Format]:
     """Formats of tables by name: those of ``selat.readers`` and of extensions."""
-    return {f.name: f for f in find("selat.readers", "FORMAT")}
+    return {f.name: f for f in formats()}
 
 
 def choose_reader(path: Path, form: str = "", mapping: Path | None = None) -> tuple[str, ReadTable | None]:

@@ -1,29 +1,20 @@
-"""Which reader reads a file: every module of this folder that has a ``FORMAT`` is asked."""
+"""Which reader reads a table: every module of this folder, and every extension, that has a ``FORMAT`` is asked."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import selat.readers
 from selat.model.errors import FormatError, SourceError
+from selat.model.plugins import find
 from selat.model.ports import Batch, Format
 from selat.readers.archive import HEAD, open_streams, read_some
 
 
-@cache
 def formats() -> tuple[Format, ...]:
-    """All formats, by name."""
-    found = []
-    for module in pkgutil.iter_modules(selat.readers.__path__):
-        value = getattr(importlib.import_module(f"selat.readers.{module.name}"), "FORMAT", None)
-        if isinstance(value, Format):
-            found.append(value)
-    return tuple(sorted(found, key=lambda f: f.name))
+    """All formats of tables, by name: those of this folder and of extensions."""
+    return tuple(sorted(find("selat.readers", "FORMAT"), key=lambda f: f.name))
 
 
 def detect(path: str | Path) -> Format:
