@@ -7,18 +7,16 @@ import json
 from collections import Counter
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from selat.app import saving
 from selat.app.floor import Floor
 from selat.detectors import _golden as made
 from selat.model.clock import HOUR, SECOND, format_time, parse_time
 from selat.model.columns import Columns, concat, empty
-from selat.model.errors import StoreError
 from selat.model.schema import TimeQuality
 from selat.readers.aivdm import AivdmReader
+from selat.store import blob
 
 NOW = parse_time("2026-01-01")
 
@@ -106,7 +104,7 @@ def test_batch_is_live_on_a_wild_sea(seed, parts, save_at, delay):
     live, alerts = Floor(), []
     for n, part in enumerate(np.array_split(order, parts)):
         if n == save_at:
-            state = saving.loads(saving.dumps(live.state()))
+            state = blob.load(blob.dump(live.state()))
             live = Floor()
             live.restore(state)
         alerts += live.step(rows.take(part), *none, NOW)
@@ -119,7 +117,7 @@ def test_a_state_is_the_same_after_bytes():
     floor = Floor()
     floor.step(wild(3), made.ship(563000001, "NAME", 10, 3), texts, NOW)
     state = floor.state()
-    again = saving.loads(saving.dumps(state))
+    again = blob.load(blob.dump(state))
 
     def same(a, b):
         if isinstance(a, dict):
@@ -129,16 +127,3 @@ def test_a_state_is_the_same_after_bytes():
         return json.dumps(a) == json.dumps(b)
 
     assert same(state, again)
-
-
-@pytest.mark.parametrize("data", [b"", b"nothing", b"PK\x05\x06" + bytes(18)])
-def test_bytes_that_are_no_state_are_told(data):
-    with pytest.raises(StoreError, match="not a saved state") as error:
-        saving.loads(data)
-    assert error.value.hint
-
-
-@pytest.mark.parametrize("value", [{"@": 1}, {1: 2}, {"a": object()}])
-def test_what_is_not_plain_is_not_saved(value):
-    with pytest.raises(TypeError):
-        saving.dumps(value)

@@ -1,6 +1,7 @@
 """JIT by assignment, not by decorator: ``distance = jit(_distance)``.
 
-Coverage and mutation testing then see the plain function. ``NUMBA_DISABLE_JIT=1`` turns compilation off,
+Coverage and mutation testing then see the plain function. ``NUMBA_DISABLE_JIT=1`` turns compilation off
+(not for the kernels of AIS sentences, whose records plain NumPy lacks),
 ``NUMBA_BOUNDSCHECK=1`` makes an index out of bounds an error instead of silent damage.
 """
 
