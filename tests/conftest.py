@@ -2,7 +2,8 @@
 
 Environment: ``SELAT_SHARED`` names the folder of real recordings; ``HYPOTHESIS_PROFILE=ci`` (the default where ``CI``
 is set) draws the same examples every time, ``long`` draws many; ``NUMBA_DISABLE_JIT=1`` runs the kernels as plain
-Python, for coverage and for a debugger (not those of AIS sentences: they hold records, which plain NumPy lacks); ``NUMBA_BOUNDSCHECK=1`` makes an index out of bounds an error.
+Python, for coverage and for a debugger (not those of AIS sentences: they hold records, which plain NumPy lacks);
+``NUMBA_BOUNDSCHECK=1`` makes an index out of bounds an error.
 """
 
 from __future__ import annotations
