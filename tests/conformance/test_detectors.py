@@ -20,7 +20,7 @@ from selat.detectors import _golden as made
 from selat.model.clock import SECOND
 from selat.model.columns import concat, empty
 from selat.model.nouns import PRIORITIES, STATES
-from selat.model.rule import describe
+from selat.model.rule import describe, explain
 
 RULES = {rule.name: rule for rule in detectors()}
 HEADINGS = ("What it finds", "Why it matters", "False alarms", "Reference")
@@ -29,7 +29,7 @@ each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 
 def run(rules, golden, cuts=(), delays=None, save_at=None):
     """Alerts of a golden sea, delivered in the order of arrival and cut into batches at ``cuts`` (shares of it)."""
-    floor = Floor(rules)
+    floor = Floor(rules, world=golden.world)
     tables = {"reports": golden.reports, "statics": golden.statics, "messages": golden.messages}
     arrival = {}
     for k, rows in tables.items():
@@ -47,7 +47,7 @@ def run(rules, golden, cuts=(), delays=None, save_at=None):
             batch[k] = rows.take(here[np.argsort(arrival[k][here], kind="stable")])
         if save_at == n:
             state = floor.state()
-            floor = Floor(rules)
+            floor = Floor(rules, world=golden.world)
             floor.restore(state)
         final = hi == edges[-1] and n == len(edges) - 2
         alerts += floor.step(batch["reports"], batch["statics"], batch["messages"], int(hi), final=final)
@@ -57,7 +57,20 @@ def run(rules, golden, cuts=(), delays=None, save_at=None):
 def plain(alerts):
     return [
         json.dumps(
-            [a.id, a.rule, a.priority, a.state, a.subjects, a.time, a.last, a.sentence, a.evidence], sort_keys=True
+            [
+                a.id,
+                a.rule,
+                a.priority,
+                a.state,
+                a.subjects,
+                a.time,
+                a.last,
+                a.sentence,
+                a.evidence,
+                a.detail,
+                a.confidence,
+            ],
+            sort_keys=True,
         )
         for a in alerts
     ]
@@ -88,6 +101,15 @@ def test_alerts_are_complete(rule):
         assert math.isnan(a.lat) or (-90 <= a.lat <= 90 and -180 <= a.lon <= 180)
         assert a.evidence["seq"] and set(a.evidence["seq"]) <= known
         assert json.loads(json.dumps(a.evidence, allow_nan=False)) == a.evidence
+
+
+@pytest.mark.parametrize("rule", [r for r in RULES.values() if hasattr(r, "judge")], ids=lambda r: r.name)
+def test_an_alert_is_concluded_again_from_its_evidence(rule):
+    alerts, _ = run([rule], rule.golden())
+    for a in alerts:
+        again = explain(rule, json.loads(json.dumps(a.evidence)), a.state)
+        assert plain([again]) == plain([a])
+        assert 0.0 < a.confidence <= 1.0 and a.detail["false_if"] and a.detail["action"]
 
 
 @each_rule
@@ -133,8 +155,12 @@ def test_rules_do_not_disturb_each_other():
     texts = concat([g.messages for g in parts], "messages")
     texts = texts.replace(seq=np.arange(texts.rows) + reports.rows)
     statics = concat([g.statics for g in parts], "statics")
-    alone = [a for rule in RULES.values() for a in Floor([rule]).step(reports, statics, texts, made.START, True)]
-    together = Floor(list(RULES.values())).step(reports, statics, texts, made.START, True)
+    worlds = [g.world for g in parts if g.world is not None]
+    world = worlds[0] if worlds else None
+    alone = [
+        a for rule in RULES.values() for a in Floor([rule], world=world).step(reports, statics, texts, made.START, True)
+    ]
+    together = Floor(list(RULES.values()), world=world).step(reports, statics, texts, made.START, True)
     assert sorted(plain(alone)) == sorted(plain(together))
 
 

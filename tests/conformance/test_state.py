@@ -19,7 +19,7 @@ from selat.model.errors import StoreError
 from selat.model.nouns import Alert, Asset, Zone
 from selat.model.schema import ALERTS, NO_TIME, OUTAGES
 from selat.store import alertbook, registry, tables
-from selat.store.engine import sqlite_url, writing
+from selat.store.engine import connect, sqlite_url, writing
 from selat.store.history import Part
 from selat.store.state import Checkpoint, Commit, State
 from selat.store.writer import Store
@@ -269,3 +269,18 @@ def test_addresses_that_lead_nowhere(address, text):
     with pytest.raises(StoreError, match=text) as caught:
         State(address)
     assert caught.value.hint
+
+
+def test_an_older_state_gets_the_columns_that_it_lacks(state):
+    with writing(state.engine) as connection:
+        for column in ("confidence", "detail", "lead"):
+            connection.execute(sa.text(f"ALTER TABLE alerts DROP COLUMN {column}"))
+        connection.execute(sa.text("UPDATE meta SET value = '1' WHERE key = 'schema_version'"))
+    url = state.engine.url.render_as_string(hide_password=False)
+    with pytest.raises(StoreError, match="version 1") as told:
+        connect(url, create=False)
+    assert "for writing" in told.value.hint
+    engine = connect(url, create=True)
+    names = {c["name"] for c in sa.inspect(engine).get_columns("alerts")}
+    engine.dispose()
+    assert names == set(ALERTS.names)

@@ -301,6 +301,12 @@ export interface AlertsRow {
   evidence: Record<string, unknown>;
   /** Parameters of the rule, SI */
   parameters: Record<string, unknown>;
+  /** How sure the rule is, 0 to 1: the product of the parts in detail */
+  confidence: number | null;
+  /** Parts of the confidence, what would make it false, suggested action, source of the geometry */
+  detail: Record<string, unknown>;
+  /** Alert of the same event that stands for this one; empty: it stands for itself */
+  lead: string | null;
 }
 
 /** Last position and declared facts of a ship. */

@@ -56,11 +56,16 @@ class Floor:
     """What the watch sees: feed it batches with :meth:`step`, read :attr:`contacts`; nothing else changes it."""
 
     def __init__(
-        self, rules: Sequence[Detector] | None = None, patience: Patience | None = None, gates: Gates | None = None
+        self,
+        rules: Sequence[Detector] | None = None,
+        patience: Patience | None = None,
+        gates: Gates | None = None,
+        world: Any = None,
     ) -> None:
         self.rules = list(detectors() if rules is None else rules)
         self.patience = patience or Patience()
         self.contacts = Contacts(gates)
+        self.world = world
         self._order = Order()
         self._states: dict[str, Any] = {rule.name: None for rule in self.rules}
         self._tick = NO_TIME
@@ -142,7 +147,7 @@ class Floor:
         traced = self.contacts.update(rows["reports"], marks["reports"])
         if tick % BEAT == 0:
             self.contacts.mark_lost(tick)
-        window = Window(tick, rows["reports"], marks["reports"], traced, rows["messages"], self.contacts)
+        window = Window(tick, rows["reports"], marks["reports"], traced, rows["messages"], self.contacts, self.world)
         alerts: list[Alert] = []
         for rule in self.rules:
             found, self._states[rule.name] = rule.step(window, self._states[rule.name])

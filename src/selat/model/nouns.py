@@ -67,7 +67,12 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What needs a look: see the table ``alerts``. Times in ns UTC, ``lat``/``lon`` in degrees."""
+    """What needs a look: see the table ``alerts``. Times in ns UTC, ``lat``/``lon`` in degrees.
+
+    ``evidence`` holds all that the rule judged, ``detail`` what it adds for people: ``confidence`` (its named parts),
+    ``false_if`` (what would make it false), ``action`` (what to do), ``geometry`` (whose lines were used). ``lead``: id
+    of the alert of the same event that is shown in its place.
+    """
 
     rule: str
     version: str
@@ -81,8 +86,13 @@ class Alert:
     state: str = "active"
     evidence: dict[str, Any] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
+    confidence: float = 1.0
+    detail: dict[str, Any] = field(default_factory=dict)
+    lead: str = ""
 
     def __post_init__(self) -> None:
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ConfigError(f"a confidence of {self.confidence}", hint="give a probability, 0 to 1")
         if self.priority not in PRIORITIES:
             raise ConfigError(f"{self.priority!r} is no alert priority", hint=f"one of {', '.join(PRIORITIES)}")
         if self.state not in STATES:

@@ -1,19 +1,26 @@
-"""Parameters of rules: declared once, with unit, text and source; shown with every alert.
+"""What a rule is made of: parameters declared once with unit and source, findings, verdicts, a golden example.
 
 ::
 
     @dataclass(frozen=True, slots=True)
     class Parameters:
         horizon: float = param(1200.0, "s", "Look so far ahead", "IMO ...")
+
+A rule *looks* (arrays over the whole picture, cheap) and then *judges* each candidate from its evidence alone, by a pure
+function: so an alert can be concluded again from what is stored (:func:`conclude`), bit for bit.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Protocol
 
 from selat.model.columns import Columns
 from selat.model.nouns import Alert
+
+Evidence = dict[str, Any]
 
 
 def param(default: Any, unit: str, text: str, source: str) -> Any:
@@ -33,12 +40,113 @@ def describe(parameters: Any) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """A small sea in which the rule must fire: its rows, and whom the alerts must name with which priority."""
+    """A small sea in which the rule must fire: its rows, and whom the alerts must name with which priority.
+
+    ``world``: zones, lanes and lists (:class:`selat.tracks.world.World`) of rules that need some; None: an empty one.
+    """
 
     reports: Columns
     statics: Columns
     messages: Columns
     expect: tuple[tuple[str, tuple[int, ...]], ...]
+    world: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A candidate: ``key`` names it among those of the rule, ``start`` (ns) is since when it is so.
+
+    ``evidence`` holds everything that the rule's ``judge`` needs, as plain values that survive JSON, and under ``seq``
+    the numbers of the lines that it rests on. ``fresh``: any value that changes when there is new evidence; the same
+    value again confirms nothing (None: the last of ``seq``).
+    """
+
+    key: str
+    subjects: tuple[int, ...]
+    start: int
+    lat: float
+    lon: float
+    evidence: Evidence
+    fresh: Any = None
+
+    @property
+    def token(self) -> Any:
+        """What must differ from the last finding's for this one to count."""
+        if self.fresh is not None:
+            return self.fresh
+        return max(self.evidence["seq"], default=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule concludes from evidence.
+
+    ``confidence``: named parts, each 0 to 1 (margin over the threshold, reception, identity, geometry, prior); their
+    product is the alert's. ``false_if``: what would make it false, for the officer to check. ``geometry``: source of
+    the lines that were used.
+    """
+
+    priority: str
+    sentence: str
+    confidence: Mapping[str, float]
+    false_if: tuple[str, ...]
+    action: str
+    geometry: str = ""
+
+
+class Judge(Protocol):
+    """The part of a rule that concludes: pure, from evidence to a verdict; None: it is not so."""
+
+    @property
+    def name(self) -> str:
+        """Name of the rule."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Version of the rule."""
+        ...
+
+    def parameters(self) -> dict[str, Any]:
+        """Parameters in force, SI."""
+        ...
+
+    def judge(self, evidence: Evidence) -> Verdict | None:
+        """The verdict on evidence."""
+        ...
+
+    def ended(self, evidence: Evidence) -> str:
+        """The sentence of an alert whose cause is gone; empty: the last one stays."""
+        ...
+
+
+def conclude(rule: Judge, evidence: Evidence, state: str = "active") -> Alert | None:
+    """The alert that a rule makes of evidence (with ``alert``: subjects, start, last, place); None where it is not so.
+
+    This is the only way from evidence to an alert: live, and when it is explained later.
+    """
+    verdict = rule.judge(evidence)
+    if verdict is None:
+        return None
+    about = evidence["alert"]
+    parts = {name: round(float(part), 4) for name, part in verdict.confidence.items()}
+    detail = {
+        "confidence": parts, "false_if": list(verdict.false_if), "action": verdict.action, "geometry": verdict.geometry,
+    }  # fmt: skip
+    lat, lon = (math.nan if x is None else x for x in about["place"])
+    return Alert(
+        rule.name, rule.version, verdict.priority, tuple(about["subjects"]), about["start"], about["last"], lat, lon,
+        verdict.sentence, state, evidence, rule.parameters(), round(math.prod(parts.values()), 4), detail,
+    )  # fmt: skip
+
+
+def explain(rule: Judge, evidence: Evidence, state: str = "active") -> Alert | None:
+    """What a rule says of stored evidence today: the alert as it was told, if rule and evidence are still the same."""
+    alert = conclude(rule, evidence, state)
+    if alert is None or state == "active":
+        return alert
+    ended = rule.ended(evidence)
+    return unpack(pack(alert), sentence=ended) if ended else alert
 
 
 def pack(alert: Alert) -> dict[str, Any]:

@@ -227,6 +227,9 @@ ALERTS = Table(
         Column("sentence", "object", "string", "text", None, "selat", "The reason in one sentence, measured value against threshold"),
         Column("evidence", "object", "string", "json", None, "selat", "Numbers and the seq of the lines they rest on"),
         Column("parameters", "object", "string", "json", None, "selat", "Parameters of the rule, SI"),
+        Column("confidence", "f8", "double", "1", None, "selat", "How sure the rule is, 0 to 1: the product of the parts in detail"),
+        Column("detail", "object", "string", "json", None, "selat", "Parts of the confidence, what would make it false, suggested action, source of the geometry"),
+        Column("lead", "object", "string", "text", None, "selat", "Alert of the same event that stands for this one; empty: it stands for itself"),
     ),
     order=("time", "id"),
 )

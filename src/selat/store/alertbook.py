@@ -20,23 +20,24 @@ from selat.store.engine import reading, upsert, writing
 from selat.store.state_types import HasEngine
 
 SYSTEM = "selat"  #: who, in the log, where no person acted
+_JSON = frozenset({"subjects", "evidence", "parameters", "detail"})  #: columns that hold JSON
 _RANK = {name: rank for rank, name in enumerate(STATES)}
 
 
 def alert_row(alert: Alert) -> dict[str, Any]:
     """An alert as a row of the table ``alerts``."""
     row: dict[str, Any] = {name: getattr(alert, name) for name in ALERTS.names}
-    for name in ("subjects", "evidence", "parameters"):
+    for name in _JSON:
         row[name] = json.dumps(row[name], sort_keys=True)
     row["time"], row["last"] = int(alert.time), int(alert.last)
-    row["lat"], row["lon"] = float(alert.lat), float(alert.lon)
+    row["lat"], row["lon"], row["confidence"] = float(alert.lat), float(alert.lon), float(alert.confidence)
     return row
 
 
 def alert_of(row: Mapping[str, Any]) -> Alert:
     """The alert of a row."""
-    values = {name: row[name] for name in ALERTS.names if name != "id"}
-    for name in ("subjects", "evidence", "parameters"):
+    values = {name: row[name] for name in ALERTS.names if name != "id" and row[name] is not None}
+    for name in _JSON & values.keys():
         values[name] = json.loads(values[name])
     values["subjects"] = tuple(values["subjects"])
     return Alert(**values)

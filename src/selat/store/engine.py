@@ -62,12 +62,33 @@ def _check_version(connection: Connection, create: bool) -> None:
     found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "schema_version"))
     if found is None and create:
         connection.execute(sa.insert(meta).values(key="schema_version", value=str(SCHEMA_VERSION)))
+    elif found is not None and int(found) < SCHEMA_VERSION:
+        if not create:
+            raise StoreError(
+                f"the state is of version {found}; this selat reads version {SCHEMA_VERSION}",
+                hint="open it once with this selat for writing (`selat watch` or `selat read`): it is brought up to date",
+            )
+        _add_columns(connection)
+        value = {"value": str(SCHEMA_VERSION)}
+        connection.execute(sa.update(meta).where(meta.c.key == "schema_version").values(value))
     elif found is None or int(found) != SCHEMA_VERSION:
         what = "without a version" if found is None else f"of version {found}"
         raise StoreError(
             f"the state is {what}; this selat knows version {SCHEMA_VERSION}",
             hint="use the selat that wrote it, or a newer one",
         )
+
+
+def _add_columns(connection: Connection) -> None:
+    """Columns that an older state lacks, empty; versions so far have only added columns and tables."""
+    inspector = sa.inspect(connection)
+    quote = connection.dialect.identifier_preparer.quote
+    for table in metadata.sorted_tables:
+        there = {c["name"] for c in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                kind = column.type.compile(connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {quote(table.name)} ADD COLUMN {quote(column.name)} {kind}")
 
 
 def _tune_sqlite(engine: Engine) -> None:

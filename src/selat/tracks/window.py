@@ -29,6 +29,7 @@ class Window:
     traced: Traced
     messages: Columns
     contacts: Contacts
+    world: Any = None
 
     def at(self, every: int) -> bool:
         """True at the full ``every`` ns of event time: for rules that look at the picture, not at rows."""
