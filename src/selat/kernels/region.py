@@ -50,3 +50,24 @@ def _points_in_ring(lon: Array, lat: Array, ring: Array) -> Array:
 
 
 points_in_ring = jit(_points_in_ring)
+
+
+def _points_on_ring(lon: Array, lat: Array, ring: Array) -> Array:
+    """True for points exactly on an edge or corner of a ring, as :func:`points_in_ring` takes them."""
+    n, m = len(lon), len(ring)
+    out = np.zeros(n, np.bool_)
+    for i in range(n):
+        x, y = lon[i], lat[i]
+        j = m - 1
+        for k in range(m):
+            ax, ay, bx, by = ring[j, 0], ring[j, 1], ring[k, 0], ring[k, 1]
+            j = k
+            if max(ay, by) < y or min(ay, by) > y or max(ax, bx) < x or min(ax, bx) > x:
+                continue
+            if (bx - ax) * (y - ay) == (x - ax) * (by - ay):
+                out[i] = True
+                break
+    return out
+
+
+points_on_ring = jit(_points_on_ring)

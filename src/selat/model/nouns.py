@@ -8,47 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from selat.model.errors import ConfigError
+from selat.model.zone import Zone
 
 PRIORITIES = ("emergency", "alarm", "warning", "caution")  #: IMO MSC.302(87)
 STATES = ("active", "acknowledged", "rectified", "cleared", "retracted")
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """A named polygon on WGS 84: ``ring`` is ((lon, lat), ...) in degrees; ``source`` says whose line it is."""
-
-    name: str
-    ring: tuple[tuple[float, float], ...]
-    source: str = ""
-
-    def __post_init__(self) -> None:
-        ring = tuple((float(x), float(y)) for x, y in self.ring)
-        if len(ring) > 1 and ring[0] == ring[-1]:
-            ring = ring[:-1]
-        if len(ring) < 3:
-            raise ConfigError(f"zone {self.name!r} has fewer than 3 corners", hint="give (lon, lat) pairs in degrees")
-        if any(not (-180 <= x <= 180 and -90 <= y <= 90) for x, y in ring):
-            raise ConfigError(f"zone {self.name!r} leaves the earth", hint="the order is (lon, lat), in degrees")
-        object.__setattr__(self, "ring", ring)
-
-    @classmethod
-    def box(cls, west: float, south: float, east: float, north: float, name: str = "box") -> Zone:
-        """A rectangle of meridians and parallels, degrees."""
-        return cls(name, ((west, south), (east, south), (east, north), (west, north)))
-
-    @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """(west, south, east, north), degrees."""
-        xs, ys = [p[0] for p in self.ring], [p[1] for p in self.ring]
-        return min(xs), min(ys), max(xs), max(ys)
-
-    @property
-    def is_box(self) -> bool:
-        """True where the polygon is its own bounding box."""
-        w, s, e, n = self.bounds
-        corners = len(self.ring) == 4 and set(self.ring) == {(w, s), (e, s), (e, n), (w, n)}
-        # the same corners in another order are a bow tie
-        return corners and self.ring[0][0] != self.ring[2][0] and self.ring[0][1] != self.ring[2][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +66,6 @@ class Alert:
         """Hash of rule, subjects and start: the same facts make the same id, whenever they are replayed."""
         key = json.dumps([self.rule, sorted(self.subjects), self.time])
         return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+__all__ = ["PRIORITIES", "STATES", "Alert", "Asset", "Zone"]

@@ -202,8 +202,13 @@ def region_of(place: Place, view: View) -> Region:
         w, s, e, n = (_steps(v) for v in place.bounds)
         if place.is_box:
             return Region(((w, s, e, n),))
-        ring = np.array([[_steps(x), _steps(y)] for x, y in place.ring], dtype=np.int64)
-        return Region(((w, s, e, n),), ring)
+        if place.line:
+            hint = "give an area; `zones.members` of a sea's zones tells what is near a line"
+            raise ConfigError(f"zone {place.name!r} is a line: nothing is inside", hint=hint)
+        ring, *holes = (
+            np.array([[_steps(x), _steps(y)] for x, y in part], dtype=np.int64) for part in (place.ring, *place.holes)
+        )
+        return Region(((w, s, e, n),), ring, tuple(holes))
     if len(place) != 4:
         raise ConfigError(f"not a box: {place!r}", hint="give (west, south, east, north) in degrees, or a Zone")
     west, south, east, north = (float(v) for v in place)

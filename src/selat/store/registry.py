@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from selat.model import clock
 from selat.model.errors import StoreError
 from selat.model.nouns import Asset, Zone
+from selat.model.zone import plain, zone_of
 from selat.store import chain, tables
 from selat.store.engine import reading, upsert, writing
 from selat.store.state_types import HasEngine
@@ -56,20 +58,62 @@ def find_source(state: HasEngine, fingerprint: str) -> dict[str, Any] | None:
         return None if row is None else dict(row)
 
 
+def put_zones(state: HasEngine, zones: Iterable[Zone], who: str = "selat") -> None:
+    """Add or replace zones, all or none; each goes into the audit log with its version."""
+    rows = [_zone_row(zone) for zone in zones]
+    entries = [
+        {"subject": f"zone:{row['name']}", "who": who, "time": clock.now(), "action": "put", "note": json.dumps(row)}
+        for row in rows
+    ]
+    with writing(state.engine) as connection:
+        upsert(connection, tables.zones, rows)
+        chain.append(connection, tables.audit, entries)
+
+
 def put_zone(state: HasEngine, zone: Zone, who: str = "selat") -> None:
     """Add or replace a zone; it goes into the audit log."""
-    row = {"name": zone.name, "ring": json.dumps(zone.ring), "source": zone.source}
+    put_zones(state, [zone], who)
+
+
+def remove_zones(state: HasEngine, names: Iterable[str], who: str = "selat") -> None:
+    """Take zones out, all or none; the audit log keeps what they were. Raises :class:`StoreError` for unknown names."""
+    known = zones(state)
+    names = list(names)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise StoreError(f"there is no zone {unknown[0]!r}", hint=f"known: {', '.join(known) or 'none yet'}")
+    entries = [
+        {
+            "subject": f"zone:{n}",
+            "who": who,
+            "time": clock.now(),
+            "action": "remove",
+            "note": json.dumps(plain(known[n])),
+        }
+        for n in names
+    ]
     with writing(state.engine) as connection:
-        upsert(connection, tables.zones, [row])
-        entry = {"subject": f"zone:{zone.name}", "who": who, "time": clock.now(), "action": "put", "note": row["ring"]}
-        chain.append(connection, tables.audit, [entry])
+        connection.execute(sa.delete(tables.zones).where(tables.zones.c.name.in_(names)))
+        chain.append(connection, tables.audit, entries)
+
+
+def _zone_row(zone: Zone) -> dict[str, Any]:
+    row = plain(zone)
+    return row | {name: json.dumps(row[name]) for name in ("ring", "rules", "holes")}
 
 
 def zones(state: HasEngine) -> dict[str, Zone]:
     """All zones by name."""
     with reading(state.engine) as connection:
-        rows = connection.execute(sa.select(tables.zones).order_by(tables.zones.c.name)).all()
-    return {r.name: Zone(r.name, tuple((x, y) for x, y in json.loads(r.ring)), r.source) for r in rows}
+        rows = connection.execute(sa.select(tables.zones).order_by(tables.zones.c.name)).mappings().all()
+    out = {}
+    for r in rows:
+        more = {"kind": r["kind"] or "area", "line": bool(r["line"]), "direction": r["direction"], "width": r["width"]}
+        parts = {n: json.loads(r[n] or "[]") for n in ("ring", "holes")}
+        out[r["name"]] = zone_of(
+            {"name": r["name"], "source": r["source"], "rules": json.loads(r["rules"] or "{}"), **more, **parts}
+        )
+    return out
 
 
 def put_asset(state: HasEngine, asset: Asset, who: str = "selat") -> None:

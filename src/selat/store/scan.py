@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from selat.kernels.region import points_in_ring
+from selat.kernels.region import points_in_ring, points_on_ring
 from selat.kernels.sort import gather, in_order, sort_rows
 from selat.model.clock import SECOND
 from selat.model.columns import Array, Columns, concat, empty
@@ -33,10 +33,14 @@ _LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Where: boxes (west, south, east, north) in stored steps, edges included, or the inside of one ring (m, 2)."""
+    """Where: boxes (west, south, east, north) in stored steps, edges included, or the inside of one ring (m, 2).
+
+    ``holes``: rings whose inside is left out; their edges are part of the region.
+    """
 
     boxes: tuple[tuple[int, int, int, int], ...]
     ring: Array | None = None
+    holes: tuple[Array, ...] = ()
 
     def mask(self, lon: Array, lat: Array) -> Array:
         """True for stored positions inside or on the edge; False for unknown ones."""
@@ -46,7 +50,10 @@ class Region:
         out &= (lon != I32) & (lat != I32)
         if self.ring is not None:
             at = np.flatnonzero(out)
-            out[at] = points_in_ring(lon[at].astype(np.int64), lat[at].astype(np.int64), self.ring)
+            x, y = lon[at].astype(np.int64), lat[at].astype(np.int64)
+            out[at] = points_in_ring(x, y, self.ring)
+            for hole in self.holes:
+                out[at] &= ~(points_in_ring(x, y, hole) & ~points_on_ring(x, y, hole))
         return out
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from selat.model.schema import ALERTS, OUTAGES, Column, Table
 
-SCHEMA_VERSION = 2  #: of the state; a newer one is refused, an older one gets the columns that it lacks
+SCHEMA_VERSION = 3  #: of the state; a newer one is refused, an older one gets the columns that it lacks
 
 BOUNDED = ("time", "mmsi", "lat", "lon", "seq")  #: columns whose bounds the manifest keeps; time in seconds
 
@@ -127,6 +127,12 @@ zones = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("ring", sa.Text, nullable=False),  # JSON [[lon, lat], ...]
     sa.Column("source", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text),  # from here on NULL in rows of an older state: the default of model/zone.py
+    sa.Column("direction", sa.Double),  # deg
+    sa.Column("width", sa.Double),  # m
+    sa.Column("rules", sa.Text),  # JSON {name: value}, SI
+    sa.Column("holes", sa.Text),  # JSON [[[lon, lat], ...], ...]
+    sa.Column("line", sa.Boolean),
 )
 
 assets = sa.Table(
