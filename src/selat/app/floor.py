@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from selat.app.desk import Desk
 from selat.model.clock import HOUR, SECOND
 from selat.model.columns import Columns, concat, empty
 from selat.model.config import override
@@ -66,6 +67,7 @@ class Floor:
         self.patience = patience or Patience()
         self.contacts = Contacts(gates)
         self.world = world
+        self.desk = Desk()
         self._order = Order()
         self._states: dict[str, Any] = {rule.name: None for rule in self.rules}
         self._tick = NO_TIME
@@ -152,7 +154,7 @@ class Floor:
         for rule in self.rules:
             found, self._states[rule.name] = rule.step(window, self._states[rule.name])
             alerts += found
-        return alerts
+        return self.desk.step(window, alerts)
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on later: plain numbers, texts, lists and arrays, nested in dicts."""
@@ -160,6 +162,7 @@ class Floor:
             "order": reorder.save(self._order),
             "contacts": self.contacts.state(),
             "rules": dict(self._states),
+            "desk": self.desk.state(),
             "tick": self._tick,
             "heard": self._heard,
             "odd": {t: {"rows": dict(rows), "mark": mark} for t, (rows, mark) in self._odd.items()},
@@ -170,5 +173,7 @@ class Floor:
         self._order = reorder.load(state["order"])
         self.contacts.restore(state["contacts"])
         self._states = {rule.name: state["rules"].get(rule.name) for rule in self.rules}
+        if "desk" in state:
+            self.desk.restore(state["desk"])
         self._tick, self._heard = int(state["tick"]), int(state["heard"])
         self._odd = {t: (Columns(t, o["rows"]), np.asarray(o["mark"])) for t, o in state["odd"].items()}

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from selat.model import clock
 from selat.model.columns import Columns
 from selat.model.errors import StoreError
+from selat.model.handling import NEVER
 from selat.model.nouns import STATES, Alert
 from selat.model.schema import ALERTS, TABLES
 from selat.store import chain, tables
@@ -43,16 +44,19 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
     return Alert(**values)
 
 
-def merge_state(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
+def merge_state(old: Mapping[str, Any], new: Mapping[str, Any], closed: bool = False) -> str | None:
     """State after a rule reports ``new`` where ``old`` is known; None when it is old news (a replay).
 
     A person's acknowledgement stays while the rule goes on saying "active"; an acknowledged alert whose cause is gone
-    is cleared (IEC 62923-1: rectified and acknowledged is normal).
+    is cleared (IEC 62923-1: rectified and acknowledged is normal). What a person ``closed`` stays so while the same
+    event goes on, except distress: a beacon that is heard again is active again. What was retracted stays so.
     """
     if new["last"] < old["last"]:
         return None
     if new["last"] == old["last"] and _RANK[new["state"]] < _RANK[old["state"]]:
         return None
+    if old["state"] == "retracted" or (closed and old["state"] == "cleared" and new["rule"] not in NEVER):
+        return str(old["state"])
     if old["state"] == "acknowledged":
         return {"active": "acknowledged", "rectified": "cleared"}.get(new["state"], str(new["state"]))
     return str(new["state"])
@@ -70,11 +74,12 @@ def upsert_alerts(connection: Connection, alerts: Sequence[Alert]) -> None:
         found = connection.execute(sa.select(a).where(a.c.id.in_(ids[at : at + 500]))).mappings()
         rows.update({r["id"]: dict(r) for r in found})
     changed = set()
+    closed = _closed(connection, ids)
     now = clock.now()
     for alert in alerts:
         new = alert_row(alert)
         old = rows.get(new["id"])
-        state = new["state"] if old is None else merge_state(old, new)
+        state = new["state"] if old is None else merge_state(old, new, new["id"] in closed)
         if state is None:
             continue
         new["state"] = state
@@ -86,6 +91,14 @@ def upsert_alerts(connection: Connection, alerts: Sequence[Alert]) -> None:
             changed.add(new["id"])
     upsert(connection, a, [rows[i] for i in sorted(changed)])
     chain.append(connection, tables.alert_log, entries)
+
+
+def _closed(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Alerts among ``ids`` that a person closed."""
+    h, out = tables.handling.c, set()
+    for at in range(0, len(ids), 500):
+        out |= set(connection.scalars(sa.select(h.id).where(h.id.in_(ids[at : at + 500]), h.cause != "")))
+    return out
 
 
 def act(state: HasEngine, alert_id: str, action: str, who: str, note: str = "") -> Alert:

@@ -102,6 +102,48 @@ outages = sa.Table("outages", metadata, *sql_columns(OUTAGES, ("source", "began"
 alerts = sa.Table("alerts", metadata, *sql_columns(ALERTS, ("id",)))
 
 
+handling = sa.Table(
+    "handling",  # where alerts stand with people: the last word of alert_log, to be asked quickly
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("acknowledged_by", sa.Text, nullable=False),
+    sa.Column("acknowledged_at", sa.BigInteger, nullable=False),
+    sa.Column("assigned", sa.Text, nullable=False),
+    sa.Column("cause", sa.Text, nullable=False),
+    sa.Column("closed_by", sa.Text, nullable=False),
+    sa.Column("closed_at", sa.BigInteger, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)
+
+snoozes = sa.Table(
+    "snoozes",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("until", sa.BigInteger, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made", sa.BigInteger, nullable=False),
+    sa.Column("ships", sa.Text, nullable=False),  # JSON
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("area", sa.Text, nullable=False),  # JSON, null: everywhere
+)
+
+outbox = sa.Table(
+    "outbox",  # what is still to be sent to whom
+    metadata,
+    sa.Column("id", _BIG, primary_key=True, autoincrement=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("alert", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),  # JSON
+    sa.Column("made", sa.BigInteger, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("due", sa.BigInteger, nullable=False),  # ns UTC of the next try
+    sa.Column("sent", sa.BigInteger),  # ns UTC; NULL: not yet
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Index("outbox_due", "sent", "due"),
+)
+
+
 def _chain(name: str, *columns: sa.Column[Any]) -> sa.Table:
     """An append-only log whose rows each carry the hash of the one before (``store/chain.py``)."""
     return sa.Table(
