@@ -223,7 +223,8 @@ def test_ack_is_logged_with_who_and_why(sea, capsys):
     assert main(words) == 0 and "acknowledged already" in capsys.readouterr().err
     with selat.open(sea) as opened:
         acts = [r for r in opened.state.rows("alert_log") if r["who"] == "Lt Aminah"]
-        assert [(r["subject"], r["action"], r["note"]) for r in acts] == [(OPEN, "acknowledged", "called on 16")]
+        assert [(r["subject"], r["action"]) for r in acts] == [(OPEN, "acknowledge")]
+        assert json.loads(acts[0]["note"]) == {"note": "called on 16"}
     assert main(["alerts", str(sea), "ack", OVER, "--who", "x"]) == 0
     assert "is cleared already" in capsys.readouterr().err
     with selat.open(sea) as opened:

@@ -13,6 +13,7 @@ import selat
 from selat.cli import main
 from selat.detectors.collision import DETECTOR
 from selat.model.config import (
+    NAMED,
     Section,
     Settings,
     effective,
@@ -26,7 +27,7 @@ from selat.model.errors import ConfigError
 from selat.model.units import NAUTICAL_MILE
 from selat.store.writer import Store
 
-SECTIONS = {n: f.annotation for n, f in Settings.model_fields.items() if n != "rules"}
+SECTIONS = {n: f.annotation for n, f in Settings.model_fields.items() if n not in NAMED}
 
 
 def test_every_setting_has_a_unit_and_help():
@@ -40,10 +41,9 @@ def test_the_template_says_the_defaults():
     assert settings_of(parse_settings(template())) == Settings()
     uncommented = "\n".join(
         line.removeprefix("# ")
-        for line in template().splitlines()
-        if (" = " in line and "rules" not in line) or line.startswith("[")
+        for line in template().split("# Who is told")[0].splitlines()
+        if " = " in line or line.startswith("[")
     )
-    uncommented = uncommented.replace('limit = "0.25 nm"\n', "").replace('limit = "0.25 nm"', "")
     said = settings_of(tomllib.loads(uncommented))
     for name, section in SECTIONS.items():
         assert getattr(said, name).model_fields_set == set(section.model_fields)
@@ -71,6 +71,13 @@ def test_quantities_are_si_inside():
         ({"store": 3}, "store", "[store]"),
         ({"rules": {"collision": 3}}, "rules.collision", "[rules]"),
         ({"sources": ["tcp://a:1"]}, "sources", "[sources]"),
+        ({"notify": {"duty": {"too": "http://a/b"}}}, "notify.duty.too", "'to'"),
+        ({"notify": {"duty": {"to": "gopher://a/b"}}}, "notify.duty.to", "https"),
+        ({"notify": {"duty": {"to": "nmea+tcp://a"}}}, "notify.duty.to", ":10110"),
+        ({"notify": {"duty": {"to": "smtp://a"}}}, "notify.duty.to", "from="),
+        ({"notify": {"duty": {"to": "mqtt://a"}}}, "notify.duty.to", "mqtt://host"),
+        ({"notify": {"duty": {"to": "https://me:secret@a/b"}}}, "notify.duty.to holds a password", "environment"),
+        ({"notify": {"duty": {"to": "https://a/b", "priority": "urgent"}}}, "notify.duty.priority", "caution"),
     ],
 )
 def test_what_is_wrong_is_told_with_a_way_out(data, where, hint):
@@ -179,7 +186,7 @@ def test_check_lists_all_problems_of_values_sources_and_rules(sea, capsys):
 def test_schema_is_json_schema_of_the_defaults(capsys):
     assert main(["config", "schema"]) == 0
     schema = json.loads(capsys.readouterr().out)
-    assert set(schema["properties"]) == {*SECTIONS, "rules"} and schema["additionalProperties"] is False
+    assert set(schema["properties"]) == {*SECTIONS, *NAMED} and schema["additionalProperties"] is False
     assert schema["$defs"]["Watch"]["properties"]["commit"]["default"] == "1 min"
 
 

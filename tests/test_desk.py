@@ -120,7 +120,8 @@ def test_a_late_report_from_before_or_of_another_ship_changes_nothing():
 
 RULES = st.sampled_from(["drifting", "aground", "dark", "loitering", "rendezvous", "distress", "wrong_way"])
 SOME = st.lists(
-    st.tuples(RULES, st.integers(1, 3), st.integers(0, 300), st.sampled_from(["alarm", "warning", "caution"])), max_size=40
+    st.tuples(RULES, st.integers(1, 3), st.integers(0, 300), st.sampled_from(["alarm", "warning", "caution"])),
+    max_size=40,
 )
 
 

@@ -46,7 +46,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: Rules that conclude something from silence, which a late report can contradict.
 ABSENCE = ("dark", "sudden_loss", "dark_fishing", "dark_rendezvous", "overdue")
-_OF = {rule: {name for name, rules in FAMILIES.items() if rule in rules} for rules in FAMILIES.values() for rule in rules}
+_OF = {
+    rule: {name for name, rules in FAMILIES.items() if rule in rules} for rules in FAMILIES.values() for rule in rules
+}
 _LOUD = ("emergency", "alarm", "warning")
 Event = dict[str, Any]
 
@@ -138,7 +140,8 @@ class Desk:
         evidence = {"seq": [], "rule": rule, "count": count, "limit": STORM}
         alert = Alert(
             "rule_storm", VERSION, "warning", (), now + ordinal, now + ordinal, 0.0, 0.0, sentence, "active", evidence,
-            {"storm": STORM, "calm": CALM}, 1.0, _detail("the traffic really is like that", "Look at the place; tune the rule or snooze it there."),
+            {"storm": STORM, "calm": CALM}, 1.0,
+            _detail("the traffic really is like that", "Look at the place; tune the rule or snooze it there."),
         )  # fmt: skip
         return {"id": alert.id, "alert": pack(alert), "before": [told for _, told in self._told[rule][:-1]]}
 
@@ -178,7 +181,8 @@ class Desk:
     def state(self) -> dict[str, Any]:
         """All of it as plain values."""
         return {
-            "events": dict(self._events), "leads": dict(self._leads), "told": {k: [list(x) for x in v] for k, v in self._told.items()},
+            "events": dict(self._events), "leads": dict(self._leads),
+            "told": {k: [list(x) for x in v] for k, v in self._told.items()},
             "storms": dict(self._storms), "back": dict(self._back),
         }  # fmt: skip
 

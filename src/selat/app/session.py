@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from selat.model.arrow import to_arrow
-from selat.model.nouns import Alert, Asset, Zone
-from selat.store import alertbook, registry
+from selat.model.handling import Deed
+from selat.model.nouns import STATES, Alert, Asset, Zone
+from selat.store import alertbook, handling, registry
 from selat.store.fingerprint import content_hash
 from selat.store.layout import open_layout, open_state
 from selat.store.query import Query, Result
@@ -80,9 +81,15 @@ class Sea:
         rows = alertbook.rows_to_columns
         return Result(lambda: to_arrow(rows("outages", self.state.rows("outages", ("began", "source")))))
 
-    def act(self, alert: str, action: str, who: str, note: str = "") -> Alert:
-        """Acknowledge or otherwise act on an alert by its id; it is logged with who did it."""
-        return alertbook.act(self.state, alert, action, who, note)
+    def act(self, alert: str, action: str, who: str, note: str = "", *, to: str = "", cause: str = "") -> Alert:
+        """Act on an alert by its id: acknowledge, assign (``to``), handover (``to``, note), note, close (``cause``), reopen.
+
+        It is logged with who did it. The names of states (``acknowledged``, ``cleared``) set the state alone. Raises
+        :class:`~selat.model.errors.SelatError` for an unknown alert, action or cause.
+        """
+        if action in STATES:
+            return alertbook.act(self.state, alert, action, who, note)
+        return handling.do(self.state, alert, Deed(action, who, note, to, cause))
 
     def put(self, thing: Zone | Asset, who: str = "selat") -> None:
         """Add or replace a zone or an asset; it is logged with who did it."""

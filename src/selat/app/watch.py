@@ -14,11 +14,13 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from selat.app.notify.worker import Notifier
 from selat.app.picture import LivePicture
 from selat.app.pipeline import Intake, Pipeline
 from selat.model import clock as clocks
 from selat.model.clock import SECOND, Clock
 from selat.model.columns import Columns
+from selat.model.config import channels
 from selat.model.nouns import Alert
 from selat.model.ports import Block
 from selat.store import alertbook
@@ -63,6 +65,8 @@ class Watch:
         self.lock = threading.RLock()
         self.picture = LivePicture(pipeline.floor.contacts, clock, self.lock, self.health, self._acknowledge)
         pipeline.on_alerts = self._alerts
+        pipeline.writer.channels = () if replay else channels(pipeline.writer.settings)  # a replay tells nobody
+        self.notifier = Notifier(pipeline.writer.state, pipeline.writer.channels)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-loop")
         self._committed = self._compacted = self._refreshed = clocks.monotonic()
         self._intakes: dict[str, Intake] = {}  # also those that have ended
@@ -79,6 +83,7 @@ class Watch:
         """Take blocks until the source ends or the task is cancelled; what was taken is committed either way."""
         loop = asyncio.get_running_loop()
         ticker = asyncio.create_task(self._tick())
+        self.notifier.start()
         try:
             async for block in source:
                 await loop.run_in_executor(self._thread, self._take, block)
@@ -90,6 +95,7 @@ class Watch:
             await asyncio.shield(loop.run_in_executor(self._thread, self.commit))
             self._thread.shutdown()
             self._over = True
+            await loop.run_in_executor(None, self.notifier.stop)
 
     async def _tick(self) -> None:
         """Keep the picture and the sea up to date while nothing comes in."""
@@ -188,5 +194,5 @@ class Watch:
         return {
             "now_ms": clocks.now() / 1e6, "clock_ms": now / 1e6, "replay": self.replay, "sources": sources,
             "rate_per_s": sum(s["rate_per_s"] for s in sources), "lag_s": max(newest - mark, 0) / SECOND if mark > 0 else 0.0,
-            "ships": 0,
+            "ships": 0, "notify": self.notifier.health(),
         }  # fmt: skip

@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import PydanticCustomError
 
 from selat.model import units
+from selat.model.channel import Channel
 from selat.model.errors import ConfigError, SelatError
 
 _SECRET = re.compile(r"(?<=://)([^/:@]*):.*@|(?<=[?&])((?:ssl)?passw(?:or)?d=)[^&]*")
@@ -90,7 +91,21 @@ class Web(Section):
     port: int = _setting(8610, "port", "Port to serve on; 0: any that is free", ge=0, le=65535, strict=True)
 
 
+class Notify(Section):
+    """Where alerts are sent: one section a channel, ``[notify.NAME]``."""
+
+    to: str = _setting(
+        "",
+        "address",
+        'Address: "https://host/path", "smtp://host?from=A&to=B", "mqtt://host/topic", "nmea+tcp://host:port"',
+    )
+    priority: str = _setting("warning", "enum", "The least that is sent: emergency, alarm, warning or caution")
+    rules: tuple[str, ...] = _setting((), "names", "Only alerts of these rules; empty: of all")
+    key: str = _setting("", "name", "Environment variable that holds the password, or the key that signs a webhook")
+
+
 Override = str | bool | int | float
+NAMED = ("notify", "rules")  #: sections of sections, whose names are the user's
 
 
 class Settings(Section):
@@ -100,6 +115,10 @@ class Settings(Section):
     store: Store = Store()
     watch: Watch = Watch()
     web: Web = Web()
+    notify: dict[str, Notify] = Field(
+        default_factory=dict,
+        description="Who is told of alerts: a section for each, whose name you choose. What cannot be sent is kept and sent later.",
+    )
     rules: dict[str, dict[str, Override]] = Field(
         default_factory=dict,
         description='Parameters of rules that differ from their defaults, as text with a unit: limit = "0.25 nm"',
@@ -113,6 +132,11 @@ class Problem:
     where: str
     text: str
     hint: str = ""
+
+
+def channels(settings: Settings) -> tuple[Channel, ...]:
+    """The channels of the settings. Raises :class:`ConfigError` for an address that cannot be used."""
+    return tuple(Channel(name, n.to, n.priority, n.rules, n.key) for name, n in sorted(settings.notify.items()))
 
 
 def problems(data: Mapping[str, Any]) -> list[Problem]:
@@ -142,9 +166,14 @@ def parse_settings(text: str, where: str = "selat.toml") -> dict[str, Any]:
 
 def _validated(data: Mapping[str, Any]) -> tuple[Settings | None, list[Problem]]:
     try:
-        return Settings.model_validate(dict(data)), []
+        settings = Settings.model_validate(dict(data))
+        channels(settings)
+        return settings, []
     except ValidationError as e:
         return None, [_problem(error) for error in e.errors(include_url=False)]
+    except ConfigError as e:
+        where, _, text = e.message.partition(": ")
+        return None, [Problem(where, text or e.message, e.hint)]
 
 
 def _problem(error: Any) -> Problem:
@@ -160,13 +189,13 @@ def _problem(error: Any) -> Problem:
 
 def _known(path: list[str]) -> list[str]:
     model: Any = Settings
-    for part in path:
-        model = model.model_fields[part].annotation
+    for part in path[:1]:
+        model = Notify if part == "notify" else model.model_fields[part].annotation
     return list(model.model_fields)
 
 
 def _help(path: list[str]) -> str:
-    if len(path) < 2 or path[0] not in Settings.model_fields or path[0] == "rules":
+    if len(path) < 2 or path[0] not in Settings.model_fields or path[0] in NAMED:
         return f"write [{path[0]}] and below it lines of name = value" if path else ""
     section: Any = Settings.model_fields[path[0]].annotation
     field = section.model_fields.get(path[1])
@@ -202,12 +231,22 @@ def effective(settings: Settings, origin: str = "selat.toml") -> Iterator[Shown]
                 for parameter, value in changes.items():
                     yield Shown(f"rules.{rule}.{parameter}", _toml(value), origin, "", "")
             continue
-        for key, field in type(section).model_fields.items():
-            given = key in section.model_fields_set
-            unit = str((field.json_schema_extra or {}).get("unit", ""))
-            value = getattr(section, key) if given else field.default
-            text = f"{value:g} s" if given and unit == "s" else value
-            yield Shown(f"{name}.{key}", _toml(text), origin if given else "default", unit, field.description or "")
+        if name == "notify":
+            yield from (
+                shown for who, part in sorted(section.items()) for shown in _shown(f"notify.{who}", part, origin)
+            )
+            continue
+        yield from _shown(name, section, origin)
+
+
+def _shown(name: str, section: Section, origin: str) -> Iterator[Shown]:
+    for key, field in type(section).model_fields.items():
+        given = key in section.model_fields_set
+        extra: Any = field.json_schema_extra or {}
+        unit = str(extra.get("unit", ""))
+        value = getattr(section, key) if given else field.default
+        text = f"{value:g} s" if given and unit == "s" else value
+        yield Shown(f"{name}.{key}", _toml(text), origin if given else "default", unit, field.description or "")
 
 
 def _toml(value: Any) -> str:
@@ -225,18 +264,28 @@ def _hidden(found: re.Match[str]) -> str:
     return f"{found[2]}***" if found[2] else f"{found[1]}:***@"
 
 
+_NOTIFY = (
+    "# [notify.duty]",
+    '# to = "https://example.org/alerts"',
+    '# priority = "warning"',
+    '# key = "SELAT_DUTY_KEY"',
+)
+_RULES = ("# [rules.collision]", '# limit = "0.25 nm"')
+
+
 def template() -> str:
     """The selat.toml of a new sea: all settings with their help and defaults, none in force."""
     lines = ["# selat: settings of this sea. Every line that begins with # shows the default.", ""]
     for name, part in Settings.model_fields.items():
         section: Any = part.annotation
-        if name == "rules":
+        if name in NAMED:
             break
         lines += [f"[{name}]"]
         for key, field in section.model_fields.items():
             lines += [*(f"# {row}" for row in _wrapped(field.description)), f"# {key} = {_toml(field.default)}", ""]
-    lines += [f"# {row}" for row in _wrapped(Settings.model_fields["rules"].description or "")]
-    return "\n".join([*lines, "# [rules.collision]", '# limit = "0.25 nm"', ""])
+    for name, example in (("notify", _NOTIFY), ("rules", _RULES)):
+        lines += [*(f"# {row}" for row in _wrapped(Settings.model_fields[name].description or "")), *example, ""]
+    return "\n".join(lines)
 
 
 def _wrapped(text: str) -> list[str]:

@@ -46,13 +46,17 @@ class Snooze:
         if not self.ships and not self.rule and self.area is None:
             raise ConfigError("snooze what?", hint="name ships, a rule or an area")
         if self.rule in NEVER:
-            raise ConfigError(f"alerts of {self.rule} cannot be snoozed", hint="acknowledge them, or close them with a cause")
+            raise ConfigError(
+                f"alerts of {self.rule} cannot be snoozed", hint="acknowledge them, or close them with a cause"
+            )
         if not self.who.strip() or not self.reason.strip():
             raise ConfigError("a snooze needs a name and a reason", hint="who, and why")
         if self.until <= self.made:
             raise ConfigError("a snooze needs an end that is still to come", hint='as in "30 min"')
         if self.until - self.made > LONGEST * 1e9:
-            raise ConfigError("a snooze of more than 30 days", hint="change the rule's parameters in selat.toml instead")
+            raise ConfigError(
+                "a snooze of more than 30 days", hint="change the rule's parameters in selat.toml instead"
+            )
         if self.area is not None:
             Zone.box(*self.area)
 

@@ -14,7 +14,7 @@ from selat.model import clock
 from selat.model.columns import Columns
 from selat.model.errors import StoreError
 from selat.model.handling import NEVER
-from selat.model.nouns import STATES, Alert
+from selat.model.nouns import PRIORITIES, STATES, Alert
 from selat.model.schema import ALERTS, TABLES
 from selat.store import chain, tables
 from selat.store.engine import reading, upsert, writing
@@ -35,7 +35,7 @@ def alert_row(alert: Alert) -> dict[str, Any]:
     return row
 
 
-def alert_of(row: Mapping[str, Any]) -> Alert:
+def alert_of(row: Mapping[Any, Any]) -> Alert:
     """The alert of a row."""
     values = {name: row[name] for name in ALERTS.names if name != "id" and row[name] is not None}
     for name in _JSON & values.keys():
@@ -62,10 +62,13 @@ def merge_state(old: Mapping[str, Any], new: Mapping[str, Any], closed: bool = F
     return str(new["state"])
 
 
-def upsert_alerts(connection: Connection, alerts: Sequence[Alert]) -> None:
-    """Write what rules said, newest last, inside the caller's transaction; the same again changes nothing."""
+def upsert_alerts(connection: Connection, alerts: Sequence[Alert]) -> list[tuple[Alert, str]]:
+    """Write what rules said, newest last, inside the caller's transaction; the same again changes nothing.
+
+    Returns the alerts that were raised or changed their state or priority, each with what happened.
+    """
     if not alerts:
-        return
+        return []
     a = tables.alerts
     rows: dict[str, dict[str, Any]] = {}
     entries = []
@@ -83,14 +86,16 @@ def upsert_alerts(connection: Connection, alerts: Sequence[Alert]) -> None:
         if state is None:
             continue
         new["state"] = state
-        if old is None or old["state"] != state:
-            action = "raised" if old is None else state
+        graver = old is not None and PRIORITIES.index(new["priority"]) < PRIORITIES.index(old["priority"])
+        if old is None or old["state"] != state or graver:
+            action = "raised" if old is None else state if old["state"] != state else "escalated"
             entries.append({"subject": new["id"], "who": SYSTEM, "time": now, "action": action, "note": ""})
         if new != old:
             rows[new["id"]] = new
             changed.add(new["id"])
     upsert(connection, a, [rows[i] for i in sorted(changed)])
     chain.append(connection, tables.alert_log, entries)
+    return [(alert_of(rows[entry["subject"]]), entry["action"]) for entry in entries]
 
 
 def _closed(connection: Connection, ids: Sequence[str]) -> set[str]:
@@ -122,6 +127,16 @@ def act(state: HasEngine, alert_id: str, action: str, who: str, note: str = "") 
         entry = {"subject": alert_id, "who": who, "time": clock.now(), "action": action, "note": note}
         chain.append(connection, tables.alert_log, [entry])
     return alert_of(row)
+
+
+def alert(state: HasEngine, alert_id: str) -> Alert:
+    """One alert as it stands. Raises :class:`StoreError` for an unknown id."""
+    a = tables.alerts
+    with reading(state.engine) as connection:
+        found = connection.execute(sa.select(a).where(a.c.id == alert_id)).mappings().first()
+    if found is None:
+        raise StoreError(f"there is no alert {alert_id!r}", hint="`selat alerts SEA` lists them")
+    return alert_of(found)
 
 
 def alert_columns(state: HasEngine) -> Columns:

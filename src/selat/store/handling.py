@@ -116,13 +116,17 @@ def end_snooze(state: HasEngine, snooze_id: str, who: str) -> None:
 
 def snoozes(state: HasEngine, at: int | None = None) -> list[Snooze]:
     """Snoozes, by their end; ``at`` (ns): only those in force then."""
-    s = tables.snoozes
     with reading(state.engine) as connection:
-        rows = connection.execute(sa.select(s).order_by(s.c.until, s.c.id)).mappings().all()
-    out = []
-    for row in rows:
+        out = read_snoozes(connection)
+    return out if at is None else [x for x in out if x.made <= at < x.until]
+
+
+def read_snoozes(connection: Connection) -> list[Snooze]:
+    """All snoozes, inside the caller's transaction."""
+    s, out = tables.snoozes, []
+    for row in connection.execute(sa.select(s).order_by(s.c.until, s.c.id)).mappings().all():
         area = json.loads(row["area"])
         given = {**row, "ships": tuple(json.loads(row["ships"])), "area": None if area is None else tuple(area)}
         if row["until"] > row["made"]:  # one that was ended in the moment it was made silences nothing
             out.append(Snooze(**given))
-    return out if at is None else [x for x in out if x.made <= at < x.until]
+    return out

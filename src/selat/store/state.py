@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from selat.model import clock
+from selat.model.channel import Channel
 from selat.model.columns import Columns
 from selat.model.errors import StoreError
 from selat.model.nouns import Alert
 from selat.model.schema import NO_TIME, OUTAGES
-from selat.store import alertbook, tables
+from selat.store import alertbook, handling, outbox, tables
 from selat.store.engine import connect, reading, upsert, writing
 from selat.store.history import Part
 
@@ -44,6 +45,7 @@ class Commit:
     counters: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     outages: Columns | Sequence[Mapping[str, Any]] = ()
     alerts: Sequence[Alert] = ()
+    channels: Sequence[Channel] = ()
     snapshots: Mapping[str, bytes] = field(default_factory=dict)
     position: int | None = None
     next_seq: int | None = None
@@ -85,7 +87,9 @@ class State:
             ]
             upsert(connection, tables.counters, added, add=True)
             upsert(connection, tables.outages, outage_rows(change.outages))
-            alertbook.upsert_alerts(connection, change.alerts)
+            told = alertbook.upsert_alerts(connection, change.alerts)
+            if told and change.channels:
+                outbox.enqueue(connection, told, change.channels, handling.read_snoozes(connection))
             read = [{"source_": s, "more": n["bytes"]} for s, n in change.counters.items() if n.get("bytes")]
             if read:
                 c = tables.sources.c

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from selat.model.channel import Channel
 from selat.model.columns import Columns, concat
 from selat.model.errors import Reason, StoreError
 from selat.model.nouns import Alert
@@ -84,6 +85,7 @@ class Writer:
             ) from None
         self._grace = grace
         self.settings = store.settings  #: of the sea's selat.toml
+        self.channels: Sequence[Channel] = ()  #: who is told of alerts; a live watch sets it
         self._stage_rows = store.settings.store.stage_rows
         self._staged: dict[str, list[Columns]] = {name: [] for name in KEPT}
         self._rows = self._bytes = 0
@@ -211,6 +213,7 @@ class Writer:
             counters={s: dict(c) for s, c in self._counters.items()},
             outages=outages,
             alerts=list(alerts),
+            channels=self.channels,
             position=end,
             next_seq=self.next_seq,
             finished=finished or {},
