@@ -16,6 +16,8 @@ from pathlib import Path
 
 from selat.cli import parser_of, verbs
 from selat.model import errors, messages, schema
+from selat.model.plugins import find
+from selat.model.rule import describe
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "reference"
 NOTE = "<!-- Made by `python3 dev.py docs` from {source}; change it there. -->\n\n"
@@ -192,11 +194,45 @@ def default_of(action: argparse.Action) -> str:
     return f" (default: {default})"
 
 
+def rules_page() -> str:
+    """Every rule: what it finds, why, when it is wrong, and its parameters."""
+    rules = sorted(find("selat.detectors", "DETECTOR"), key=lambda rule: rule.name)
+    text = "# Rules\n\n" + NOTE.format(source="selat/detectors/*.py")
+    text += "Values are SI, as inside; in selat.toml they are written with a unit. Sources of the defaults stand beside them.\n\n"
+    text += table(
+        ("rule", "what it finds"), ((f"[{r.name}](#{r.name})", doc_of(r).splitlines()[0].rstrip(".")) for r in rules)
+    )
+    for rule in rules:
+        text += f"## {rule.name}\n\n{dedented(doc_of(rule))}\n\n"
+        rows = describe(rule.p)
+        shown = ((f"`{p['name']}`", value_of(p["value"]), p["unit"], p["text"], p["source"]) for p in rows)
+        text += table(("parameter", "default", "unit", "meaning", "source"), shown)
+    return text
+
+
+def doc_of(rule: object) -> str:
+    """The account that a rule gives of itself."""
+    return (sys.modules[type(rule).__module__].__doc__ or "").strip()
+
+
+def dedented(doc: str) -> str:
+    """Headings of a rule's account in bold, their text below them."""
+    lines = [f"**{line}**\n" if line in ACCOUNT else line.removeprefix("    ") for line in doc.splitlines()]
+    return "\n".join(f"\n{line}" if line.startswith("**") else line for line in lines).replace("\n\n\n", "\n\n")
+
+
+def value_of(value: object) -> object:
+    """A default as text: numbers short, tuples as lists."""
+    return ", ".join(str(value_of(v)) for v in value) if isinstance(value, tuple) else value
+
+
+ACCOUNT = ("What it finds", "Why it matters", "False alarms", "Reference")
 PAGES: dict[str, Callable[[], str]] = {
     "tables.md": tables_page,
     "messages.md": messages_page,
     "codes.md": codes_page,
     "commands.md": commands_page,
+    "rules.md": rules_page,
 }
 
 

@@ -8,7 +8,7 @@ history, so that a sea whose facts were changed afterwards is found out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from selat.model.handling import Handling
 from selat.model.nouns import Alert
 from selat.model.rule import explain as conclude_again
 from selat.store import alertbook, feedback, handling
+from selat.store.outbox import payload_of
 
 LOOK_BACK = 26 * HOUR  #: ns before an alert's start in which its evidence lies
 OURS = frozenset({"state", "lead", "last"})  #: what people and the desk may change after the rule spoke
@@ -139,3 +140,14 @@ def _named(alert: Alert) -> list[int]:
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             waiting += value
     return sorted(out)
+
+
+def as_dict(found: Explanation) -> dict[str, Any]:
+    """An explanation as JSON."""
+    a = found.alert
+    return {
+        **payload_of(a, "explained"), "lead": a.lead, "evidence": a.evidence, "parameters": a.parameters, "same": found.same,
+        "differs": list(found.differs), "note": found.note, "rows": found.rows.rows, "missing": list(found.missing),
+        "handling": asdict(found.handling), "log": list(found.log),
+        "similar": [{"id": s.alert.id, "basis": s.basis, "cause": s.cause, "sentence": s.alert.sentence} for s in found.similar],
+    }  # fmt: skip

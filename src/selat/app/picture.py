@@ -7,13 +7,15 @@ floor.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
+from selat.model import clock as clocks
 from selat.model.clock import SECOND, Clock
 from selat.model.columns import Array
+from selat.model.handling import Deed, Handling, Snooze, after, covering, standing
 from selat.model.nouns import Alert
 from selat.model.picture import (
     AGE_OLD,
@@ -47,6 +49,26 @@ _LABEL = np.dtype(
 _AT_REST = (1, 5)  #: navigational status: at anchor, moored
 _OPEN = ("active", "acknowledged")
 _MS = 1_000_000
+
+
+class Handler(Protocol):
+    """Stores what people do with alerts."""
+
+    def act(self, alert_id: str, deed: Deed) -> None:
+        """Store a deed."""
+        ...
+
+    def explanation(self, alert_id: str) -> dict[str, Any] | None:
+        """All about an alert, as JSON; None when it is not stored."""
+        ...
+
+    def snooze(self, snooze: Snooze) -> None:
+        """Store a snooze."""
+        ...
+
+    def unsnooze(self, snooze_id: str, who: str) -> None:
+        """End a snooze."""
+        ...
 
 
 class Versioned:
@@ -92,23 +114,28 @@ class LivePicture:
         clock: Clock,
         lock: threading.RLock,
         health: Callable[[], dict[str, Any]],
-        act: Callable[[str, str], None] | None = None,
+        handler: Handler | None = None,
         track: Callable[[int], list[list[float | None]]] | None = None,
     ) -> None:
         self.contacts, self.clock, self.lock = contacts, clock, lock
-        self._health, self._act, self._track = health, act, track
+        self._health, self._handler, self._track = health, handler, track
         self._ships = Versioned(ROW, ignore=("age",))
         self._heard = np.zeros(0, np.int64)
         self._labels = Versioned(_LABEL)
         self._alerts: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._told: dict[str, Alert] = {}
         self._alert_version = 0
-        self._acknowledged: dict[str, str] = {}
+        self._handled: dict[str, Handling] = {}
+        self._snoozes: list[Snooze] = []
+        self._quiet_until = 0  # until then (ns) no snooze ends
         self.ended = False  #: the replay is over: the picture's clock stands still
 
     # --- told by the loop --------------------------------------------------------------------------------------------
     def refresh(self) -> None:
         """Take the contacts as they are now."""
         with self.lock:
+            if self._snoozes and clocks.now() >= self._quiet_until:
+                self._look_at_snoozes()
             slots = _newest(self.contacts)
             rows = _rows(self.contacts, slots, self._alerted())
             gone = np.setdiff1d(self._ships.rows["mmsi"], rows["mmsi"])
@@ -126,18 +153,30 @@ class LivePicture:
             for alert in alerts:
                 self._alert_version += 1
                 self._alerts[alert.id] = (self._alert_version, self._alert(alert))
+                self._told[alert.id] = alert
             self._forget()
 
+    def hand(self, handled: Mapping[str, Handling], snoozes: Sequence[Snooze]) -> None:
+        """Take what people did, as the sea has it: at the start, and when another console acted."""
+        with self.lock:
+            changed = [a for i, a in self._told.items() if handled.get(i) != self._handled.get(i)]
+            self._handled = dict(handled)
+            if list(snoozes) != self._snoozes:
+                self._snoozes = list(snoozes)
+                self._look_at_snoozes()
+            self.tell(changed)
+
     def _alert(self, alert: Alert) -> dict[str, Any]:
-        state = alert.state
-        if state == "active" and alert.id in self._acknowledged:
-            state = "acknowledged"
+        stands = self._handled.get(alert.id) or Handling(alert.id)
+        state = standing(alert, stands)
         names = [self._name(m) for m in alert.subjects]
         return {
             "id": alert.id, "rule": alert.rule, "version": alert.version, "priority": alert.priority, "state": state,
             "subjects": list(alert.subjects), "names": names, "time_ms": alert.time // _MS, "last_ms": alert.last // _MS,
             "lat": alert.lat, "lon": alert.lon, "sentence": alert.sentence, "evidence": alert.evidence,
-            "parameters": alert.parameters,
+            "parameters": alert.parameters, "confidence": alert.confidence, "detail": alert.detail, "lead": alert.lead,
+            "assigned": stands.assigned, "cause": stands.cause,
+            "snoozed": covering(self._snoozes, alert, clocks.now()) is not None,
         }  # fmt: skip
 
     def _name(self, mmsi: int) -> str:
@@ -148,10 +187,23 @@ class LivePicture:
         """Keep the newest 500 of the alerts that are over: the sea has them all."""
         over = [k for k, (_, a) in self._alerts.items() if a["state"] not in _OPEN]
         for k in over[: max(len(over) - 500, 0)]:
-            del self._alerts[k]
+            del self._alerts[k], self._told[k]
+
+    def _look_at_snoozes(self) -> None:
+        """Tell again of alerts that a snooze covers now, or no longer: by the officers' clock, in a replay too."""
+        now = clocks.now()
+        self._snoozes = [s for s in self._snoozes if now < s.until]
+        self._quiet_until = min((s.until for s in self._snoozes), default=2**62)
+        self.tell(
+            [
+                a
+                for i, a in self._told.items()
+                if self._alerts[i][1]["snoozed"] != (covering(self._snoozes, a, now) is not None)
+            ]
+        )
 
     def _alerted(self) -> set[int]:
-        return {m for _, a in self._alerts.values() if a["state"] in _OPEN for m in a["subjects"]}
+        return {m for _, a in self._alerts.values() if a["state"] in _OPEN and not a["snoozed"] for m in a["subjects"]}
 
     # --- asked by the page -------------------------------------------------------------------------------------------
     def rows(self, since: int) -> tuple[int, Array]:
@@ -176,17 +228,44 @@ class LivePicture:
 
     def acknowledge(self, alert_id: str, who: str) -> bool:
         """Mark an alert as seen; False when there is no such alert."""
+        return self.act(alert_id, Deed("acknowledge", who))
+
+    def act(self, alert_id: str, deed: Deed) -> bool:
+        """Do something with an alert, shown at once and stored with the next commit; False when there is none."""
         with self.lock:
-            if alert_id not in self._alerts:
+            alert = self._told.get(alert_id)
+            if alert is None:
                 return False
-            alert = self._alerts[alert_id][1]
-            if alert["state"] == "active":
-                self._alert_version += 1
-                self._acknowledged[alert_id] = who
-                self._alerts[alert_id] = (self._alert_version, {**alert, "state": "acknowledged", "who": who})
-        if self._act is not None:
-            self._act(alert_id, who)
+            self._handled[alert_id] = after(self._handled.get(alert_id) or Handling(alert_id), deed, self.clock.now())
+            self.tell([alert])
+        if self._handler is not None:
+            self._handler.act(alert_id, deed)
         return True
+
+    def explanation(self, alert_id: str) -> dict[str, Any] | None:
+        """All about an alert; None when it is not in the sea yet."""
+        return None if self._handler is None else self._handler.explanation(alert_id)
+
+    def snoozes(self) -> list[Snooze]:
+        """Snoozes in force."""
+        with self.lock:
+            return list(self._snoozes)
+
+    def snooze(self, snooze: Snooze) -> None:
+        """Put a snooze in force."""
+        if self._handler is not None:
+            self._handler.snooze(snooze)
+        with self.lock:
+            self._snoozes = [s for s in self._snoozes if s.id != snooze.id] + [snooze]
+            self._look_at_snoozes()
+
+    def unsnooze(self, snooze_id: str, who: str) -> None:
+        """End a snooze."""
+        if self._handler is not None:
+            self._handler.unsnooze(snooze_id, who)
+        with self.lock:
+            self._snoozes = [s for s in self._snoozes if s.id != snooze_id]
+            self._look_at_snoozes()
 
     def health(self) -> dict[str, Any]:
         """How well we hear."""

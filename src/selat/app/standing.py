@@ -6,12 +6,13 @@ import asyncio
 import threading
 from typing import Any
 
+from selat.app.handler import Handler
 from selat.app.picture import LivePicture
 from selat.app.session import Sea
 from selat.model import clock as clocks
 from selat.model.clock import HOUR, Clock, RealClock
 from selat.model.schema import NO_TIME
-from selat.store import alertbook
+from selat.store import alertbook, handling
 from selat.tracks.contacts import Contacts
 
 PERIOD = 2.0  #: s between two looks at the sea
@@ -39,7 +40,8 @@ class Standing:
         self.clock = Still()
         self.lock = threading.RLock()
         clock: Clock = self.clock
-        self.picture = LivePicture(Contacts(), clock, self.lock, self.health, self._acknowledge, self._track)
+        self.handler = Handler(sea.state, sea.layout.root)
+        self.picture = LivePicture(Contacts(), clock, self.lock, self.health, self.handler, self._track)
         self._seen = -1
         self._told: dict[str, tuple[str, int]] = {}
         self._newest = NO_TIME
@@ -63,6 +65,7 @@ class Standing:
             fresh = [a for a in found if self._told.get(a.id) != (a.state, a.last)]
             self._told.update((a.id, (a.state, a.last)) for a in fresh)
             self.picture.tell(fresh)
+            self.picture.hand(handling.handled(self.sea.state), handling.snoozes(self.sea.state, clocks.now()))
             self.picture.contacts.mark_lost(self.clock.now())
             self.picture.refresh()
 
@@ -86,9 +89,6 @@ class Standing:
         order = known["time"].argsort(kind="stable")[-2000:]
         times, lats, lons = known["time"][order] / 1e6, known["lat"][order] / 1e7, known["lon"][order] / 1e7
         return [[t, x, y, None, None] for t, x, y in zip(times.tolist(), lons.tolist(), lats.tolist(), strict=True)]
-
-    def _acknowledge(self, alert_id: str, who: str) -> None:
-        self.sea.act(alert_id, "acknowledged", who)
 
     def health(self) -> dict[str, Any]:
         """How the sea is: its sources with their counts."""

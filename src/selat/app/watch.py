@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from selat.app.handler import Handler
 from selat.app.notify.worker import Notifier
 from selat.app.picture import LivePicture
 from selat.app.pipeline import Intake, Pipeline
@@ -23,7 +24,7 @@ from selat.model.columns import Columns
 from selat.model.config import channels
 from selat.model.nouns import Alert
 from selat.model.ports import Block
-from selat.store import alertbook
+from selat.store import handling
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,10 @@ class Watch:
         self._details, self._outages = details, outages
         self._every = pipeline.writer.settings.watch  # s between commits, for alerts, between tidyings
         self.lock = threading.RLock()
-        self.picture = LivePicture(pipeline.floor.contacts, clock, self.lock, self.health, self._acknowledge)
+        writer = pipeline.writer
+        self.handler = Handler(writer.state, writer.layout.root, self._flush)
+        self.picture = LivePicture(pipeline.floor.contacts, clock, self.lock, self.health, self.handler)
+        self.picture.hand(handling.handled(writer.state), handling.snoozes(writer.state, clock.now()))
         pipeline.on_alerts = self._alerts
         pipeline.writer.channels = () if replay else channels(pipeline.writer.settings)  # a replay tells nobody
         self.notifier = Notifier(pipeline.writer.state, pipeline.writer.channels)
@@ -72,11 +76,9 @@ class Watch:
         self._intakes: dict[str, Intake] = {}  # also those that have ended
         self._heard: dict[str, tuple[int, float]] = {}  # by source: when (picture's time), rate
         self._rates: dict[str, tuple[float, int, float]] = {}
-        self._acks: list[tuple[str, str]] = []
         self.alerts = 0  #: alerts raised or changed
         self.blocks = 0
         self.ended = False
-        self._over = False  # nothing commits any more
 
     # --- the loop ----------------------------------------------------------------------------------------------------
     async def run(self, source: Source) -> None:
@@ -94,7 +96,8 @@ class Watch:
             await asyncio.gather(ticker, return_exceptions=True)
             await asyncio.shield(loop.run_in_executor(self._thread, self.commit))
             self._thread.shutdown()
-            self._over = True
+            self.handler.at_once = True  # nothing commits any more
+            self.handler.store(self.handler.take())
             await loop.run_in_executor(None, self.notifier.stop)
 
     async def _tick(self) -> None:
@@ -131,32 +134,29 @@ class Watch:
         self.picture.refresh()
         waited = now - self._committed
         due = waited > self._every.commit or (self.pipeline.alerts_waiting and waited > self._every.alerts)
-        if due or self.pipeline.writer.full or self._acks:
+        if due or self.pipeline.writer.full or self.handler.waiting:
             self.commit()
         if now - self._compacted > self._every.compact:
             self._compacted = now
             self.pipeline.writer.compact(min_parts=8)
 
     def commit(self) -> None:
-        """Make what was taken part of the sea, and with it the acknowledgements of the page."""
+        """Make what was taken part of the sea, and then what people did with its alerts."""
         self._committed = clocks.monotonic()
         with self.lock:
-            self.pipeline.commit(outages=self._outages() if self._outages else None, wait=bool(self._acks))
-            acks, self._acks = self._acks, []
-        for alert_id, who in acks:
-            alertbook.act(self.pipeline.writer.state, alert_id, "acknowledged", who)
+            deeds = self.handler.take()
+            self.pipeline.commit(outages=self._outages() if self._outages else None, wait=bool(deeds))
+        self.handler.store(deeds)
 
     # --- told --------------------------------------------------------------------------------------------------------
     def _alerts(self, alerts: list[Alert]) -> None:
         self.alerts += len(alerts)
         self.picture.tell(alerts)
 
-    def _acknowledge(self, alert_id: str, who: str) -> None:
-        with self.lock:
-            if not self._over:
-                self._acks.append((alert_id, who))
-                return
-        alertbook.act(self.pipeline.writer.state, alert_id, "acknowledged", who)
+    def _flush(self) -> None:
+        """Have all alerts in the sea, for who wants to ask about one."""
+        if not self.handler.at_once:
+            self._thread.submit(self.commit).result()
 
     def _note(self, intake: Intake, block: Block) -> None:
         """Rate of a source, over about five seconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from selat.cli._alert_deeds import whole
 from selat.cli._asking import plain
@@ -20,7 +20,7 @@ _DIFFERS = 1  #: exit status: the rule does not conclude the same again
 
 def run(sea: Sea, args: argparse.Namespace) -> int:
     """Show or explain each; without ids, ``explain`` takes all and ``log`` the whole log."""
-    from selat.app.explain import explain
+    from selat.app.explain import as_dict, explain
     from selat.app.floor import detectors
 
     if args.action == "log" and not args.ids:
@@ -55,21 +55,6 @@ def verdict(found: Explanation) -> str:
         return f"concluded again, but it differs in {', '.join(found.differs)}"
     lost = f"; {len(found.missing)} of its rows are not in the history" if found.missing else ""
     return f"the same, bit for bit, from {found.rows.rows} rows of the history{lost}"
-
-
-def as_dict(found: Explanation) -> dict[str, Any]:
-    """An explanation as JSON."""
-    from dataclasses import asdict
-
-    from selat.store.outbox import payload_of
-
-    a = found.alert
-    return {
-        **payload_of(a, "explained"), "lead": a.lead, "evidence": a.evidence, "parameters": a.parameters, "same": found.same,
-        "differs": list(found.differs), "note": found.note, "rows": found.rows.rows, "missing": list(found.missing),
-        "handling": asdict(found.handling), "log": list(found.log),
-        "similar": [{"id": s.alert.id, "basis": s.basis, "cause": s.cause, "sentence": s.alert.sentence} for s in found.similar],
-    }  # fmt: skip
 
 
 def _print(found: Explanation) -> None:

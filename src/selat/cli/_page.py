@@ -34,7 +34,7 @@ def say_if_first() -> None:
     """A word before the long silence of the first run."""
     from selat.kernels._cache import folder
 
-    where = folder()
+    where = folder("selat.kernels.scan")  # compiled for every log
     if where and not any(Path(where).iterdir()):
         say("first run: compiling the kernels for this machine, about half a minute")
 

@@ -134,10 +134,12 @@ def _found(rule: PictureRule, old: Entry | None, f: Finding, now: int) -> tuple[
 
 def _absent(rule: PictureRule, old: Entry, heard: bool, now: int) -> tuple[Entry | None, list[Alert]]:
     """A key that was found before and not now; None when it need not be remembered."""
-    e = {**old, "bad": 0}
-    alerts = []
+    if not heard and now - old["judged"] <= FORGET:
+        return old, []  # no news is neither good nor bad
+    e = {**old, "bad": 0, "good": old["good"] + heard}
     if heard:
-        e["good"], e["judged"] = e["good"] + 1, now
+        e["judged"] = now
+    alerts = []
     over = e["good"] >= rule.pace.clear_after or now - e["judged"] > FORGET
     if e["open"] and over:
         alert = unpack(e["alert"], state="rectified")

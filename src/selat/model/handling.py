@@ -7,7 +7,7 @@ closed is active again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from selat.model.errors import ConfigError
@@ -124,3 +124,39 @@ class Deed:
         """What the log keeps beside who and when."""
         given = {"note": self.note, "to": self.to, "cause": self.cause}
         return {name: value for name, value in given.items() if value}
+
+
+def state_after(old: str, deed: Deed) -> str:
+    """State of an alert after a deed (IEC 62923-1: rectified and acknowledged is over)."""
+    if deed.action == "acknowledge":
+        return {"active": "acknowledged", "rectified": "cleared"}.get(old, old)
+    if deed.action == "close":
+        return "cleared"
+    if deed.action == "reopen":
+        return "active" if old == "cleared" else old
+    return old
+
+
+def after(old: Handling, deed: Deed, now: int) -> Handling:
+    """Where an alert stands with people after a deed at ``now`` (ns)."""
+    new = replace(old, note=deed.note or old.note)
+    if deed.action == "acknowledge":
+        return replace(new, acknowledged_by=deed.who, acknowledged_at=now)
+    if deed.action in ("assign", "handover"):
+        return replace(new, assigned=deed.to)
+    if deed.action == "close":
+        return replace(new, cause=deed.cause, closed_by=deed.who, closed_at=now)
+    if deed.action == "reopen":
+        return replace(new, cause="", closed_by="", closed_at=0, acknowledged_by="", acknowledged_at=0)
+    return new
+
+
+def standing(alert: Alert, handling: Handling) -> str:
+    """State to show of an alert as its rule tells it, after all that people did."""
+    if alert.state == "retracted":
+        return "retracted"
+    if handling.cause and (silenceable(alert) or alert.last <= handling.closed_at):
+        return "cleared"
+    if handling.acknowledged_by:
+        return {"active": "acknowledged", "rectified": "cleared"}.get(alert.state, alert.state)
+    return alert.state

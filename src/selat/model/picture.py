@@ -6,6 +6,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from selat.model.handling import Deed, Snooze
+
 #: Longitude and latitude in a ROW count in 1/600,000 degree (1/10,000 minute), as in ITU-R M.1371.
 POSITION_SCALE = 600_000
 LON_NA = 0x6791AC0  # 181 degrees
@@ -74,7 +76,9 @@ class Picture(Protocol):
 
         Each `{id, rule, priority, state, subjects: [mmsi], names: [str], time_ms, last_ms, lat, lon,
         sentence, evidence: {...}}`; priority is `emergency|alarm|warning|caution`, state is
-        `active|acknowledged|rectified|cleared`.
+        `active|acknowledged|rectified|cleared|retracted`. Where it says more: `confidence` (0 to 1), `detail`
+        (`confidence` parts, `false_if`, `action`, `geometry`), `lead` (id of the alert that stands for it),
+        `assigned`, `cause`, `snoozed` (true: list it quietly).
         """
         ...
 
@@ -85,6 +89,31 @@ class Picture(Protocol):
         rejected, rate_per_s}], ships, rate_per_s, lag_s, replay: bool, clock_ms}`;
         optional `epoch` (a number or string, another one whenever the picture began anew).
         """
+        ...
+
+
+@runtime_checkable
+class Acts(Protocol):
+    """A picture whose alerts can be handled from outside. Raises :class:`~selat.model.errors.SelatError` with a hint."""
+
+    def act(self, alert_id: str, deed: Deed) -> bool:
+        """Do something with an alert; False when there is no such alert."""
+        ...
+
+    def explanation(self, alert_id: str) -> dict[str, Any] | None:
+        """All about an alert, the rule asked again included; None when it is not in the sea (yet)."""
+        ...
+
+    def snoozes(self) -> list[Snooze]:
+        """Snoozes in force."""
+        ...
+
+    def snooze(self, snooze: Snooze) -> None:
+        """Put a snooze in force."""
+        ...
+
+    def unsnooze(self, snooze_id: str, who: str) -> None:
+        """End a snooze."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from selat.model import clock
 from selat.model.errors import StoreError
-from selat.model.handling import Deed, Handling, Snooze
+from selat.model.handling import Deed, Handling, Snooze, after, state_after
 from selat.model.nouns import Alert
 from selat.store import chain, tables
 from selat.store.alertbook import alert_of
@@ -30,37 +30,13 @@ def do(state: HasEngine, alert_id: str, deed: Deed) -> Alert:
         if found is None:
             raise StoreError(f"there is no alert {alert_id!r}", hint="`selat alerts SEA` lists them")
         row, now = dict(found), clock.now()
-        stands = _after(_handling(connection, alert_id), deed, now)
-        row["state"] = _state(row["state"], deed)
+        stands = after(_handling(connection, alert_id), deed, now)
+        row["state"] = state_after(row["state"], deed)
         upsert(connection, a, [row])
         upsert(connection, tables.handling, [asdict(stands)])
         entry = {"subject": alert_id, "who": deed.who, "time": now, "action": deed.action}
         chain.append(connection, tables.alert_log, [{**entry, "note": json.dumps(deed.told, sort_keys=True)}])
     return alert_of(row)
-
-
-def _state(old: str, deed: Deed) -> str:
-    """State of an alert after a deed (IEC 62923-1: rectified and acknowledged is over)."""
-    if deed.action == "acknowledge":
-        return {"active": "acknowledged", "rectified": "cleared"}.get(old, old)
-    if deed.action == "close":
-        return "cleared"
-    if deed.action == "reopen":
-        return "active" if old == "cleared" else old
-    return old
-
-
-def _after(old: Handling, deed: Deed, now: int) -> Handling:
-    new = replace(old, note=deed.note or old.note)
-    if deed.action == "acknowledge":
-        return replace(new, acknowledged_by=deed.who, acknowledged_at=now)
-    if deed.action in ("assign", "handover"):
-        return replace(new, assigned=deed.to)
-    if deed.action == "close":
-        return replace(new, cause=deed.cause, closed_by=deed.who, closed_at=now)
-    if deed.action == "reopen":
-        return replace(new, cause="", closed_by="", closed_at=0)
-    return new
 
 
 def _handling(connection: Connection, alert_id: str) -> Handling:

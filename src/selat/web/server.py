@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import html
-import json
 import socket as sockets
 import threading
 from contextlib import contextmanager
@@ -15,11 +14,14 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from selat.model.picture import Acknowledges, Picture
+from selat.web.alerts_api import alert_routes
+from selat.web.answers import json_answer as _json
+from selat.web.answers import missing as _missing
 from selat.web.feed import Hub, serve_feed
 from selat.web.geo import feature_collection, poll_answer
 from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
@@ -35,7 +37,6 @@ HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
 BASEMAP = HERE / "basemap"
 BUILD_HINT = "python3 dev.py"
-WHO_LIMIT = 80
 
 
 class _Lasting(StaticFiles):
@@ -64,7 +65,7 @@ class _Routes:
         return FileResponse(index, headers={"Cache-Control": "no-cache"})
 
     async def about(self, request: Request) -> Response:
-        can_ack = isinstance(self.picture, Acknowledges) and self._may_ack(request)
+        can_ack = isinstance(self.picture, Acknowledges) and self.may_act(request)
         return _json({"title": self.title, "can_acknowledge": can_ack})
 
     async def ships(self, request: Request) -> Response:
@@ -88,23 +89,8 @@ class _Routes:
     async def feed(self, socket: WebSocket) -> None:
         await serve_feed(self.hub, socket)
 
-    async def acknowledge(self, request: Request) -> Response:
-        picture = self.picture
-        if not isinstance(picture, Acknowledges):
-            return _json({"error": "this picture is read-only"}, status=501)
-        if not self._may_ack(request):
-            return _json({"error": "alerts are acknowledged on the machine itself"}, status=403)
-        try:
-            body = json.loads(await request.body() or b"{}")
-        except ValueError:
-            return _json({"error": "the body is not JSON"}, status=400)
-        who = str(body.get("who") or "watch")[:WHO_LIMIT] if isinstance(body, dict) else "watch"
-        alert_id = request.path_params["alert_id"]
-        if not await run_in_threadpool(picture.acknowledge, alert_id, who):
-            return _missing("no such alert")
-        return _json({"id": alert_id, "who": who})
-
-    def _may_ack(self, request: Request) -> bool:
+    def may_act(self, request: Request) -> bool:
+        """True for who may do something with alerts: whoever sits at this machine, others where it was allowed."""
         here = request.client is not None and request.client.host in LOOPBACK_ADDRESSES
         return here or self.remote_acks
 
@@ -135,7 +121,7 @@ def create_app(
         Route("/api/ships.json", to.ships),
         Route("/api/ship/{mmsi:int}", to.ship),
         Route("/api/alerts", to.alerts),
-        Route("/api/alerts/{alert_id:str}/ack", to.acknowledge, methods=["POST"]),
+        *alert_routes(picture, to.may_act),
         Route("/api/health", to.health),
         Route("/api/poll", to.poll),
         WebSocketRoute("/api/feed", to.feed),
@@ -240,16 +226,6 @@ async def serve(
 def serve_in_thread(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> Running:
     """Serve on a thread of its own; call `stop` on what it returns. OSError when the port is taken."""
     return Running(make_server(app), bind(host, port), host)
-
-
-def _json(data: Any, media_type: str = "application/json", status: int = 200) -> Response:
-    response = JSONResponse(data, status_code=status, media_type=media_type)
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _missing(reason: str) -> Response:
-    return _json({"error": reason}, status=404)
 
 
 def _since(request: Request) -> int:
