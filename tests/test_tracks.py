@@ -18,9 +18,10 @@ from selat.model.columns import Columns, concat
 from selat.model.schema import I32
 from selat.model.units import KNOT
 from selat.tracks import reorder
-from selat.tracks.contacts import ID_BITS, Contacts
+from selat.tracks.contacts import Contacts
 from selat.tracks.identity import Verdict
 from selat.tracks.reorder import FUTURE, LATE, UNTIMED, Order, Patience
+from selat.tracks.slots import ID_BITS
 
 START = made.START
 

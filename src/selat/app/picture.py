@@ -356,7 +356,7 @@ def _card(c: Contacts, slot: int, alerts: list[str], segments: int) -> dict[str,
     def number(value: Any) -> float | None:
         return float(value) if np.isfinite(value) else None
 
-    times, lats, lons = c.track(slot)
+    trail = c.track(slot)
     label = _label(_labels(c, np.array([slot]))[0])
     said = {n: c.static(n)[slot] for n in ("eta_month", "eta_day", "eta_hour", "eta_minute", "draught", "destination")}
     eta = None
@@ -382,8 +382,8 @@ def _card(c: Contacts, slot: int, alerts: list[str], segments: int) -> dict[str,
         "reports": int(c.reports[slot]),
         "segments": segments,
         "track": [
-            [t / _MS, lon, lat, None, None]
-            for t, lat, lon in zip(times.tolist(), lats.tolist(), lons.tolist(), strict=True)
+            [t / _MS, lon, lat, number(sog), number(cog)]
+            for t, lat, lon, sog, cog in zip(*(a.tolist() for a in trail[:5]), strict=True)
         ],
         "alerts": alerts,
     }

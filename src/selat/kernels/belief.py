@@ -1,4 +1,4 @@
-"""What is believed of each contact beyond its segment: smoothed velocity, last facts, a ring of the track."""
+"""What is believed of each contact beyond its segment: smoothed place and velocity, last facts, rings of the track."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import math
 from typing import Any, NamedTuple
 
 from selat.kernels._jit import inline, jit
+from selat.kernels.filter import Smooth, begin, correct, velocity
+from selat.kernels.ring import NONE, Ring, push
 from selat.kernels.segments import ACCEPTED, OPENED, Rows, Traced
+from selat.model.schema import Flag, TimeQuality
+
+_ACCURATE, _SECOND, _RECKONED = int(Flag.ACCURATE), int(Flag.SECOND), int(Flag.DEAD_RECKONED)
+_ARCHIVE = int(TimeQuality.ARCHIVE)
 
 
 class Belief(NamedTuple):
     """What is believed of each contact beyond its segment's end; arrays by slot."""
 
-    vx: Any
-    vy: Any
     heading: Any
     status: Any
     kind: Any
@@ -24,44 +28,84 @@ class Belief(NamedTuple):
     received: Any
     version: Any
     lost: Any
-    ring_time: Any
-    ring_lat: Any
-    ring_lon: Any
-    ring_n: Any
+    motion: Any
+    motion_since: Any
+    motion_sure: Any
 
 
 class Told(NamedTuple):
-    """The other stored columns of the rows."""
+    """The other columns of the rows, as they are stored."""
 
+    lat: Any
+    lon: Any
+    sog: Any
+    cog: Any
     heading: Any
     nav_status: Any
     kind: Any
     flags: Any
     station: Any
     received: Any
+    quality: Any
 
 
-def _smooth(b: Belief, s: int, sog: float, cog: float, seconds: float, tau: float) -> None:
-    """Exponential mean of the velocity over ``tau`` seconds; starts anew after a silence of ten times that."""
-    if math.isnan(sog) or (math.isnan(cog) and sog > 0.3):
-        b.vx[s], b.vy[s] = math.nan, math.nan
-        return
-    angle = 0.0 if math.isnan(cog) else cog * math.pi / 180.0
-    u, v = sog * math.sin(angle), sog * math.cos(angle)
-    if math.isnan(b.vx[s]) or seconds > 10.0 * tau or seconds < 0.0:
-        b.vx[s], b.vy[s] = u, v
-        return
-    share = 1.0 - math.exp(-max(seconds, 0.5) / tau)
-    b.vx[s] += share * (u - b.vx[s])
-    b.vy[s] += share * (v - b.vy[s])
+class Errors(NamedTuple):
+    """Standard errors of what a report says: m, s, m/s; ``q`` by kind: m^2/s^3."""
+
+    accurate: float
+    coarse: float
+    unsaid: float
+    long_range: float
+    reckoned: float
+    second: float
+    late: float
+    speed: float
+    share: float
+    q: Any
 
 
-smooth = inline(_smooth)
+def _variances(r: Rows, told: Told, e: Errors, i: int) -> tuple[float, float]:
+    """Variance of a row's position (m^2) and velocity ((m/s)^2).
+
+    A time that is wrong by some seconds is a position that is wrong by so many seconds of way.
+    """
+    flags = told.flags[i]
+    if flags & _RECKONED:
+        metres = e.reckoned
+    elif r.msg_type[i] == 27:
+        metres = e.long_range
+    elif flags & _ACCURATE:
+        metres = e.accurate
+    else:
+        metres = e.unsaid if told.quality[i] == _ARCHIVE else e.coarse
+    speed = 0.0 if math.isnan(r.sog[i]) else r.sog[i]
+    seconds = e.second if flags & _SECOND else e.late
+    late = speed * seconds
+    return metres * metres + late * late, e.speed * e.speed + (e.share * speed) ** 2
 
 
-def _believe(r: Rows, told: Told, out: Traced, b: Belief, version: int, tau: float, every: int) -> None:
-    """Take the rows' other facts over into the contacts, and remember every ``every`` ns of the track in the ring."""
-    length = b.ring_time.shape[1]
+variances = inline(_variances)
+
+
+def _remember(r: Rows, told: Told, ring: Ring, i: int, s: int, every: int) -> None:
+    """Row ``i`` to the head of the ring of contact ``s``; values that mean nothing become the sentinel."""
+    row = push(ring, s, every, r.time[i])
+    row["time"], row["seq"], row["lat"], row["lon"] = r.time[i], r.seq[i], told.lat[i], told.lon[i]
+    row["sog"] = NONE if math.isnan(r.sog[i]) else told.sog[i]
+    row["cog"] = NONE if math.isnan(r.cog[i]) else told.cog[i]
+    row["heading"] = told.heading[i] if told.heading[i] < 360 else NONE
+    row["status"] = told.nav_status[i]
+
+
+remember = inline(_remember)
+
+
+def _believe(
+    r: Rows, told: Told, out: Traced, b: Belief, f: Smooth, track: Ring, recent: Ring, version: int, e: Errors,
+    every: int, soon: int,
+) -> None:  # fmt: skip
+    """Take the rows' other facts over into the contacts; ``every``, ``soon``: ns between positions of the rings."""
+    length = track.rows.shape[1]
     for i in range(r.mmsi.size):
         s = out.slot[i]
         if s < 0:
@@ -72,20 +116,21 @@ def _believe(r: Rows, told: Told, out: Traced, b: Belief, version: int, tau: flo
             b.kind[s] = told.kind[i]
         verdict = out.verdict[i]
         if verdict == OPENED:
-            b.vx[s], b.vy[s] = math.nan, math.nan
-            b.ring_n[s] = 0
+            begin(f, s)
+            track.n[s] = recent.n[s] = 0
+            b.motion[s], b.motion_since[s], b.motion_sure[s] = 0, r.time[i], 0.0
         if verdict < ACCEPTED:
             continue
         b.lost[s] = False
-        newest = (b.ring_n[s] - 1) % length
-        # The ring holds the last position at its head; it is moved on once the head is old enough to be kept.
-        seconds = 0.0 if b.ring_n[s] == 0 else (r.time[i] - b.ring_time[s, newest]) * 1e-9
-        smooth(b, s, r.sog[i], r.cog[i], seconds, tau)
-        if b.ring_n[s] < 2 or b.ring_time[s, newest] - b.ring_time[s, (newest - 1) % length] >= every:
-            newest = b.ring_n[s] % length
-            b.ring_n[s] += 1
-        b.ring_time[s, newest], b.ring_lat[s, newest], b.ring_lon[s, newest] = r.time[i], r.lat[i], r.lon[i]
-        b.heading[s], b.status[s], b.msg_type[s] = told.heading[i], told.nav_status[i], r.msg_type[i]
+        # The ring's head is always the last position.
+        seconds = 0.0 if track.n[s] == 0 else (r.time[i] - track.rows[s, (track.n[s] - 1) % length]["time"]) * 1e-9
+        rp, rv = variances(r, told, e, i)
+        u, v = velocity(r.sog[i], r.cog[i])
+        correct(f, s, seconds, r.lat[i], r.lon[i], u, v, rp, rv, e.q[b.kind[s]])
+        remember(r, told, track, i, s, every)
+        remember(r, told, recent, i, s, soon)
+        b.heading[s] = told.heading[i] if told.heading[i] < 360 else math.nan
+        b.status[s], b.msg_type[s] = told.nav_status[i], r.msg_type[i]
         b.flags[s], b.station[s], b.seq[s] = told.flags[i], told.station[i], r.seq[i]
 
 

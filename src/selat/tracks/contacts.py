@@ -1,9 +1,12 @@
 """Contacts: what we believe is one vessel now; arrays by slot, one slot a (mmsi, segment).
 
-Columns that people and detectors read are properties (``lat``, ``lon`` in degrees, ``sog`` in m/s, ``cog``, ``heading``
-in degrees, ``vx``, ``vy`` the smoothed velocity in m/s, ``status``, ``kind``, ``time`` of the last position, ``heard``
-when last heard in event time, ``received``, ``reports``, ``seq``, ``version``, ``lost``). Slots move when
-:meth:`Contacts.drop` throws out what was long silent: keep :meth:`ids`, not slots.
+Columns that people and detectors read are properties: ``lat``, ``lon`` (deg) as last reported, ``sog`` (m/s), ``cog``,
+``heading`` (deg), ``status``, ``kind``, ``time`` of the last position, ``heard`` when last heard in event time,
+``received``, ``reports``, ``seq``, ``version``, ``lost``. Smoothed, at ``time`` (:mod:`selat.kernels.filter`):
+``slat``, ``slon`` (deg), ``vx``, ``vy`` the velocity east and north (m/s, NaN while not known), ``sigma`` (m) and
+``vsigma`` (m/s) their standard deviations in any one direction, ``nis`` how well the reports fit (1: as expected).
+``motion``, ``motion_since`` (ns) and ``motion_sure`` (0 to 1) what the ship does (:mod:`selat.tracks.motion`).
+Slots move when :meth:`Contacts.drop` throws out what was long silent: keep :meth:`ids`, not slots.
 """
 
 from __future__ import annotations
@@ -12,10 +15,11 @@ from collections import deque
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from selat.kernels import segments
-from selat.kernels.belief import Belief, Told, believe
+from selat.kernels.belief import Belief, Errors, Told, believe
+from selat.kernels.filter import Smooth
+from selat.kernels.ring import Ring
 from selat.kernels.segments import Heads, Traced, Whos
 from selat.model.clock import MINUTE
 from selat.model.columns import Columns
@@ -23,135 +27,28 @@ from selat.model.schema import NO_TIME, STATICS
 from selat.tracks.clean import rows_of
 from selat.tracks.identity import Gates
 from selat.tracks.kinds import Kind, kinds_of
+from selat.tracks.slots import PARTS, STATIC, Array, Slots, grown
+from selat.tracks.trail import RECENT_EVERY, RING_EVERY
 
-RING = 96  #: positions remembered of each contact
-RING_EVERY = 75_000_000_000  #: ns between them: two hours in all
-SMOOTH = 20.0  #: s over which the velocity is smoothed
 LOST_MOVING = 6 * MINUTE  #: silent for so long, a ship under way is lost (class A sends every 2 to 10 s)
 LOST_STOPPED = 18 * MINUTE  #: six times the 3 minutes of ships that lie still (M.1371 Table 1)
-ID_BITS = 20
 
-Array = NDArray[Any]
-# dtype and the value of a fresh slot
-_HEADS: dict[str, tuple[str, Any]] = {
-    "who": ("i4", -1), "ordinal": ("i4", 0), "next": ("i4", -1), "time": ("i8", NO_TIME), "lat": ("f8", np.nan),
-    "lon": ("f8", np.nan), "sog": ("f4", np.nan), "cog": ("f4", np.nan), "reports": ("i8", 0), "heard": ("i8", NO_TIME),
-}  # fmt: skip
-_BELIEF: dict[str, tuple[str, Any]] = {
-    "vx": ("f4", np.nan), "vy": ("f4", np.nan), "heading": ("f4", np.nan), "status": ("u1", 255), "kind": ("u1", 0),
-    "msg_type": ("u1", 0), "flags": ("u2", 0), "station": ("u2", 0), "seq": ("i8", -1), "received": ("i8", NO_TIME),
-    "version": ("i8", 0), "lost": ("?", False), "ring_time": ("i8", NO_TIME), "ring_lat": ("f8", np.nan),
-    "ring_lon": ("f8", np.nan), "ring_n": ("i8", 0),
-}  # fmt: skip
-_WHOS: dict[str, tuple[str, Any]] = {
-    "mmsi": ("i4", 0), "first": ("i4", -1), "given": ("i4", 0), "open": ("i4", 0), "slot": ("i4", -1),
-    "time": ("i8", NO_TIME), "lat": ("f8", np.nan), "lon": ("f8", np.nan), "seq": ("i8", -1),
-}  # fmt: skip
-_STATIC = (
-    "imo", "callsign", "name", "ship_type", "to_bow", "to_stern", "to_port", "to_starboard", "draught", "destination",
-    "eta_month", "eta_day", "eta_hour", "eta_minute", "mothership",
+#: Of reports. Position: GNSS with the accuracy flag (<= 10 m, M.1371-5 Table 47), without it, from an archive that
+#: has no flag; type 27 (1/10 minute, latency) and dead reckoning are own estimates, as are seconds and velocities
+#: (SOG is sent in 0.1 kn, COG wanders by a degree or so; class B and small craft yaw).
+ERRORS = Errors(
+    accurate=10.0, coarse=50.0, unsaid=20.0, long_range=150.0, reckoned=300.0, second=0.3, late=1.0, speed=0.15,
+    share=0.02, q=np.array([0.03, 0.01, 0.05, 1e-6, 1e-4, 10.0, 0.03]),
 )  # fmt: skip
 
 
-def _fresh(spec: dict[str, tuple[str, Any]], size: int) -> dict[str, Array]:
-    return {
-        k: np.full((size, RING) if k.startswith("ring_") and k != "ring_n" else size, v, dtype=t)
-        for k, (t, v) in spec.items()
-    }
-
-
-def _static(size: int) -> dict[str, Array]:
-    out = {n: np.full(size, STATICS[n].null, dtype=STATICS[n].stored) for n in _STATIC}
-    out["time"] = np.full(size, NO_TIME, dtype="i8")
-    out["seq"] = np.full(size, -1, dtype="i8")
-    return out
-
-
-def _grow(old: dict[str, Array], new: dict[str, Array], n: int) -> dict[str, Array]:
-    for k, a in old.items():
-        new[k][:n] = a[:n]
-    return new
-
-
-class Contacts:
+class Contacts(Slots):
     """All contacts of the picture. Only the floor changes it; detectors read."""
 
     def __init__(self, gates: Gates | None = None) -> None:
+        super().__init__()
         self.gates = gates or Gates()
-        self.n = 0
-        self.version = 0
         self.gone: deque[tuple[int, int]] = deque(maxlen=100_000)
-        self._whos_n = 0
-        self._heads = _fresh(_HEADS, 0)
-        self._belief = _fresh(_BELIEF, 0)
-        self._whos = _fresh(_WHOS, 0)
-        self._said = _static(0)
-        self._table = np.full(64, -1, dtype="i4")
-
-    def __len__(self) -> int:
-        return self.n
-
-    def __getattr__(self, name: str) -> Array:
-        """A column of the contacts, a view; :class:`AttributeError` for other names."""
-        for part in ("_heads", "_belief"):
-            columns = self.__dict__.get(part, {})
-            if name in columns:
-                return columns[name][: self.n]  # type: ignore[no-any-return]
-        raise AttributeError(name)
-
-    @property
-    def mmsi(self) -> Array:
-        """MMSI of each contact."""
-        return self._whos["mmsi"][self._heads["who"][: self.n]]
-
-    def ids(self) -> Array:
-        """Lasting number of each contact: MMSI and ordinal of its segment in one int64."""
-        return (self.mmsi.astype("i8") << ID_BITS) | self.ordinal
-
-    def static(self, name: str) -> Array:
-        """A column of what the contacts' MMSIs declared, in the stored layout of ``statics``."""
-        return self._said[name][self._heads["who"][: self.n]]
-
-    def length(self) -> Array:
-        """Length as declared, metres; NaN where it was not."""
-        bow, stern = self.static("to_bow").astype("f8"), self.static("to_stern").astype("f8")
-        total = np.where((bow == 65535) | (stern == 65535), np.nan, bow + stern)
-        return np.where(total > 0, total, np.nan)
-
-    def beam(self) -> Array:
-        """Beam as declared, metres; NaN where it was not."""
-        port, star = self.static("to_port").astype("f8"), self.static("to_starboard").astype("f8")
-        total = np.where((port == 255) | (star == 255), np.nan, port + star)
-        return np.where(total > 0, total, np.nan)
-
-    def name(self, slot: int) -> str:
-        """Name as declared, or the MMSI in words."""
-        raw = bytes(self._said["name"][self._heads["who"][slot]])
-        text = raw.decode("ascii", "replace").strip(" @\0")
-        return text or f"MMSI {int(self.mmsi[slot]):09d}"
-
-    def of(self, mmsi: int) -> Array:
-        """Slots of an MMSI, newest segment first."""
-        if not self._whos_n:
-            return np.zeros(0, "i4")
-        place = segments.find(self._table, self._whos["mmsi"], mmsi)
-        who = int(self._table[place])
-        out: list[int] = []
-        slot = int(self._whos["first"][who]) if who >= 0 else -1
-        while slot >= 0:
-            out.append(slot)
-            slot = int(self._heads["next"][slot])
-        return np.array(out, "i4")
-
-    def track(self, slot: int) -> tuple[Array, Array, Array]:
-        """Time (ns), latitude and longitude (deg) of the last two hours of a contact, oldest first."""
-        count = int(self._belief["ring_n"][slot])
-        index = np.arange(max(0, count - RING), count) % RING
-        return tuple(self._belief[k][slot, index] for k in ("ring_time", "ring_lat", "ring_lon"))
-
-    def changed_since(self, version: int) -> Array:
-        """Slots changed after ``version``; contacts thrown out since then are in :attr:`gone` as (version, id)."""
-        return np.flatnonzero(self._belief["version"][: self.n] > version)
 
     def update(self, reports: Columns, mark: Array | None = None) -> Traced:
         """Take reports, in order of time, into the picture; returns what became of each (slots are those of now)."""
@@ -170,17 +67,20 @@ class Contacts:
 
     def _take(self, reports: Columns, mark: Array, out: Traced) -> None:
         rows = rows_of(reports, mark)
-        heading = reports["heading"].astype("f4")
-        heading[reports["heading"] >= 360] = np.nan
         told = Told(
-            heading, reports["nav_status"], kinds_of(reports["mmsi"], reports["msg_type"]), reports["flags"],
-            reports["station"], reports["received"],
+            reports["lat"], reports["lon"], reports["sog"], reports["cog"], reports["heading"], reports["nav_status"],
+            kinds_of(reports["mmsi"], reports["msg_type"]), reports["flags"], reports["station"], reports["received"],
+            reports["time_quality"],
         )  # fmt: skip
-        heads, whos = Heads(**self._heads), Whos(**self._whos)
+        p = self._parts
+        heads, whos = Heads(**p["heads"]), Whos(**self._whos)
         self.n, self._whos_n = segments.assign(
             rows, self._table, whos, heads, self.n, self._whos_n, self.gates.packed(), out
         )
-        believe(rows, told, out, Belief(**self._belief), self.version, SMOOTH, RING_EVERY)
+        believe(
+            rows, told, out, Belief(**p["belief"]), Smooth(**p["smooth"]), Ring(**p["track"]), Ring(**p["recent"]),
+            self.version, ERRORS, RING_EVERY, RECENT_EVERY,
+        )  # fmt: skip
 
     def declare(self, statics: Columns) -> None:
         """Take static data into the picture: per MMSI the newest value that was given, field by field."""
@@ -195,7 +95,7 @@ class Contacts:
             if statics["time"][i] < said["time"][k]:
                 continue
             said["time"][k], said["seq"][k] = statics["time"][i], statics["seq"][i]
-            for name in _STATIC:
+            for name in STATIC:
                 value = statics[name][i]
                 if value != STATICS[name].null:
                     said[name][k] = value
@@ -204,19 +104,18 @@ class Contacts:
     def _touch(self, who: int) -> None:
         slot = int(self._whos["first"][who])
         while slot >= 0:
-            self._belief["version"][slot] = self.version
-            slot = int(self._heads["next"][slot])
+            self._parts["belief"]["version"][slot] = self.version
+            slot = int(self.next[slot])
 
     def _reserve(self, more: int) -> None:
         """Room for ``more`` new contacts and MMSIs."""
-        if self.n + more > len(self._heads["who"]):
+        if self.n + more > len(self._parts["heads"]["who"]):
             size = max(1024, (self.n + more) * 3 // 2)
-            self._heads = _grow(self._heads, _fresh(_HEADS, size), self.n)
-            self._belief = _grow(self._belief, _fresh(_BELIEF, size), self.n)
+            self._parts = {part: grown(part, old, self.n, size) for part, old in self._parts.items()}
         if self._whos_n + more > len(self._whos["mmsi"]):
             size = max(1024, (self._whos_n + more) * 3 // 2)
-            self._whos = _grow(self._whos, _fresh(_WHOS, size), self._whos_n)
-            self._said = _grow(self._said, _static(size), self._whos_n)
+            self._whos = grown("whos", self._whos, self._whos_n, size)
+            self._said = grown("said", self._said, self._whos_n, size)
         if 2 * (self._whos_n + more) > len(self._table):
             self._table = np.full(1 << (4 * (self._whos_n + more)).bit_length(), -1, dtype="i4")
             segments.rehash(self._table, self._whos["mmsi"], self._whos_n)
@@ -226,12 +125,12 @@ class Contacts:
         moving = np.hypot(self.vx, self.vy) > 0.25
         limit = np.where(moving & (self.kind != Kind.AIRCRAFT), LOST_MOVING, LOST_STOPPED)
         lost = (self.heard != NO_TIME) & (now - self.heard > limit)
-        fresh = np.flatnonzero(lost & ~self.lost)
-        if fresh.size:
+        newly = np.flatnonzero(lost & ~self.lost)
+        if newly.size:
             self.version += 1
-            self._belief["lost"][fresh] = True
-            self._belief["version"][fresh] = self.version
-        return fresh
+            self._parts["belief"]["lost"][newly] = True
+            self._parts["belief"]["version"][newly] = self.version
+        return newly
 
     def drop(self, before: int) -> int:
         """Throw out contacts last heard before ``before`` (ns); returns how many. MMSIs and their statics stay."""
@@ -245,7 +144,7 @@ class Contacts:
         moved = np.full(self.n + 1, -1, dtype="i4")
         moved[keep] = np.arange(keep.size)
         old_next, who = self.next.copy(), self.who.copy()
-        for columns in (self._heads, self._belief):
+        for columns in self._parts.values():
             for a in columns.values():
                 a[: keep.size] = a[keep]
         w, n = self._whos, self._whos_n
@@ -260,24 +159,25 @@ class Contacts:
                     s = int(old_next[s])
                 old_next[s] = after
         self.n = keep.size
-        self._heads["next"][: self.n] = moved[old_next[keep]]
+        self._parts["heads"]["next"][: self.n] = moved[old_next[keep]]
         w["first"][:n], w["slot"][:n] = moved[w["first"][:n]], moved[w["slot"][:n]]
         return dropped
 
     def state(self) -> dict[str, Any]:
         """All of it as plain numbers and arrays."""
-        parts = {"heads": (self._heads, self.n), "belief": (self._belief, self.n), "whos": (self._whos, self._whos_n)}
-        parts["said"] = (self._said, self._whos_n)
-        arrays = {name: {k: a[:n].copy() for k, a in columns.items()} for name, (columns, n) in parts.items()}
+        arrays: dict[str, Any] = {
+            part: {k: a[: self.n].copy() for k, a in columns.items()} for part, columns in self._parts.items()
+        }
+        for part, columns in (("whos", self._whos), ("said", self._said)):
+            arrays[part] = {k: a[: self._whos_n].copy() for k, a in columns.items()}
         gone = np.array(list(self.gone), dtype="i8").reshape(-1, 2)
         return {**arrays, "version": self.version, "gone": gone}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a saved :meth:`state`."""
-        self._heads, self._belief, self._whos, self._said = (
-            {k: np.array(a) for k, a in state[part].items()} for part in ("heads", "belief", "whos", "said")
-        )
-        self.n, self._whos_n = len(self._heads["who"]), len(self._whos["mmsi"])
+        """Go on from a saved :meth:`state`; columns that it does not know begin anew."""
+        self.n, self._whos_n = len(state["heads"]["who"]), len(state["whos"]["mmsi"])
+        self._parts = {part: grown(part, state.get(part, {}), self.n, self.n) for part in PARTS}
+        self._whos, self._said = (grown(p, state[p], self._whos_n, self._whos_n) for p in ("whos", "said"))
         self.version = int(state["version"])
         self.gone = deque(((int(v), int(i)) for v, i in state["gone"]), maxlen=100_000)
         self._table = np.full(max(64, 1 << (4 * self._whos_n).bit_length()), -1, dtype="i4")

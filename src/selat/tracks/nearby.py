@@ -58,13 +58,11 @@ def passers(contacts: Contacts, lat: float, lon: float, since: int, until: int, 
     found = []
     ids = contacts.ids()
     for slot in slots[np.hypot(east, north) < fast].tolist():
-        time, lats, lons = contacts.track(slot)
-        inside = (time >= since) & (time <= until)
-        if inside.sum() < 1:
+        trail = contacts.track(slot).between(since, until)
+        if not trail.time.size:
             continue
-        time, lats, lons = time[inside], lats[inside], lons[inside]
-        x, y = geodesy.plane(lat, lon, lats, lons)
-        away, when = _nearest(x, y, time)
+        x, y = geodesy.plane(lat, lon, trail.lat, trail.lon)
+        away, when = _nearest(x, y, trail.time)
         if away <= PASSED:
             found.append((away, int(ids[slot]), slot, when))
     found.sort()
