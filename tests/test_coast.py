@@ -123,7 +123,7 @@ def test_a_damaged_grid_is_an_error(tmp_path):
 
 def test_known_ports(ports):
     index, away = ports.nearest([1.25, 3.0, math.nan], [103.85, 101.35, 0.0])
-    assert "Singapore" in ports.name(index[0]) or "Keppel" in ports.name(index[0]) and ports.country(index[0]) == "SG"
+    assert ports.name(index[0]) == "Keppel - (East Singapore)" and ports.country(index[0]) == "SG"
     assert "Klang" in ports.name(index[1]) and away[1] < 20_000
     assert index[2] == -1 and math.isnan(away[2])
     assert len(ports) == 3669 and "Pub 150" in ports.source

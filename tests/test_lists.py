@@ -102,7 +102,7 @@ def test_kind_comes_from_the_file_or_the_caller(tmp_path):
 def test_what_is_no_list_is_an_error(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("a,b\n1,2\n")
-    with pytest.raises(FormatError, match="x.csv:1"):
+    with pytest.raises(FormatError, match=r"x\.csv:1"):
         read_list(path)
     path.write_bytes(b"imo\n\xff\n")
     with pytest.raises(FormatError, match="UTF-8"):

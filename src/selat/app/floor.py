@@ -26,6 +26,7 @@ from selat.tracks.contacts import Contacts
 from selat.tracks.identity import Gates
 from selat.tracks.reorder import FUTURE, Order, Patience, Ready
 from selat.tracks.window import Window
+from selat.tracks.world import World
 
 BEAT = 10 * SECOND  #: rules that look at the whole picture do so this often
 IDLE = HOUR  #: after so long without a row the beats stop: nothing is concluded from a dead feed
@@ -61,12 +62,12 @@ class Floor:
         rules: Sequence[Detector] | None = None,
         patience: Patience | None = None,
         gates: Gates | None = None,
-        world: Any = None,
+        world: World | None = None,
     ) -> None:
         self.rules = list(detectors() if rules is None else rules)
         self.patience = patience or Patience()
         self.contacts = Contacts(gates)
-        self.world = world
+        self.world = World() if world is None else world
         self.desk = Desk()
         self._order = Order()
         self._states: dict[str, Any] = {rule.name: None for rule in self.rules}

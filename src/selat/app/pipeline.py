@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from selat.app.floor import Floor, detectors
+from selat.app.world import world_of
 from selat.model.columns import Columns, empty
 from selat.model.errors import ConfigError, StoreError
 from selat.model.nouns import Alert
@@ -131,7 +132,9 @@ class Pipeline:
         self, writer: Writer, *, rules: bool = True, on_alerts: Callable[[list[Alert]], None] | None = None
     ) -> None:
         self.writer = writer
-        self.floor = Floor(detectors(writer.settings.rules)) if rules else None
+        self.floor = (
+            Floor(detectors(writer.settings.rules), world=world_of(writer.layout, writer.state)) if rules else None
+        )
         self.intakes: dict[int, Intake] = {}
         self.on_alerts = on_alerts
         self._alerts: dict[str, Alert] = {}

@@ -83,5 +83,7 @@ def _entry(given: dict[str, str], kind: str, source: str) -> Entry:
         if not text.isdecimal():
             raise ConfigError(f"{name} {text!r} is no number", hint="digits only")
         numbers[name] = int(text)
-    texts = {n: given.get(n, "") for n in ("name", "callsign", "reason", "since")}
-    return Entry(given.get("kind", kind).lower(), given.get("source", source), **numbers, **texts)
+    return Entry(
+        given.get("kind", kind).lower(), given.get("source", source), numbers.get("mmsi", 0), numbers.get("imo", 0),
+        *(given.get(n, "") for n in ("name", "callsign", "reason", "since")),
+    )  # fmt: skip

@@ -41,6 +41,16 @@ class Layout:
         return self.root / "history"
 
     @property
+    def lists(self) -> Path:
+        """CSV files of ships to watch for (``*.csv``) and of hulls that are no more (``scrapped*.csv``)."""
+        return self.root / "lists"
+
+    @property
+    def lanes(self) -> Path:
+        """Lanes that were learned from the history."""
+        return self.root / "lanes.bin"
+
+    @property
     def pins(self) -> Path:
         """One locked file for each reader."""
         return self.root / "pins"

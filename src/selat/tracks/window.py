@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from selat.kernels.segments import Traced
 from selat.model.columns import Columns
 from selat.tracks.contacts import Contacts
+from selat.tracks.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Window:
     traced: Traced
     messages: Columns
     contacts: Contacts
-    world: Any = None
+    world: World = field(default_factory=World)
 
     def at(self, every: int) -> bool:
         """True at the full ``every`` ns of event time: for rules that look at the picture, not at rows."""

@@ -1,0 +1,35 @@
+"""The world that a watch has: what lies in the sea, and what comes with selat."""
+
+import logging
+
+import selat
+from selat.app.pipeline import Pipeline
+from selat.app.world import world_of
+from selat.model.nouns import Zone
+from selat.store.writer import Writer
+
+BOX = ((103.0, 1.0), (104.0, 1.0), (104.0, 2.0), (103.0, 2.0))
+
+
+def test_a_watch_sees_the_zones_and_lists_of_its_sea(tmp_path, caplog):
+    with selat.open(tmp_path / "sea") as sea:
+        sea.put(Zone("lane", BOX, "chart 5", "lane", 81.0))
+        sea.layout.lists.mkdir()
+        (sea.layout.lists / "police.csv").write_text("mmsi,name\n563012345,SRI TANJUNG\n12,BAD\n")
+        (sea.layout.lists / "scrapped.csv").write_text("imo\n9074729\n")
+        (sea.layout.lists / "broken.csv").write_text("no,such,columns\n")
+        with caplog.at_level(logging.WARNING):
+            world = world_of(sea.layout, sea.state)
+    assert [z.name for z in world.zones] == ["lane"] and world.zones.direction.tolist() == [81.0]
+    assert {(e.kind, e.source) for e in world.lists.entries} == {("watch", "police.csv"), ("scrapped", "scrapped.csv")}
+    assert "police.csv:3" in caplog.text and "broken.csv" in caplog.text
+    assert world.coast.land(1.3521, 103.8198) and len(world.ports) > 3000
+    with Writer(tmp_path / "sea") as writer:
+        floor = Pipeline(writer).floor
+        assert floor is not None and floor.world.zones.version == world.zones.version
+
+
+def test_a_new_sea_has_an_empty_world(tmp_path):
+    with selat.open(tmp_path / "sea") as sea:
+        world = world_of(sea.layout, sea.state)
+    assert len(world.zones) == len(world.lists) == len(world.lanes) == 0
