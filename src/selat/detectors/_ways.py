@@ -1,0 +1,74 @@
+"""Ways made good: speeds, courses and turns between the positions of a track, free of what a ship reports of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from selat.detectors import _places as near
+from selat.detectors._ships import Array
+from selat.kernels import geodesy
+
+
+def steps(track: Any) -> tuple[Array, Array, Array]:
+    """Seconds, metres and direction (deg) of the steps of a track."""
+    east, north = geodesy.plane(track.lat[:-1], track.lon[:-1], track.lat[1:], track.lon[1:])
+    return np.diff(track.time) * 1e-9, np.hypot(east, north), np.degrees(np.arctan2(east, north)) % 360.0
+
+
+def norm(track: Any, before: int) -> float:
+    """Speed (m/s) that a ship kept before a time (ns): the mean made good there; NaN for less than 10 minutes."""
+    span, step, _ = steps(track)
+    old = track.time[1:] <= before
+    if span[old].sum() < 600.0:
+        return float("nan")
+    return float(step[old].sum() / span[old].sum())
+
+
+def slow_since(track: Any, limit: float) -> int:
+    """First row of the unbroken run at the end in which the speed made good stayed below ``limit`` m/s."""
+    span, step, _ = steps(track)
+    return near.unbroken(step < limit * np.maximum(span, 1.0)) if len(step) else 0
+
+
+def course_made(track: Any, speed: float) -> list[list[float]]:
+    """Steps of a track that were sailed: [ns at its end, course (deg) unwrapped, seconds], a slow step breaks it."""
+    span, step, way = steps(track)
+    out: list[list[float]] = []
+    for time, s, m, c in zip(track.time[1:].tolist(), span.tolist(), step.tolist(), way.tolist(), strict=True):
+        if s < 20.0 and out:
+            continue  # the last step is short: its course is noise
+        if s > 300.0 or m < speed * s:
+            out = []
+            continue
+        if out:
+            c = out[-1][1] + (c - out[-1][1] + 180.0) % 360.0 - 180.0
+        out.append([time, round(c, 1), round(s, 1)])
+    return out
+
+
+def pivots(course: list[float], swing: float) -> list[float]:
+    """Turning points of a course after each of which it went back by more than ``swing`` deg."""
+    points: list[float] = []
+    low = high = course[0]
+    sign = 0
+    for c in course:
+        low, high = min(low, c), max(high, c)
+        if sign >= 0 and high - c > swing:
+            points.append(high)
+            sign, low = -1, c
+        elif sign <= 0 and c - low > swing:
+            points.append(low)
+            sign, high = 1, c
+    return points
+
+
+def spread(way: list[list[float]]) -> float:
+    """Standard deviation (deg) of the course of :func:`course_made` about a steady turn; 0 for fewer than four steps."""
+    if len(way) < 4:
+        return 0.0
+    time = np.array([(row[0] - way[0][0]) * 1e-9 for row in way])
+    course = np.array([row[1] for row in way])
+    slope, first = np.polyfit(time, course, 1)
+    return float(np.std(course - slope * time - first))

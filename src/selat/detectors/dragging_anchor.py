@@ -1,0 +1,180 @@
+"""A ship at anchor whose anchor does not hold.
+
+What it finds
+    A ship that says she is at anchor, or lay at anchor by her motion, and whose anchor has moved: where the anchor lies
+    follows from position, heading and the length of chain that is out (she lies downstream of it, her bow towards it).
+    The place that the first quarter of an hour tells and that of the last five minutes are compared for every length
+    of chain and ship up to 300 m and her own length: if even the best one leaves more than 100 m, the anchor drags.
+    Ships that send no heading are judged by the circle of their first position (three lengths and 100 m, twice).
+    Judged every minute; a warning, an alarm within half a mile of another ship at anchor or over a cable, a lane or a
+    shore.
+Why it matters
+    A dragging ship drifts through an anchorage onto others, cables or rocks while her crew may be asleep.
+False alarms
+    A ship that weighs anchor and leaves: left out where she goes where she heads, faster than 1.5 knots. The swing with
+    the tide is no drag: the heading turns with the place. A heading sensor that fails or is off by a constant at anchor
+    makes the anchor seem to move when she swings.
+Reference
+    behaviours 2.4 (circle of 3 lengths and 100 m); the estimate from the heading is selat's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from selat.detectors import _cables as cables
+from selat.detectors import _golden as made
+from selat.detectors import _places as near
+from selat.detectors import _seas as seas
+from selat.detectors import _ships as fleet
+from selat.detectors import _ways as ways
+from selat.detectors._life import Pace, PictureRule
+from selat.kernels import geodesy
+from selat.model.clock import MINUTE, SECOND
+from selat.model.columns import Columns, concat, empty
+from selat.model.rule import Evidence, Finding, Golden, Verdict, param
+from selat.model.units import KNOT, NAUTICAL_MILE
+from selat.tracks import say
+from selat.tracks.motion import Motion
+from selat.tracks.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Parameters, SI."""
+
+    limit: float = param(100.0, "m", "The anchor has moved farther", "selat: ten times the error of AIS")
+    chain: float = param(
+        300.0, "m", "Longest chain and way to the antenna, beside her own length", "selat: 11 shackles"
+    )
+    first: float = param(900.0, "s", "The old place of the anchor is that of so long ...", "selat")
+    settle: float = param(300.0, "s", "... this long after she stopped", "selat: she falls back on her chain")
+    last: float = param(300.0, "s", "The new one is that of the last", "selat")
+    speed: float = param(3 * KNOT, "m/s", "Faster she is not at anchor", "selat")
+    leaving: float = param(1.5 * KNOT, "m/s", "Faster and where she heads: she leaves", "selat")
+    ahead: float = param(45.0, "deg", "... course and heading differ by less", "DMA AisAbnormal: drift, 45 deg")
+    lengths: float = param(3.0, "lengths", "Without heading: radius of the circle ...", "behaviours 2.4")
+    more: float = param(100.0, "m", "... and this", "behaviours 2.4")
+    close: float = param(0.5 * NAUTICAL_MILE, "m", "An alarm with another ship at anchor within", "selat")
+
+
+@dataclass(frozen=True)
+class DraggingAnchor(PictureRule):
+    """The rule."""
+
+    p: Parameters = field(default_factory=Parameters)
+    name: str = "dragging_anchor"
+    every: int = MINUTE
+    pace: Pace = field(default_factory=lambda: Pace(2, 5, 120.0, 1800.0))
+
+    def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
+        """Ships at anchor that have left their place: a quick look by distance, then the anchor itself."""
+        p, c, at = self.p, window.contacts, near.places(window)
+        s = at.ships
+        motion = c.motion[s.slot]
+        lies = ((s.status == fleet.ANCHORED) | (motion == Motion.ANCHORED)) & (s.speed < p.speed)
+        row = np.flatnonzero(lies & (s.speed > 0.15 * KNOT))
+        found, busy = [], at.within(*cables.KINDS, "lane", "deep_water_route", "platform")
+        for i in row.tolist():
+            track = fleet.trail(c, int(s.slot[i]), window.now - 7200 * SECOND)
+            told = anchor(track, float(np.nan_to_num(s.length[i], nan=0.0)), p)
+            if told is None:
+                continue
+            others = np.flatnonzero((motion == Motion.ANCHORED) & (np.arange(len(lies)) != i))
+            x, y = geodesy.plane(s.lat[i], s.lon[i], s.lat[others], s.lon[others])
+            evidence = {
+                **told, "in_traffic": bool(busy[i]), "neighbour": fleet.real(np.hypot(x, y).min(initial=np.inf), 0)
+                if others.size else None,
+            }  # fmt: skip
+            found.append(fleet.finding(window, s, i, told["since"], evidence, track=track))
+        return fleet.so(self, found), None
+
+    def judge(self, evidence: Evidence) -> Verdict | None:
+        """The anchor moved, and she does not sail."""
+        e, p = evidence, self.p
+        who = e["ship"]
+        by_heading = e["chain"] is not None
+        limit = p.limit if by_heading else 2.0 * (p.lengths * (who["length"] or 0.0) + p.more)
+        if e["moved"] <= limit:
+            return None
+        ahead = who["heading"] is not None and float(fleet.turn(who["course"], who["heading"])) < p.ahead
+        if ahead and who["speed"] > p.leaving:
+            return None
+        how = f"no length of chain up to {e['most']:.0f} m explains it" if by_heading else "she sends no heading"
+        sentence = (
+            f"{fleet.the(who)} drags her anchor: it has moved {say.miles(e['moved'])} (limit {say.miles(limit)}) "
+            f"towards {say.bearing(e['towards'])} within {say.span(e['seconds'])}; she goes {cables.knots(who['speed'])} "
+            f"on {say.bearing(who['course'])}, {how}."
+        )
+        close = e["neighbour"] is not None and e["neighbour"] < p.close
+        parts = {
+            "margin": fleet.over(e["moved"], limit), "method": 0.95 if by_heading else 0.7,
+            "status": 1.0 if who["status"] == fleet.ANCHORED else 0.85,
+        }  # fmt: skip
+        return Verdict(
+            "alarm" if close or e["in_traffic"] else "warning", sentence, parts,
+            ("she weighs anchor or shifts her place", "her heading sensor is wrong", "she pays out more chain"),
+            "Call her; warn the ships that lie downstream of her.",
+        )  # fmt: skip
+
+    def ended(self, evidence: Evidence) -> str:
+        """Said when she holds again, or sails."""
+        return f"{evidence['ship']['name']} does not drag her anchor any more."
+
+    def golden(self) -> Golden:
+        """A ship that drags downwind at 0.8 knots, one that swings half round with the tide."""
+        hold = [(0.0, 200.0, 2400.0), (0.8, 200.0, 1800.0)]
+        drag = seas.voyage(563220001, 1.30, 104.50, hold, heading=20.0, status=1)
+        reports = made.numbered(drag, swing(563220002, 1.40, 104.50, 180.0))
+        statics = made.numbered(
+            made.ship(563220001, "GOLDEN DRAGGER", 180, 30, 70), made.ship(563220002, "GOLDEN SWINGER", 180, 30, 70)
+        )
+        return Golden(reports, statics, empty("messages"), (("warning", (563220001,)),))
+
+
+def anchor(track: Any, length: float, p: Parameters) -> Evidence | None:
+    """How far the anchor has moved (m), for the chain that makes it least; None for too short a stay."""
+    first = ways.slow_since(track, p.speed)
+    if len(track.time) - first < 6:
+        return None
+    time, lat, lon, heading = (getattr(track, k)[first:] for k in ("time", "lat", "lon", "heading"))
+    age = (time - time[0]) * 1e-9
+    old = (age >= p.settle) & (age <= p.settle + p.first)
+    new = age[-1] - age <= p.last
+    if first == 0:  # she lay there already when the track begins
+        old = age <= p.first
+    if old.sum() < 3 or new.sum() < 2 or age[old].max() > age[new].min():
+        return None
+    east, north = geodesy.plane(lat[0], lon[0], lat, lon)
+    dx, dy = east[new].mean() - east[old].mean(), north[new].mean() - north[old].mean()
+    chain, most = None, p.chain + length
+    if np.isfinite(heading[old]).all() and np.isfinite(heading[new]).all():
+        h = np.radians(heading)
+        ux = np.sin(h[new]).mean() - np.sin(h[old]).mean()
+        uy = np.cos(h[new]).mean() - np.cos(h[old]).mean()
+        swung = ux * ux + uy * uy
+        chain = float(np.clip(-(dx * ux + dy * uy) / swung, 0.0, most)) if swung > 1e-6 else 0.0
+        dx, dy = dx + chain * ux, dy + chain * uy
+    return {
+        "moved": round(float(np.hypot(dx, dy)), 1), "towards": round(float(np.degrees(np.arctan2(dx, dy)) % 360.0), 1),
+        "chain": None if chain is None else round(chain, 1), "most": round(most, 1),
+        "seconds": round(float(age[-1] - age[old].mean()), 1), "since": int(time[old][-1]),
+    }  # fmt: skip
+
+
+def swing(mmsi: int, lat: float, lon: float, angle: float, seconds: float = 4200.0, chain: float = 200.0) -> Columns:
+    """Reports of a ship that swings round her anchor at (lat, lon) by ``angle`` deg, for examples and tests."""
+    parts = []
+    for t in np.arange(0.0, seconds, 60.0):
+        heading = 20.0 + angle * min(1.0, t / seconds)
+        y, x = geodesy.destination(lat, lon, heading + 180.0, chain)
+        at = made.sail(mmsi, float(y), float(x), 0.2, (heading + 270.0) % 360.0, [0.0], status=1)
+        time = at["time"] + round(t * 1e9)
+        parts.append(at.replace(time=time, received=time + SECOND, heading=np.array([round(heading) % 360])))
+    return concat(parts, "reports")
+
+
+DETECTOR = DraggingAnchor()
