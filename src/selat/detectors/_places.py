@@ -137,7 +137,7 @@ def binds(rules: Evidence, who: Evidence, flag: str = "", now: int = 0) -> bool:
     if "hours" in rules:
         begin, end = rules["hours"]
         clock = now % DAY / SECOND
-        return begin <= clock < end if begin <= end else clock >= begin or clock < end
+        return bool(begin <= clock < end if begin <= end else clock >= begin or clock < end)
     return True
 
 

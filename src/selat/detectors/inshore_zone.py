@@ -1,7 +1,7 @@
 """A ship on passage that uses an inshore traffic zone.
 
 What it finds
-    A ship of 20 m or more that has sailed more than 4 miles inside an inshore traffic zone at more than 5 knots on a
+    A ship of 20 m or more that has sailed more than 4 miles inside an inshore traffic zone at more than 8 knots on a
     nearly straight way (net distance 0.9 of the gross), while the lane beside it would have taken her. Judged every
     minute; a caution, told once a passage.
 Why it matters
@@ -42,7 +42,7 @@ class Parameters:
     """Parameters, SI."""
 
     length: float = param(20.0, "m", "Shorter vessels may use the zone", "COLREGs rule 10(d)(i)")
-    speed: float = param(5 * KNOT, "m/s", "Slower is not on passage", "selat")
+    speed: float = param(8 * KNOT, "m/s", "Slower is not on passage", "selat: bunker tankers and tugs go 5 to 8")
     way: float = param(4 * NAUTICAL_MILE, "m", "Sailed inside the zone without a break", "selat: no way to a berth")
     straight: float = param(0.9, "1", "Net over gross distance of that way", "selat")
 

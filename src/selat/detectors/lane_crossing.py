@@ -3,7 +3,7 @@
 What it finds
     A ship under way that came into a lane over one of its long sides and left it over the other, with headings that
     differed from the lane's run by less than 60 degrees on average. Judged every 30 s, told within two minutes of her
-    leaving and for five minutes. A caution; a warning below 45 degrees for ships of 20 m and more.
+    leaving and for five minutes. A caution; a warning below 45 degrees for ships of 50 m and more (ferries cross all day).
 Why it matters
     Rule 10(c): who must cross does so on a heading as nearly as practicable at right angles, so that she is in the lane
     for the shortest time and all see what she is about.
@@ -51,7 +51,7 @@ class Parameters:
     speed: float = param(2 * KNOT, "m/s", "Slower is not judged", "selat: the course of who drifts means nothing")
     told: float = param(300.0, "s", "Told for so long after she has left", "selat")
     back: float = param(7200.0, "s", "Came in no longer ago than this", "selat: the track that is kept")
-    small: float = param(20.0, "m", "Shorter craft are a caution", "COLREGs rule 10(j)")
+    big: float = param(50.0, "m", "... for ships of this length and more; others are a caution", "STRAITREP: 50 m")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class LaneCrossing(PictureRule):
         if e["angle"] >= p.record or e["came"] == e["went"]:
             return None
         who, lane = e["ship"], e["lane"]
-        small = who["length"] is None or who["length"] < p.small
+        big = (who["length"] or 0.0) >= p.big
         what = "heading" if e["by_heading"] else "course (she sends no heading)"
         sentence = (
             f"{fleet.the(who)} has crossed {lane['name']} from its {e['came']} to its {e['went']} side with a {what} "
@@ -106,7 +106,7 @@ class LaneCrossing(PictureRule):
             "geometry": near.sure(lane),
         }  # fmt: skip
         return Verdict(
-            "warning" if e["angle"] < p.warn and not small else "caution", sentence, parts,
+            "warning" if e["angle"] < p.warn and big else "caution", sentence, parts,
             ("she avoided another ship", "she joined the lane and left it again", "her heading sensor is wrong"),
             "Note it; warn her if she goes on to the next lane.", near.source(lane),
         )  # fmt: skip
@@ -162,7 +162,7 @@ def _side(lane: Zone, track: Any, out: int, into: int) -> str | None:
     if near.along(near.edge(lane, float(lat), float(lon)), lane.direction or 0.0) > 45.0:
         return None
     east, north = (float(v) for v in geodesy.plane(track.lat[into], track.lon[into], track.lat[out], track.lon[out]))
-    way = np.radians(lane.direction)
+    way = np.radians(lane.direction or 0.0)
     return "right" if east * np.cos(way) - north * np.sin(way) > 0 else "left"
 
 

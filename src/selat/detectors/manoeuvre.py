@@ -89,11 +89,11 @@ class Manoeuvre(PictureRule):
             track = fleet.trail(c, int(s.slot[i]), window.now - round(p.zigzag_time * SECOND))
             if len(track.time) < 5:
                 continue
+            seen: list[list[float]] = ways.course_made(track, p.speed)
             evidence = {
-                "way": ways.course_made(track, p.speed), "in_traffic": bool(busy[i]),
+                "way": seen, "in_traffic": bool(busy[i]),
                 "lane": near.place(at.zones, int(lane[i])) if lane[i] >= 0 else None, "now": window.now,
             }  # fmt: skip
-            seen = evidence["way"]
             start = int(seen[-1][0]) if seen else window.now
             found.append(fleet.finding(window, s, i, start, evidence, track=track))
         return fleet.so(self, found), None

@@ -76,7 +76,7 @@ class PrecautionarySpeed(PictureRule):
             return [], None
         f = over(window.contacts, s.slot[row], window.now, p.lasting)
         found, moving = [], np.flatnonzero(s.speed > 2 * KNOT)
-        for k in np.flatnonzero(f.least > limit + p.margin).tolist():
+        for k in np.flatnonzero((f.least > limit + p.margin) & (f.span >= 0.7 * p.lasting)).tolist():
             i = int(row[k])
             x, y = geodesy.plane(s.lat[i], s.lon[i], s.lat[moving], s.lon[moving])
             angle = fleet.turn(s.course[moving], s.course[i])
@@ -85,10 +85,10 @@ class PrecautionarySpeed(PictureRule):
             others = [int(q) for q in s.seq[moving[cross]]]
             evidence = {
                 "seq": sorted({*others, int(s.seq[i])}), "area": near.place(at.zones, int(zone[k])),
-                "limit": round(float(limit[k]), 3), "named": bool(own[k] == own[k]), "seconds": p.lasting,
+                "limit": round(float(limit[k]), 3), "named": bool(own[k] == own[k]), "seconds": round(float(f.span[k]), 1),
                 "slowest": round(float(f.least[k]), 2), "mean": round(float(f.mean[k]), 2), "crossing": len(others),
             }  # fmt: skip
-            found.append(fleet.finding(window, s, i, window.now - round(p.lasting * SECOND), evidence))
+            found.append(fleet.finding(window, s, i, window.now - round(float(f.span[k]) * SECOND), evidence))
         return fleet.so(self, found), None
 
     def judge(self, evidence: Evidence) -> Verdict | None:

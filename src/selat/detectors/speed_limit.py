@@ -108,11 +108,11 @@ class SpeedLimit(PictureRule):
         if not row.size:
             return []
         f, out = over(w.contacts, s.slot[row], w.now, p.lasting), []
-        for k in np.flatnonzero((f.least > limit + p.margin) & (f.n >= 3)).tolist():
+        for k in np.flatnonzero((f.least > limit + p.margin) & (f.span >= 0.7 * p.lasting)).tolist():
             i, z = int(row[k]), int(zone[k])
-            evidence = _evidence(f, k, limit[k], p.lasting) | {"zone": near.place(at.zones, z), "now": w.now}
+            evidence = _evidence(f, k, limit[k]) | {"zone": near.place(at.zones, z), "now": w.now}
             track = fleet.trail(w.contacts, int(s.slot[i]), w.now - 600 * SECOND)
-            start = w.now - round(p.lasting * SECOND)
+            start = w.now - round(float(f.span[k]) * SECOND)
             out.append(fleet.finding(w, s, i, start, evidence, at.each[z].name, track=track))
         return out
 
@@ -122,11 +122,11 @@ class SpeedLimit(PictureRule):
         if not row.size:
             return []
         f = over(w.contacts, s.slot[row], w.now, p.type_lasting)
-        for k in np.flatnonzero((f.least > LIMITS[s.type[row]]) & (f.n >= 4)).tolist():
+        for k in np.flatnonzero((f.least > LIMITS[s.type[row]]) & (f.span >= 0.7 * p.type_lasting)).tolist():
             i = int(row[k])
-            evidence = _evidence(f, k, LIMITS[s.type[i]], p.type_lasting) | {"zone": None, "now": w.now}
+            evidence = _evidence(f, k, LIMITS[s.type[i]]) | {"zone": None, "now": w.now}
             track = fleet.trail(w.contacts, int(s.slot[i]), w.now - 600 * SECOND)
-            out.append(fleet.finding(w, s, i, w.now - round(p.type_lasting * SECOND), evidence, "type", track=track))
+            out.append(fleet.finding(w, s, i, w.now - round(float(f.span[k]) * SECOND), evidence, "type", track=track))
         return out
 
     def judge(self, evidence: Evidence) -> Verdict | None:
@@ -187,10 +187,10 @@ class SpeedLimit(PictureRule):
         return Golden(reports, statics, empty("messages"), expect, seas.zoned(zone))
 
 
-def _evidence(f: Any, k: int, limit: float, seconds: float) -> Evidence:
+def _evidence(f: Any, k: int, limit: float) -> Evidence:
     return {
         "limit": round(float(limit), 4), "slowest": round(float(f.least[k]), 3), "mean": round(float(f.mean[k]), 3),
-        "seconds": seconds, "reports": int(f.n[k]),
+        "seconds": round(float(f.span[k]), 1), "reports": int(f.n[k]),
     }  # fmt: skip
 
 
