@@ -24,7 +24,8 @@ NOW = made.START + 86400 * 3 * SECOND
 
 
 def test_built_in_rules_are_found_by_looking():
-    assert [r.name for r in plugins.find("selat.detectors", "DETECTOR")] == ["collision", "distress", "jump"]
+    names = [r.name for r in plugins.find("selat.detectors", "DETECTOR")]
+    assert names == sorted(names) and {"collision", "distress", "jump"} <= set(names)
 
 
 class Point:

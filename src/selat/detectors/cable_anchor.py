@@ -1,10 +1,10 @@
 """A ship that anchors, or is about to, over a cable or pipeline.
 
 What it finds
-    A ship over the buffer of a cable or pipeline (the width of its zone, to either side) that lies at anchor by its
-    motion, or says so and goes slower than 1.5 knots; or that suddenly goes slower than 0.4 of what it kept over the
-    last hour, and slower than 3 knots, for more than 5 minutes. Judged every 30 s. An alarm where it anchors, a warning
-    where it only slows down.
+    A ship over the buffer of a cable or pipeline (the width of its zone, to either side) that lies at anchor (by its
+    motion, or slower than half a knot for 10 minutes), or says so and goes slower than 1.5 knots; or that suddenly goes
+    slower than 0.4 of what it kept over the last hour, and slower than 3 knots, for more than 5 minutes. Judged every
+    30 s. An alarm where it anchors, a warning where it only slows down.
 Why it matters
     An anchor that is dropped cuts or snags what lies there; before it is dropped a call can still prevent it.
 False alarms
@@ -34,7 +34,6 @@ from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
-from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 LEFT_OUT = (30, *fleet.SERVICE, *range(40, 50), *range(60, 70))
@@ -49,6 +48,8 @@ class Parameters:
     slow: float = param(3 * KNOT, "m/s", "... and slower than this", "selat: a speed at which anchors are dropped")
     norm: float = param(5 * KNOT, "m/s", "Ships that kept less than this are not slowing down", "selat")
     still: float = param(1.5 * KNOT, "m/s", "A ship that says anchored is so below this", "selat: stale status")
+    rest: float = param(0.5 * KNOT, "m/s", "Slower than this ...", "selat: swing and error of a ship at anchor")
+    resting: float = param(600.0, "s", "... for so long, she lies at anchor", "selat: longer than a pilot's boarding")
     length: float = param(20.0, "m", "Shorter craft are not judged", "selat: light anchors")
 
 
@@ -74,15 +75,15 @@ class CableAnchor(PictureRule):
             track = fleet.trail(c, int(s.slot[i]), window.now - 4500 * SECOND)
             if len(track.time) < 3:
                 continue
-            anchored = bool(motion[i] == Motion.ANCHORED)
             since = track.time[ways.slow_since(track, p.slow)]
+            still = track.time[ways.slow_since(track, p.rest)]
+            anchored = bool(motion[i] == fleet.Motion.ANCHORED or s.time[i] - still >= p.resting * SECOND)
             evidence = {
                 "cable": near.place(at.zones, z), "inside": round(float(inside), 1), "anchored": anchored,
                 "slow": round(int(s.time[i] - since) / SECOND, 1),
                 "norm": fleet.real(ways.norm(track, int(since)), 2),
             }  # fmt: skip
-            start = int(c.motion_since[s.slot[i]]) if anchored else int(since)
-            found.append(fleet.finding(window, s, i, max(start, int(track.time[0])), evidence, track=track))
+            found.append(fleet.finding(window, s, i, int(still if anchored else since), evidence, track=track))
         return fleet.so(self, found), None
 
     def judge(self, evidence: Evidence) -> Verdict | None:

@@ -38,7 +38,6 @@ from selat.model.columns import Columns, concat, empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
-from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 
@@ -75,7 +74,7 @@ class DraggingAnchor(PictureRule):
         p, c, at = self.p, window.contacts, near.places(window)
         s = at.ships
         motion = c.motion[s.slot]
-        lies = ((s.status == fleet.ANCHORED) | (motion == Motion.ANCHORED)) & (s.speed < p.speed)
+        lies = ((s.status == fleet.ANCHORED) | (motion == fleet.Motion.ANCHORED)) & (s.speed < p.speed)
         row = np.flatnonzero(lies & (s.speed > 0.15 * KNOT))
         found, busy = [], at.within(*cables.KINDS, "lane", "deep_water_route", "platform")
         for i in row.tolist():
@@ -83,7 +82,7 @@ class DraggingAnchor(PictureRule):
             told = anchor(track, float(np.nan_to_num(s.length[i], nan=0.0)), p)
             if told is None:
                 continue
-            others = np.flatnonzero((motion == Motion.ANCHORED) & (np.arange(len(lies)) != i))
+            others = np.flatnonzero((motion == fleet.Motion.ANCHORED) & (np.arange(len(lies)) != i))
             x, y = geodesy.plane(s.lat[i], s.lon[i], s.lat[others], s.lon[others])
             evidence = {
                 **told, "in_traffic": bool(busy[i]), "neighbour": fleet.real(np.hypot(x, y).min(initial=np.inf), 0)
