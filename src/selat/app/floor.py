@@ -21,7 +21,7 @@ from selat.model.nouns import Alert
 from selat.model.plugins import find
 from selat.model.ports import Detector
 from selat.model.schema import NO_TIME
-from selat.tracks import reorder
+from selat.tracks import motion, reorder
 from selat.tracks.contacts import Contacts
 from selat.tracks.identity import Gates
 from selat.tracks.reorder import FUTURE, Order, Patience, Ready
@@ -150,6 +150,8 @@ class Floor:
         traced = self.contacts.update(rows["reports"], marks["reports"])
         if tick % BEAT == 0:
             self.contacts.mark_lost(tick)
+        if tick % motion.EVERY == 0:
+            motion.settle(self.contacts, tick)
         window = Window(tick, rows["reports"], marks["reports"], traced, rows["messages"], self.contacts, self.world)
         alerts: list[Alert] = []
         for rule in self.rules:

@@ -31,6 +31,9 @@ class Belief(NamedTuple):
     motion: Any
     motion_since: Any
     motion_sure: Any
+    motion_next: Any
+    motion_votes: Any
+    motion_from: Any
 
 
 class Told(NamedTuple):
@@ -119,6 +122,7 @@ def _believe(
             begin(f, s)
             track.n[s] = recent.n[s] = 0
             b.motion[s], b.motion_since[s], b.motion_sure[s] = 0, r.time[i], 0.0
+            b.motion_next[s], b.motion_votes[s], b.motion_from[s] = 0, 0, r.time[i]
         if verdict < ACCEPTED:
             continue
         b.lost[s] = False

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels.ring import Stretch, stretch
+from selat.kernels.swing import Swing, swing
 from selat.model.clock import SECOND
 from selat.tracks.contacts import Contacts
 from selat.tracks.trail import RECENT, RECENT_EVERY
@@ -56,3 +57,30 @@ def over(contacts: Contacts, slots: Any, now: int, seconds: float) -> Features:
     near, far = contacts.rings()
     stretch(near, far, which, int(now - round(seconds * SECOND)), int(now), REACH, out)
     return Features(*out)
+
+
+@dataclass(frozen=True, slots=True)
+class Swings:
+    """How ships lie to an anchor; arrays by contact asked for, NaN where it cannot be told.
+
+    ``n`` positions with a heading at less than 1.5 knots; anchor ``lat``, ``lon`` (deg) and ``radius`` (m) of the
+    antenna from it, if the bow pointed at it all the while (negative: the stern did); ``rest`` m that the fit leaves
+    (root mean square; without a fit the scatter of the positions); ``spread`` of the headings (deg, as a standard
+    deviation).
+    """
+
+    n: Array
+    lat: Array
+    lon: Array
+    radius: Array
+    rest: Array
+    spread: Array
+
+
+def swings(contacts: Contacts, slots: Any, now: int, seconds: float) -> Swings:
+    """Swing circles of ``slots`` (None: all contacts) from the track of the last ``seconds`` before ``now`` (ns)."""
+    which = np.arange(len(contacts)) if slots is None else np.asarray(slots, "i8")
+    n = which.size
+    out = Swing(np.empty(n, "i8"), *(np.empty(n) for _ in Swing._fields[1:]))
+    swing(contacts.rings()[1], which, int(now - round(seconds * SECOND)), int(now), out)
+    return Swings(*out)

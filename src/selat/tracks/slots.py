@@ -26,6 +26,7 @@ BELIEF: Spec = {
     "heading": ("f4", np.nan), "status": ("u1", 255), "kind": ("u1", 0), "msg_type": ("u1", 0), "flags": ("u2", 0),
     "station": ("u2", 0), "seq": ("i8", -1), "received": ("i8", NO_TIME), "version": ("i8", 0), "lost": ("?", False),
     "motion": ("u1", 0), "motion_since": ("i8", NO_TIME), "motion_sure": ("f4", 0.0),
+    "motion_next": ("u1", 0), "motion_votes": ("u1", 0), "motion_from": ("i8", NO_TIME),
 }  # fmt: skip
 SMOOTH: Spec = {
     "slat": ("f8", np.nan), "slon": ("f8", np.nan), "su": ("f8", 0.0), "sv": ("f8", 0.0), "pp": ("f8", 0.0),
