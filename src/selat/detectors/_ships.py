@@ -106,6 +106,11 @@ def _ships(w: Window) -> Ships:
     )  # fmt: skip
 
 
+def per_degree(lat: Array) -> tuple[Array, Array]:
+    """Metres in a degree of latitude and of longitude, to half a percent: for a first look."""
+    return np.full(lat.shape, 110_900.0), 111_320.0 * np.cos(np.radians(lat))
+
+
 def turn(a: Any, b: Any) -> Any:
     """Least angle between directions, 0 to 180 deg."""
     return np.abs((np.asarray(a) - b + 180.0) % 360.0 - 180.0)

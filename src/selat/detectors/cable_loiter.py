@@ -33,6 +33,7 @@ from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
+from selat.tracks.features import over
 from selat.tracks.window import Window
 
 LEFT_OUT = (30, *fleet.TOWING, 33, 35, 36, *fleet.SERVICE, *range(40, 50), *range(60, 70))
@@ -70,6 +71,9 @@ class CableLoiter(PictureRule):
         row, zone = cables.over_cables(at, use)
         if not row.size:
             return [], None
+        way = over(c, s.slot[row], window.now, p.within)
+        lingers = (way.net < 0.5 * way.gross) | (s.speed[row] < 2 * p.slow)  # who passes has come straight on
+        row, zone = row[lingers], zone[lingers]
         mine = at.zones.of(*cables.KINDS)
         order = at.numbers(*cables.KINDS)
         for i, z in zip(row.tolist(), zone.tolist(), strict=True):

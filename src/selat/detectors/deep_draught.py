@@ -70,9 +70,14 @@ class DeepDraught(PictureRule):
         if not deep.size or not at.each:
             return [], None
         found = []
-        routes, on_route = at.numbers(ROUTE), at.within(ROUTE)
-        for i in deep.tolist():
-            found += self._route(window, at, i, routes) if not on_route[i] else []
+        numbers, on_route = at.numbers(ROUTE), at.within(ROUTE)
+        beside = deep[~on_route[deep]]
+        point, zone = at.zones.of(ROUTE).near(s.lat[beside], s.lon[beside], p.reach)
+        point, zone = beside[point], numbers[zone]
+        with np.errstate(invalid="ignore"):
+            mine = fleet.turn(s.course[point], at.direction[zone]) <= p.angle
+        for i in np.unique(point[mine]).tolist():
+            found += self._route(window, at, i, zone[mine][point[mine] == i])
         row, zone = at.inside(DEPTH)
         keep = np.isin(row, deep)
         for i, z in zip(row[keep].tolist(), zone[keep].tolist(), strict=True):
@@ -83,28 +88,20 @@ class DeepDraught(PictureRule):
         return fleet.so(self, found), None
 
     def _route(self, w: Window, at: near.Places, i: int, routes: Any) -> list[Finding]:
-        """The nearest route that a ship should be in, if she is abeam of it and has been for a while."""
+        """The nearest of the routes of her direction, if she is abeam of it and has been for a while."""
         p, s = self.p, at.ships
-        mine = [
-            z for z in routes.tolist()
-            if at.each[z].direction is not None and fleet.turn(s.course[i], at.each[z].direction) <= p.angle
-        ]  # fmt: skip
-        if not mine:
-            return []
-        away = at.zones.distance(np.full(len(mine), s.lat[i]), np.full(len(mine), s.lon[i]), np.array(mine))
+        away = at.zones.distance(np.full(len(routes), s.lat[i]), np.full(len(routes), s.lon[i]), routes)
         k = int(np.argmin(away))
-        zone = at.each[mine[k]]
-        if away[k] > p.reach:
-            return []
+        mine, zone = int(routes[k]), at.each[int(routes[k])]
         track = fleet.trail(w.contacts, int(s.slot[i]), w.now - 3600 * SECOND)
-        gone = at.zones.distance(track.lat, track.lon, np.full(len(track.time), mine[k]))
+        gone = at.zones.distance(track.lat, track.lon, np.full(len(track.time), mine))
         out = abeam(zone, track.lat, track.lon) & (gone > p.edge) & (gone <= p.reach)
         first = near.unbroken(out)
         if first >= len(out):
             return []
         track = type(track)(*(a[first:] for a in track))
         evidence = {
-            "area": near.place(at.zones, mine[k]), "how": "route", "away": round(float(away[k]), 1),
+            "area": near.place(at.zones, mine), "how": "route", "away": round(float(away[k]), 1),
             "seconds": round(int(track.time[-1] - track.time[0]) / SECOND, 1),
         }  # fmt: skip
         return [fleet.finding(w, s, i, int(track.time[0]), evidence, "route", track=track)]

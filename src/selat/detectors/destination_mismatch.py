@@ -76,12 +76,13 @@ class DestinationMismatch(PictureRule):
         use &= (s.type >= 70) & (s.type < 90) & (s.length >= p.length)
         slant = np.abs(np.sin(np.radians(s.course)))
         row = np.flatnonzero(use & (slant > np.sin(np.radians(p.slant))))
-        said = c.static("destination")[s.slot[row]]
+        said, which = np.unique(c.static("destination")[s.slot[row]], return_inverse=True)
+        side_said = np.array([side_of(raw) for raw in said.tolist()], "U4")[which]
+        wrong = (side_said != "") & (side_said != np.where(s.course[row] < 180.0, "east", "west"))
         found = []
-        for i, raw in zip(row.tolist(), said.tolist(), strict=True):
-            side, course = side_of(raw), float(s.course[i])
-            if side == "" or side == ("east" if course < 180.0 else "west"):
-                continue
+        for i, side, raw in zip(
+            row[wrong].tolist(), side_said[wrong].tolist(), said[which[wrong]].tolist(), strict=True
+        ):
             track = fleet.trail(c, int(s.slot[i]), window.now - 7200 * SECOND)
             if len(track.time) < 5:
                 continue

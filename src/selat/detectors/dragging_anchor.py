@@ -32,12 +32,14 @@ from selat.detectors import _seas as seas
 from selat.detectors import _ships as fleet
 from selat.detectors import _ways as ways
 from selat.detectors._life import Pace, PictureRule
+from selat.detectors._ships import Array
 from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import Columns, concat, empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
+from selat.tracks.features import over
 from selat.tracks.window import Window
 
 
@@ -52,6 +54,9 @@ class Parameters:
     first: float = param(900.0, "s", "The old place of the anchor is that of so long ...", "selat")
     settle: float = param(300.0, "s", "... this long after she stopped", "selat: she falls back on her chain")
     last: float = param(300.0, "s", "The new one is that of the last", "selat")
+    shift: float = param(
+        50.0, "m", "A shift of her own place by less, in a quarter of an hour, is not looked at", "selat"
+    )
     speed: float = param(3 * KNOT, "m/s", "Faster she is not at anchor", "selat")
     leaving: float = param(1.5 * KNOT, "m/s", "Faster and where she heads: she leaves", "selat")
     ahead: float = param(45.0, "deg", "... course and heading differ by less", "DMA AisAbnormal: drift, 45 deg")
@@ -75,7 +80,8 @@ class DraggingAnchor(PictureRule):
         s = at.ships
         motion = c.motion[s.slot]
         lies = ((s.status == fleet.ANCHORED) | (motion == fleet.Motion.ANCHORED)) & (s.speed < p.speed)
-        row = np.flatnonzero(lies & (s.speed > 0.15 * KNOT))
+        row = np.flatnonzero(lies)
+        row = row[self._shifted(window, s.slot[row])] if row.size else row
         found, busy = [], at.within(*cables.KINDS, "lane", "deep_water_route", "platform")
         for i in row.tolist():
             track = fleet.trail(c, int(s.slot[i]), window.now - 7200 * SECOND)
@@ -90,6 +96,14 @@ class DraggingAnchor(PictureRule):
             }  # fmt: skip
             found.append(fleet.finding(window, s, i, told["since"], evidence, track=track))
         return fleet.so(self, found), None
+
+    def _shifted(self, w: Window, slots: Array) -> Array:
+        """Bool: the middle of the last minutes is not where it was a quarter of an hour and more before."""
+        p, c = self.p, w.contacts
+        new, old = over(c, slots, w.now, p.last + 180.0), over(c, slots, w.now - round(p.first * SECOND), 601.0)
+        with np.errstate(invalid="ignore"):
+            out: Array = np.hypot(*geodesy.plane(old.lat, old.lon, new.lat, new.lon)) > p.shift
+        return out
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """The anchor moved, and she does not sail."""

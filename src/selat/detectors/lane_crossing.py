@@ -2,8 +2,8 @@
 
 What it finds
     A ship under way that came into a lane over one of its long sides and left it over the other, with headings that
-    differed from the lane's run by less than 60 degrees on average. Judged every 30 s, told within two minutes of her
-    leaving and for five minutes. A caution; a warning below 45 degrees for ships of 50 m and more (ferries cross all day).
+    differed from the lane's run by less than 60 degrees on average. Judged every 30 s, told once, when she has left. A
+    caution; a warning below 45 degrees for ships of 50 m and more (ferries cross all day).
 Why it matters
     Rule 10(c): who must cross does so on a heading as nearly as practicable at right angles, so that she is in the lane
     for the shortest time and all see what she is about.
@@ -49,7 +49,6 @@ class Parameters:
     record: float = param(60.0, "deg", "A mean angle to the lane's run below this is told", "behaviours 2.6")
     warn: float = param(45.0, "deg", "... and below this is a warning", "behaviours 2.6")
     speed: float = param(2 * KNOT, "m/s", "Slower is not judged", "selat: the course of who drifts means nothing")
-    told: float = param(300.0, "s", "Told for so long after she has left", "selat")
     back: float = param(7200.0, "s", "Came in no longer ago than this", "selat: the track that is kept")
     big: float = param(50.0, "m", "... for ships of this length and more; others are a caution", "STRAITREP: 50 m")
 
@@ -61,32 +60,28 @@ class LaneCrossing(PictureRule):
     p: Parameters = field(default_factory=Parameters)
     name: str = "lane_crossing"
     every: int = 30 * SECOND
-    pace: Pace = field(default_factory=lambda: Pace(2, 3, 300.0, 900.0))
+    pace: Pace = field(default_factory=lambda: Pace(1, 1, 300.0, 900.0))
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Memory: ships that are in a lane, and since when (ns) those that left one lately are out of it."""
+        """Memory: ships that are in a lane. Those that have left one are judged once: how they went through is past."""
         p, at = self.p, near.places(window)
         s = at.ships
-        old = memory or {"inside": [], "left": {}}
         row, _ = at.inside(*LANES)
-        use = (s.speed > p.speed) & ~np.isin(s.type, LEFT_OUT)
-        use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING))
         now_in = np.unique(s.id[row])
-        gone = np.setdiff1d(np.array(old["inside"], "i8"), now_in)
-        left = {k: t for k, t in old["left"].items() if window.now - t < p.told * SECOND}
-        left |= {str(k): window.now for k in gone.tolist()}
+        gone = np.setdiff1d(np.array(memory or [], "i8"), now_in)
         found = []
-        if left:
+        if gone.size:
+            use = (s.speed > p.speed) & ~np.isin(s.type, LEFT_OUT) & np.isin(s.id, gone)
+            use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING))
             lanes = at.zones.of(*LANES)
-            rows = {int(s.id[i]): i for i in np.flatnonzero(use & np.isin(s.id, [int(k) for k in left])).tolist()}
-            for i in rows.values():
+            for i in np.flatnonzero(use).tolist():
                 track = fleet.fine_trail(window.contacts, int(s.slot[i]), window.now - round(p.back * SECOND))
                 told = crossing(lanes, track)
                 if told is not None:
                     evidence, part = told
                     what = evidence["lane"]["name"]
                     found.append(fleet.finding(window, s, i, int(part.time[0]), evidence, what, track=part))
-        return fleet.so(self, found), {"inside": now_in.tolist(), "left": left}
+        return fleet.so(self, found), now_in.tolist()
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Over both sides, at too small an angle."""

@@ -78,14 +78,17 @@ class Manoeuvre(PictureRule):
         row = np.flatnonzero(use)
         if not row.size:
             return [], None
-        f = over(c, s.slot[row], window.now, p.zigzag_time)
         busy = at.within(*TRAFFIC)
         lane = np.full(len(s.slot), -1, "i8")
         inside, zone = at.inside("lane")
         lane[inside] = zone
+        off = np.zeros(len(s.slot), bool)
+        angle = fleet.turn(s.course[inside], np.nan_to_num(at.direction[zone], nan=0.0))
+        off[inside] = (angle > p.off) & (angle < 180.0 - p.off)
+        turned = over(c, s.slot[row], window.now, p.zigzag_time).turned
+        suspect = off[row] | (turned > min(p.uturn, p.swings * p.swing))
         found = []
-        for k in np.flatnonzero(f.turned > p.swing).tolist():
-            i = int(row[k])
+        for i in row[suspect].tolist():
             track = fleet.trail(c, int(s.slot[i]), window.now - round(p.zigzag_time * SECOND))
             if len(track.time) < 5:
                 continue

@@ -1,7 +1,7 @@
 """A ship that is too fast where courses cross.
 
 What it finds
-    A ship in a precautionary area, faster than the area's own speed limit, or than 14 knots where it has none, for 2
+    A ship in a precautionary area, faster than the area's own speed limit, or than 18 knots where it has none, for 2
     minutes, while at least two other ships under way are within 2 miles on courses that cross hers. Judged every 30 s;
     a caution, and a warning beyond one and a half times the limit for ships of 100 m and more.
 Why it matters
@@ -42,7 +42,7 @@ FAST = (*range(40, 50), *range(60, 70), 35, *fleet.SERVICE)
 class Parameters:
     """Parameters, SI."""
 
-    limit: float = param(14 * KNOT, "m/s", "Speed limit of areas that name none", "selat")
+    limit: float = param(18 * KNOT, "m/s", "Speed limit of areas that name none", "selat")
     margin: float = param(0.5 * KNOT, "m/s", "Above it by more than", "selat: error of SOG and its rounding")
     lasting: float = param(120.0, "s", "Slowest speed of so long is above it", "behaviours 2.4: 2 min")
     reach: float = param(2 * NAUTICAL_MILE, "m", "Others within this count", "selat")

@@ -62,36 +62,43 @@ class Straitrep(PictureRule):
     pace: Pace = field(default_factory=lambda: Pace(1, 2, 3600.0, 3600.0))
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Ships whose course over the last minutes crosses a line; then the track itself."""
+        """Ships whose course over the last minutes crosses a line; then the track itself. Memory: who was told (ns)."""
         p, at = self.p, near.places(window)
         s = at.ships
-        lines = at.numbers("report_line")
-        if not lines.size:
-            return [], None
+        told = {k: t for k, t in (memory or {}).items() if window.now - t < 2.0 * p.back * SECOND}
+        if not at.numbers("report_line").size:
+            return [], told
         mine = at.zones.of("report_line")
         row = np.flatnonzero((s.speed > p.speed) & bound(s, p))
         way, run = np.radians(s.course[row]), s.speed[row] * p.back
-        lat, lon = geodesy.moved(s.lat[row], s.lon[row], -run * np.sin(way), -run * np.cos(way))
+        north, east = fleet.per_degree(s.lat[row])
+        lat, lon = s.lat[row] - run * np.cos(way) / north, s.lon[row] - run * np.sin(way) / east
         step, zone, _, _ = mine.crossings(lat, lon, s.lat[row], s.lon[row])
         found = []
         for i, z in sorted({(int(row[k]), int(m)) for k, m in zip(step, zone, strict=True)}):
-            track = fleet.trail(window.contacts, int(s.slot[i]), window.now - round(p.back * SECOND))
-            if len(track.time) < 2:
-                continue
-            hit, which, part, _ = mine.crossings(track.lat[:-1], track.lon[:-1], track.lat[1:], track.lon[1:])
-            here = np.flatnonzero(which == z)
-            if not here.size:
-                continue
-            k = int(hit[here[-1]])
-            span = int(track.time[k + 1] - track.time[k])
-            when = int(track.time[k]) + round(span * float(part[here[-1]]))
-            evidence = {
-                "line": near.place(mine, z), "crossed": when, "towards": _towards(track, k),
-                "beyond": round(abs(float(mine.distance(s.lat[i], s.lon[i], z)[0])), 1),
-                "tows": bool(np.isin(s.type[i], fleet.TOWING) or np.isin(s.status[i], fleet.TOW_STATUS)),
-            }  # fmt: skip
-            found.append(fleet.finding(window, s, i, when, evidence, mine[z].name, track=track))
-        return fleet.so(self, found), None
+            if f"{int(s.id[i])}/{mine[z].name}" not in told:
+                found += self._crossed(window, s, mine, i, z)
+        found = fleet.so(self, found)
+        return found, told | {f.key: window.now for f in found}
+
+    def _crossed(self, w: Window, s: Ships, lines: Any, i: int, z: int) -> list[Finding]:
+        """The last crossing of a line in a ship's track."""
+        track = fleet.trail(w.contacts, int(s.slot[i]), w.now - round(self.p.back * SECOND))
+        if len(track.time) < 2:
+            return []
+        hit, which, part, _ = lines.crossings(track.lat[:-1], track.lon[:-1], track.lat[1:], track.lon[1:])
+        here = np.flatnonzero(which == z)
+        if not here.size:
+            return []
+        k = int(hit[here[-1]])
+        span = int(track.time[k + 1] - track.time[k])
+        when = int(track.time[k]) + round(span * float(part[here[-1]]))
+        evidence = {
+            "line": near.place(lines, z), "crossed": when, "towards": _towards(track, k),
+            "beyond": round(abs(float(lines.distance(s.lat[i], s.lon[i], z)[0])), 1),
+            "tows": bool(np.isin(s.type[i], fleet.TOWING) or np.isin(s.status[i], fleet.TOW_STATUS)),
+        }  # fmt: skip
+        return [fleet.finding(w, s, i, when, evidence, lines[z].name, track=track)]
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Bound, and well beyond the line."""
