@@ -6,7 +6,7 @@ import selat
 from selat.app.pipeline import Pipeline
 from selat.app.world import world_of
 from selat.model.nouns import Zone
-from selat.store.writer import Writer
+from selat.store.writer import Store
 
 BOX = ((103.0, 1.0), (104.0, 1.0), (104.0, 2.0), (103.0, 2.0))
 
@@ -24,7 +24,7 @@ def test_a_watch_sees_the_zones_and_lists_of_its_sea(tmp_path, caplog):
     assert {(e.kind, e.source) for e in world.lists.entries} == {("watch", "police.csv"), ("scrapped", "scrapped.csv")}
     assert "police.csv:3" in caplog.text and "broken.csv" in caplog.text
     assert world.coast.land(1.3521, 103.8198) and len(world.ports) > 3000
-    with Writer(tmp_path / "sea") as writer:
+    with Store(tmp_path / "sea") as store, store.writer() as writer:
         floor = Pipeline(writer).floor
         assert floor is not None and floor.world.zones.version == world.zones.version
 

@@ -44,7 +44,7 @@ def lists_of(layout: Layout) -> tuple[list[Entry], list[BadRow]]:
         try:
             good, wrong = read_list(path, "scrapped" if path.name.startswith("scrapped") else "watch")
         except SelatError as e:
-            bad.append(BadRow(str(path), e.message, e.hint))
+            bad.append(BadRow(path.name, e.message, e.hint))
         else:
             entries += good
             bad += wrong

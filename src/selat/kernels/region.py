@@ -71,3 +71,40 @@ def _points_on_ring(lon: Array, lat: Array, ring: Array) -> Array:
 
 
 points_on_ring = jit(_points_on_ring)
+
+
+def _first_crossing(ring: Array) -> tuple[int, int]:
+    """Numbers of the first two edges of a ring that meet where they should not; (-1, -1) where it is simple.
+
+    Edge ``k`` runs from corner ``k`` to the next. Neighbours may share their corner only, others nothing at all.
+    """
+    m = len(ring)
+    for i in range(m):
+        ax, ay, bx, by = ring[i, 0], ring[i, 1], ring[(i + 1) % m, 0], ring[(i + 1) % m, 1]
+        for j in range(i + 1, m):
+            cx, cy, dx, dy = ring[j, 0], ring[j, 1], ring[(j + 1) % m, 0], ring[(j + 1) % m, 1]
+            if (
+                max(cx, dx) < min(ax, bx)
+                or min(cx, dx) > max(ax, bx)
+                or max(cy, dy) < min(ay, by)
+                or min(cy, dy) > max(ay, by)
+            ):
+                continue
+            s1 = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+            s2 = (bx - ax) * (dy - ay) - (by - ay) * (dx - ax)
+            s3 = (dx - cx) * (ay - cy) - (dy - cy) * (ax - cx)
+            s4 = (dx - cx) * (by - cy) - (dy - cy) * (bx - cx)
+            if j == i + 1 or (i == 0 and j == m - 1):
+                # neighbours: only a fold back along the same line is wrong
+                if s1 == 0.0 and s2 == 0.0 and s3 == 0.0 and s4 == 0.0 and m > 2:
+                    back = (bx - ax) * (dx - cx) + (by - ay) * (dy - cy) < 0.0
+                    if back:
+                        return i, j
+                continue
+            ends = (s1 > 0.0) != (s2 > 0.0) or s1 == 0.0 or s2 == 0.0
+            if ends and ((s3 > 0.0) != (s4 > 0.0) or s3 == 0.0 or s4 == 0.0):
+                return i, j
+    return -1, -1
+
+
+first_crossing = jit(_first_crossing)
