@@ -66,6 +66,7 @@ class Emitter:
         self.status = np.array([s.status for s in self.fleet])
         self.shuttles = np.array([s.kind in ("ferry", "bunker", "pilot") for s in self.fleet])
         self.anchored = np.array([s.kind == "anchored" for s in self.fleet])
+        self.anchored |= np.array([s.kind == "lying" for s in self.fleet])
         self.reach = np.array([REACH[s.cls] for s in self.fleet])
         self.off = np.array([s.off for s in self.fleet])
         self.crab = np.array([s.crab for s in self.fleet])
@@ -86,12 +87,16 @@ class Emitter:
         """All that is sent in second ``k``, by time."""
         out: list[Heard] = []
         due = np.flatnonzero((self.next < k + 1) & (self.off > k))
+        quiet = {s.ship for s in self.scene.staged.silences if s.on <= k < s.off}
         if len(due):
             for fix in self._fixes(due, rng):
+                if fix.ship in quiet:
+                    continue
                 payload = self._position(self.fleet[fix.ship], fix)
                 out.append(self._sent(fix.ship, fix.t, fix.lat, fix.lon, payload))
         for i in np.flatnonzero((self.static < k + 1) & (self.off > k)):
-            out.extend(self._identity(int(i)))
+            said = self._identity(int(i))
+            out.extend(said if int(i) not in quiet else ())
         for beacon in self.beacons:
             if beacon.on < k + 1 and beacon.off > k:
                 out.extend(self._beacon(beacon, k, rng))
@@ -119,7 +124,19 @@ class Emitter:
         rows = zip(due, t, lat, lon, knots, cog, heading, state.turn * 60, status, state.leg, radio, strict=True)
         for row in rows:
             ship, at, y, x, speed, course, head, turn, stat, leg, comm = (v.item() for v in row)
-            yield Fix(ship, at, y, x, speed, course, int(head), turn, stat, leg, comm)
+            yield self._wrong(Fix(ship, at, y, x, speed, course, int(head), turn, stat, leg, comm))
+
+    def _wrong(self, f: Fix) -> Fix:
+        """The fix with what is staged to be wrong in it."""
+        for w in self.scene.staged.wrongs:
+            if w.ship == f.ship and w.on <= f.t < w.off:
+                changed: dict[str, dict[str, Any]] = {
+                    "sog": {"knots": w.value}, "status": {"status": int(w.value)},
+                    "heading": {"heading": int(f.heading + w.value) % 360},
+                    "lat": {"lat": f.lat + w.value}, "lon": {"lon": f.lon + w.value},
+                }  # fmt: skip
+                f = f._replace(**changed.get(w.name, {}))
+        return f
 
     def _gps(self, due: Ints, t: Floats, state: State, dice: Floats) -> tuple[Floats, Floats]:
         """Positions as the receiver on board sees them: a slow wander of some metres, white noise, and jumps."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from selat.exercise import names, waters
 from selat.exercise.ship import Ship
+from selat.exercise.staged import Staged
 from selat.exercise.traffic import Loop, Move, Route, Shuttle, Swing, Wander, metres_per_degree
 from selat.model.units import KNOT
 
@@ -45,6 +46,8 @@ class Yard:
     routes: list[Route] = field(default_factory=list)
     fleet: list[Ship] = field(default_factory=list)
     number: int = 0
+    staged: Staged = field(default_factory=Staged)
+    taken: list[tuple[float, float]] = field(default_factory=list)
 
     def lay(self, line: waters.Line, *, closed: bool = False, smooth: float = 700.0, lead: int = 0) -> int:
         """Add a route, and say its number."""
@@ -65,8 +68,9 @@ class Yard:
         return float(self.rng.uniform(low, high))
 
 
-def build(scene: Scene) -> tuple[tuple[Ship, ...], tuple[Route, ...]]:
+def build(scene: Scene) -> tuple[tuple[Ship, ...], tuple[Route, ...], Staged]:
     """Ships and routes of ``scene``, the same for the same seed."""
+    from selat.exercise.drills import FAMILIES
     from selat.exercise.incidents import launch_incidents
 
     yard = Yard(scene, np.random.default_rng([scene.seed, 0x5E1A7]))
@@ -86,7 +90,9 @@ def build(scene: Scene) -> tuple[tuple[Ship, ...], tuple[Route, ...]]:
     _fixed(yard)
     if scene.incidents:
         launch_incidents(yard)
-    return tuple(yard.fleet), tuple(yard.routes)
+    for name in scene.drills:
+        FAMILIES[name](yard, scene.count)
+    return tuple(yard.fleet), tuple(yard.routes), yard.staged
 
 
 def _flag(yard: Yard) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selat.exercise import names, waters
+from selat.exercise.staged import Truth
 from selat.exercise.traffic import Loop, Shuttle, Wander, distance, metres_per_degree
 from selat.model.clock import SECOND
 from selat.model.units import KNOT
@@ -31,17 +32,6 @@ _MEETING = (104.40, 1.567)  #: lon, lat
 _ABREAST = 60.0  #: metres by which the two would miss each other
 _JUMP = (0.11, 0.10)  #: degrees of latitude and longitude
 _DRIFT = (0.45, 70.0)  #: m/s towards degrees
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """One thing that is so. ``subjects``: MMSI, ascending; ``start``, ``end``: ns UTC; ``place``: (lat, lon)."""
-
-    rule: str
-    subjects: tuple[int, ...]
-    start: int
-    end: int
-    place: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +187,9 @@ def jumps(scene: Scene) -> tuple[Jump, ...]:
 
 def truth(scene: Scene) -> list[Truth]:
     """All that is staged, by start. ``beacon_test`` is a truth that must *not* become an emergency."""
+    drilled = list(scene.staged.truths)
     if not scene.incidents:
-        return []
+        return sorted(drilled, key=lambda x: (x.start, x.rule))
 
     def ns(t: float) -> int:
         return scene.start + round(t * SECOND)
@@ -214,7 +205,7 @@ def truth(scene: Scene) -> list[Truth]:
     out.append(fact(TWO_PLACES, TWIN_AT, TWIN_UNTIL, _where(scene, twin, TWIN_AT), scene.fleet[twin].mmsi))
     for j in jumps(scene):
         out.append(fact(JUMP, j.on, j.off, _where(scene, j.ship, j.on), scene.fleet[j.ship].mmsi))
-    return sorted(out, key=lambda x: (x.start, x.rule))
+    return sorted(out + drilled, key=lambda x: (x.start, x.rule))
 
 
 def approach(scene: Scene, ships: Any, t: float) -> tuple[float, float]:

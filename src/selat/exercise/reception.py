@@ -44,6 +44,7 @@ class Reception:
         self._reach = np.array([s.reach for s in scene.stations])
         self._blur = np.array([s.blur for s in scene.stations])
         self._best = np.array([s.best for s in scene.stations])
+        self._faults = scene.staged.faults
         self._sequence = [0] * len(scene.stations)
         self._group = 0
         self._serial = 0
@@ -54,7 +55,12 @@ class Reception:
         lat, lon, far = (np.array(x, dtype=float)[:, None] for x in zip(*(m[1:4] for m in messages), strict=True))
         metres = distance(lat, lon, self._lat, self._lon)
         steep = np.clip((metres - self._reach * far) / self._blur, -50, 50)
-        return np.asarray(self._best / (1 + np.exp(steep)))
+        chance = np.asarray(self._best / (1 + np.exp(steep)))
+        when = np.array([m.t for m in messages])
+        for fault in self._faults:
+            at = next(i for i, s in enumerate(self.stations) if s.name == fault.station)
+            chance[(when >= fault.on) & (when < fault.off), at] = 0.0
+        return chance
 
     def hear(self, messages: list[Heard], rng: np.random.Generator) -> None:
         """Draw who hears what, and put the lines on their way."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from selat.exercise.ship import Ship
+from selat.exercise.staged import Staged
 from selat.exercise.timetable import Timetable
 from selat.exercise.traffic import Route, Traffic
 from selat.exercise.waters import STATIONS, Station
@@ -20,23 +21,33 @@ MOST_SHIPS = 2000
 class Scene:
     """A seeded exercise. ``start``: ns UTC. ``ships``: how many, 20 to 2,000 (marks, stations and incidents extra).
 
-    ``incidents=False`` leaves out what should raise alerts. Raises :class:`ConfigError` for a number out of range.
+    ``incidents=False`` leaves out the demo's incidents. ``drills`` names families of :mod:`selat.exercise.drills`, of
+    each incident of which ``count`` are staged within ``hours``, with look-alikes that are none. Raises
+    :class:`ConfigError` for a number out of range or an unknown family.
     """
 
     seed: int = 1
     start: int = START
     ships: int = 340
     incidents: bool = True
+    drills: tuple[str, ...] = ()
+    count: int = 3
+    hours: float = 3.0
     stations: tuple[Station, ...] = field(default=STATIONS)
 
     def __post_init__(self) -> None:
         if not 20 <= self.ships <= MOST_SHIPS:
             raise ConfigError(f"an exercise of {self.ships} ships", hint=f"ask for 20 to {MOST_SHIPS} ships")
+        from selat.exercise.drills import FAMILIES
+
+        for name in self.drills:
+            if name not in FAMILIES:
+                raise ConfigError(f"there is no drill {name!r}", hint=f"one of {', '.join(FAMILIES)}")
         if self.seed < 0:
             raise ConfigError(f"seed {self.seed} is negative", hint="give a whole number from 0 on")
 
     @cached_property
-    def _built(self) -> tuple[tuple[Ship, ...], tuple[Route, ...]]:
+    def _built(self) -> tuple[tuple[Ship, ...], tuple[Route, ...], Staged]:
         from selat.exercise.fleet import build
 
         return build(self)
@@ -45,6 +56,11 @@ class Scene:
     def fleet(self) -> tuple[Ship, ...]:
         """All transponders but those of beacons; their order is the ``ships`` of :meth:`Traffic.at`."""
         return self._built[0]
+
+    @property
+    def staged(self) -> Staged:
+        """Truths and faults of the drills."""
+        return self._built[2]
 
     @cached_property
     def traffic(self) -> Traffic:

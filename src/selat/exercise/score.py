@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from selat.exercise.incidents import JUMP, TEST, TWO_PLACES, Truth, approach
+from selat.exercise.incidents import JUMP, TEST, TWO_PLACES, approach
 from selat.exercise.scene import Scene
+from selat.exercise.staged import Truth
 from selat.model.clock import SECOND
 from selat.model.nouns import Alert
 from selat.model.units import NAUTICAL_MILE

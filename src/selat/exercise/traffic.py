@@ -13,21 +13,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from selat.exercise.script import Script, Scripts, metres_per_degree
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_A, _E2 = 6_378_137.0, 6.69437999014e-3  #: WGS 84
 _STEP = 25.0  #: metres between points of a route's table
 _TAPER = 2_000.0  #: metres from the berth in which a shuttle comes to its side of the route
-SHUTTLE, SWING = 1, 2  #: kinds of move
+SHUTTLE, SWING, SCRIPT = 1, 2, 4  #: kinds of move
 _SWING_OFF = 60.0  #: seconds before leaving in which a moored shuttle is turned round
-
-
-def metres_per_degree(lat: Any) -> tuple[Any, Any]:
-    """Metres in one degree of (latitude, longitude) at ``lat`` (degrees), on WGS 84."""
-    s2 = np.sin(np.radians(lat)) ** 2
-    w = 1 - _E2 * s2
-    return np.radians(_A * (1 - _E2) / (w * np.sqrt(w))), np.radians(_A / np.sqrt(w) * np.cos(np.radians(lat)))
 
 
 def distance(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> Any:
@@ -165,7 +159,7 @@ class Wander:
     phases: tuple[float, float, float, float]
 
 
-Move = Loop | Shuttle | Swing | Wander
+Move = Loop | Shuttle | Swing | Wander | Script
 
 
 class State(NamedTuple):
@@ -198,9 +192,10 @@ class Traffic:
         for kind, cls in enumerate(_KINDS):
             mine = np.flatnonzero(self.kind == kind)
             self.row[mine] = np.arange(len(mine))
-            names = cls.__dataclass_fields__
+            names = cls.__dataclass_fields__ if cls is not Script else {}  # points of scripts differ in number
             self._tables.append({n: np.array([getattr(m, n) for m in moves if type(m) is cls]) for n in names})
             self._tables[-1]["row"] = np.arange(len(mine))
+        self._scripts = Scripts([m for m in moves if type(m) is Script])
         shuttles = self._tables[SHUTTLE]
         every = np.arange(len(shuttles["row"]))
         self.first_leg = self.slot(shuttles, np.zeros(len(every)))[0] if len(every) else every
@@ -223,7 +218,7 @@ class Traffic:
         z = [np.zeros(n) for _ in range(6)]
         out = State(z[0], z[1], z[2], z[3], z[4], z[5], np.zeros(n, dtype=np.int64))
         kinds = self.kind[ships]
-        for kind, move in enumerate((self._loop, self._shuttle, self._swing, self._wander)):
+        for kind, move in enumerate((self._loop, self._shuttle, self._swing, self._wander, self._script)):
             here = np.flatnonzero(kinds == kind)
             if len(here):
                 table = self._tables[kind]
@@ -306,6 +301,10 @@ class Traffic:
         cog = (heading + 180 + 90 * np.sign(turn)) % 360
         return State(lat, lon, sog, cog, heading % 360, turn, np.zeros(len(t), dtype=np.int64))
 
+    def _script(self, p: dict[str, NDArray[Any]], t: Floats) -> State:
+        lat, lon, sog, cog, heading, turn = self._scripts.at(p["row"], t)
+        return State(lat, lon, sog, cog, heading, turn, np.zeros(len(t), dtype=np.int64))
+
     def _wander(self, p: dict[str, NDArray[Any]], t: Floats) -> State:
         w1, w2 = 2 * np.pi / p["period"], 2 * np.pi / p["small_period"]
         phases = p["phases"].reshape(len(t), 4)
@@ -332,4 +331,8 @@ def _profile(into: Floats, length: Floats, v: Floats, a: Floats, crossing: Float
     return gone, np.minimum(np.minimum(a * t, a * left), v)
 
 
-_KINDS: tuple[type[Any], ...] = (Loop, Shuttle, Swing, Wander)
+_KINDS: tuple[type[Any], ...] = (Loop, Shuttle, Swing, Wander, Script)
+
+__all__ = [
+    "Loop", "Move", "Route", "Shuttle", "State", "Swing", "Traffic", "Wander", "distance", "metres_per_degree",
+]  # fmt: skip

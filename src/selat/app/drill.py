@@ -1,0 +1,118 @@
+"""Run the rules over drills of the exercise and grade them: seeds apart, so that processes can share the work.
+
+Seeds 1 to 999 are for training: thresholds may be set on them. Seeds 1000 to 1999 are for tests, and for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from selat.app.floor import Floor, detectors
+from selat.exercise.columns import emit_columns
+from selat.exercise.drills import FAMILIES
+from selat.exercise.drills.lanes import anchorages, ports, zones
+from selat.exercise.grade import Grade, grade, load
+from selat.exercise.incidents import truth
+from selat.exercise.scene import Scene
+from selat.model.errors import ConfigError
+from selat.model.nouns import Alert
+from selat.tracks import coast
+from selat.tracks import ports as index
+from selat.tracks.coast import Coast
+from selat.tracks.ports import Ports
+from selat.tracks.world import World
+from selat.tracks.zones import Zones
+
+TRAINING, TEST = range(1, 1000), range(1000, 2000)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One scene to run: seed, families, number of ships, incidents of each kind, hours, and the rules (none: all)."""
+
+    seed: int
+    families: tuple[str, ...] = tuple(FAMILIES)
+    ships: int = 400
+    count: int = 4
+    hours: float = 3.0
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a scene."""
+
+    seed: int
+    grades: dict[str, Grade]
+    load: dict[str, float]
+    alerts: list[Alert] = field(default_factory=list)
+    reports: int = 0
+
+
+def world_of(scene: Scene) -> World:
+    """What the rules may know of a scene: its lanes and anchorages, the shore and the ports."""
+    del scene  # all scenes are of the same waters
+    return World(
+        zones=Zones((*zones(), *anchorages(), *ports())), coast=Coast(coast.SHIPPED), ports=Ports(index.SHIPPED)
+    )
+
+
+def run(job: Job, *, keep: bool = False) -> Outcome:
+    """Run one scene through the floor; ``keep``: its alerts too."""
+    scene = Scene(
+        seed=job.seed, ships=job.ships, incidents=False, drills=job.families, count=job.count, hours=job.hours
+    )
+    rules = [rule for rule in detectors() if not job.rules or rule.name in job.rules]
+    floor, alerts, reports = Floor(rules, world=world_of(scene)), [], 0
+    for part in emit_columns(scene, job.hours * 3600.0):
+        alerts += floor.step(part.reports, part.statics, part.messages, part.until)
+        reports += part.reports.rows
+    wanted = [r.name for r in rules]
+    graded = grade([t for t in truth(scene) if t.rule in wanted], alerts, job.hours, wanted)
+    return Outcome(job.seed, graded, dict(load(alerts, job.hours)), alerts if keep else [], reports)
+
+
+def run_all(jobs: Sequence[Job], processes: int = 2, tell: Callable[[Outcome], None] | None = None) -> list[Outcome]:
+    """Run scenes, several at a time; ``tell`` hears of each that is done."""
+    out = []
+    if processes <= 1 or len(jobs) == 1:
+        for job in jobs:
+            out.append(run(job))
+            if tell is not None:
+                tell(out[-1])
+        return out
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for outcome in pool.map(run, jobs):
+            out.append(outcome)
+            if tell is not None:
+                tell(outcome)
+    return out
+
+
+def together(outcomes: Iterable[Outcome]) -> dict[str, Grade]:
+    """Grades of all scenes, added up."""
+    out: dict[str, Grade] = {}
+    for outcome in outcomes:
+        for rule, g in outcome.grades.items():
+            if rule not in out:
+                out[rule] = Grade(rule)
+            out[rule].add(g)
+    return dict(sorted(out.items()))
+
+
+def seeds_of(text: str) -> list[int]:
+    """Seeds of a text such as ``1-5,9``. Raises :class:`ConfigError`, also where training and test seeds are mixed."""
+    found: list[int] = []
+    try:
+        for part in text.split(","):
+            low, _, high = part.partition("-")
+            found += range(int(low), int(high or low) + 1)
+    except ValueError:
+        raise ConfigError(f"not seeds: {text!r}", hint="as in 1-5,9") from None
+    kinds = {s in TEST for s in found}
+    if not found or len(kinds) > 1 or any(s not in TRAINING and s not in TEST for s in found):
+        raise ConfigError(f"seeds {text!r} are not of one kind", hint="training 1 to 999, test 1000 to 1999; not both")
+    return found
