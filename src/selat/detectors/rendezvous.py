@@ -1,22 +1,23 @@
-"""Two vessels that come together at sea and lie together, where that is not the custom.
+"""Two ships that meet at sea.
 
 What it finds
-    Two vessels, neither faster than 3 knots on average, within 250 m (and a share of their lengths) of each other for at least
-    25 minutes, that came from more than half a mile apart: judged every minute, near the shore and near ports as well, where the
-    rules of others look away. Evidence is weighed, not only limited: how long, how near, how slow, which types, the place, and
-    whether they were seen to come together. Warning when the product of the parts reaches the limit.
+    Two ships that came together and lie, drift or go slowly within 250 m, hull to hull, for some time. What speaks for a
+    meeting is weighed, each part from 0 to 1: how long it lasts (full after 30 minutes), how near the hulls are (full
+    below 60 m), that one does not slip past the other, how slow they are, what the place is (open water, anchorage,
+    port, pilot ground), what the two ships are to each other, that they were seen to come together from more than
+    1,000 m, and that they move as ships afloat and not as ships at a berth. An alert when the product reaches 0.4.
+    Judged every minute. Caution; a warning from 0.6. It works inside 10 km of shore and ports, with or without a map.
 Why it matters
-    Goods, fuel, fish and people change ships where nobody looks. In a strait 8 to 30 miles wide, "not within 10 km of the shore"
-    means not at all.
+    Fuel, catch, people and contraband change ships where nobody watches; in a narrow strait that is near the shore.
 False alarms
-    Pilots, tugs, tenders and patrols whose work it is (their types weigh little), bunkering and crew changes in an anchorage or a
-    port (zones of these kinds, or three ships lying still within a mile, weigh against), berths (the shore within 300 m), boats
-    of one fleet tied together (two fishing craft), ships at anchor that swing near one another (they did not come together).
-    Ships that wait for the same pilot. Where no anchorages are declared, anchorages are only seen by those who lie there.
+    Bunker barges and stores boats outside declared anchorages, agents' launches that did not say what they are, ships
+    that wait side by side, convoys that stop. Weighed down: pilot boats, tugs, tenders, patrols; fishing boats among
+    themselves, yachts, ferries; anchorages, and places where many lie still; berths (neither moves nor yaws); pairs
+    that were always there. Two tankers alongside each other are told by the rule ship_to_ship.
 Reference
-    Skylight standard rendezvous (250 m, 30 min); GFW encounters (500 m, 2 h, below 2 kn, not within 10 km of ports); Starboard
-    (50 m for 10 min, 200 m for 30 min); RTEC (240 s, not near coast). The weights are selat's, set on training seeds of the
-    exercise.
+    Skylight: 250 m for 30 min; Starboard: 50 m for 10 min or 200 m for 30 min; Global Fishing Watch: 500 m for 2 h at
+    less than 2 kn; RTEC maritime: tugs and pilots left out. All but the first exclude waters within 10 km of shore or
+    ports. The weights are selat's, tuned on training seeds of the exercise.
 """
 
 from __future__ import annotations
@@ -27,34 +28,36 @@ from typing import Any
 import numpy as np
 
 from selat.detectors import _golden as made
-from selat.detectors import _meet as meet
+from selat.detectors import _kinds as kinds
+from selat.detectors import _meetings as meet
+from selat.detectors import _pairs as two
 from selat.detectors import _ships as fleet
 from selat.detectors._life import Pace, PictureRule
-from selat.model.clock import MINUTE, SECOND
+from selat.detectors._meetings import ramp
+from selat.detectors._seas import voyage
+from selat.model.clock import MINUTE
 from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
-from selat.model.units import KNOT, NAUTICAL_MILE
+from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.window import Window
-
-TUGS = (31, 32, 52)
-WORK = (*TUGS, 50, 51, 53, 54, 55, 58)  #: types whose work is to lie alongside others
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """Parameters, SI."""
 
-    stay: float = param(1500.0, "s", "Together for so long", "Skylight: 30 min; five minutes go to hearing them")
-    slow: float = param(3 * KNOT, "m/s", "Neither is faster, on average", "GFW: 2 kn; 3 for ships that drift together")
-    came: float = param(0.5 * NAUTICAL_MILE, "m", "They were so far apart in the two hours before", "selat")
-    berth: float = param(300.0, "m", "Nearer to the shore, it is a berth or a landing", "selat")
-    crowd: int = param(3, "1", "So many ships lying still within a mile make an anchorage", "selat")
-    idle: float = param(
-        1 * KNOT, "m/s", "A tug with another, slower than this ...", "selat: she neither tows nor pushes"
+    brief: float = param(540.0, "s", "A shorter meeting is none: a pilot boards in less", "selat; Starboard: 10 min")
+    long: float = param(1800.0, "s", "From so long on time speaks fully for it", "Skylight: 30 min")
+    near: float = param(
+        60.0, "m", "A gap between hulls below this speaks fully for it ...", "behaviours 2.5; Starboard: 50 m"
     )
-    long: float = param(2400.0, "s", "... for so long, is no assistance", "selat")
-    least: float = param(0.3, "1", "Product of the parts at which to warn", "selat: training seeds of the exercise")
+    far: float = param(250.0, "m", "... and above this against it", "Skylight: 250 m")
+    slow: float = param(2 * KNOT, "m/s", "Ships below this speed ...", "GFW: median below 2 kn")
+    fast: float = param(8 * KNOT, "m/s", "... and above this hand nothing over", "selat")
+    slip: float = param(0.9, "m/s", "One that passes the other so fast does not stay with it", "selat")
+    caution: float = param(0.4, "1", "Likelihood for a caution", "selat: training seeds of the exercise")
+    warning: float = param(0.6, "1", "Likelihood for a warning", "selat: training seeds of the exercise")
 
 
 @dataclass(frozen=True)
@@ -64,114 +67,128 @@ class Rendezvous(PictureRule):
     p: Parameters = field(default_factory=Parameters)
     name: str = "rendezvous"
     every: int = MINUTE
-    pace: Pace = field(default_factory=lambda: Pace(2, 5, 600.0, 1800.0))
+    pace: Pace = field(default_factory=lambda: Pace(2, 5, 300.0, 1800.0))
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Pairs that have been together for long enough; memory: the pairs that are together."""
-        s = fleet.ships(window)
-        found, known = meet.pairs(window, memory or {})
-        out = []
-        for t in found:
-            if t.came < self.p.came or window.now - t.start < self.p.stay * SECOND:
-                continue
-            evidence = meet.measured(window, s, t)
-            if not evidence or meeting_of_tankers(evidence):
-                continue
-            lat, lon = evidence["place"]
-            subjects = tuple(sorted((int(s.mmsi[t.a]), int(s.mmsi[t.b]))))
-            out.append(Finding(t.key, subjects, t.start, lat, lon, evidence))
-        return fleet.so(self, out), known
+        """Close pairs that last, but two tankers alongside."""
+        c = meet.close(window)
+        s, r = c.pairs.ships, c.rows
+        a, b = c.pairs.a[r], c.pairs.b[r]
+        work = np.isin(s.type, kinds.CALLERS) & ~(s.length >= 90.0)
+        wanted = ~(work[a] | work[b]) & (c.history.gap < self.p.far) & ~(c.history.slip > self.p.slip)
+        found, memory = meet.meetings(window, memory, self.p.brief, wanted)
+        return fleet.so(self, [meet.finding(e) for e in found]), memory
+
+    def parts(self, e: Evidence) -> dict[str, float]:
+        """What speaks for a meeting, each from 0 to 1."""
+        p, q = self.p, e["pair"]
+        speed = max(q["speed_a"] or 0.0, q["speed_b"] or 0.0)
+        return {
+            "time": ramp(meet.lasted(e), p.brief, p.long, 0.3),
+            "closeness": ramp(q["gap"], p.far, p.near, 0.2),
+            "together": ramp(q["slip"], p.slip, 0.4 * p.slip),
+            "slow": ramp(speed, p.fast, p.slow, 0.15),
+            "place": _place(e),
+            "types": _types(e["ships"][0], e["ships"][1], speed),
+            "arrival": meet.arrival(e, 0.35),
+            "afloat": meet.fixed(e),
+        }
 
     def judge(self, evidence: Evidence) -> Verdict | None:
-        """All parts weighed together."""
-        e, p = evidence, self.p
-        if e["seconds"] < p.stay or max(e["speeds"]) > p.slow or e["came"] < p.came:
-            return None
-        parts = weigh(e, p)
-        if float(np.prod(list(parts.values()))) < p.least:
-            return None
+        """Together for long enough, in a place and between ships where that means something."""
+        e, q = evidence, evidence["pair"]
         a, b = e["ships"]
-        pace = max(e["speeds"]) / KNOT
+        alongside = q["gap"] is not None and q["gap"] < meet.ALONGSIDE
+        if kinds.tanker(a) and kinds.tanker(b) and alongside:
+            return None
+        parts = self.parts(e)
+        likely = float(np.prod(list(parts.values())))
+        if likely < self.p.caution:
+            return None
+        speed = max(q["speed_a"] or 0.0, q["speed_b"] or 0.0)
+        how = "alongside each other" if alongside else f"{say.miles(q['gap'])} from each other"
+        came = "" if e["before"] is None else f", after they were {say.miles(e['before'])} apart"
         sentence = (
-            f"{fleet.the(a)} and {fleet.the(b)} have been {e['median']:.0f} m apart for {say.span(e['seconds'])} (limit "
-            f"{say.span(p.stay)}) at {pace:.1f} kn at most (limit {p.slow / KNOT:.0f}){_where(e)}; they came from "
-            f"{say.miles(e['came'])} apart."
+            f"{fleet.the(a)} and {fleet.the(b)} have been {how} for {say.span(meet.lasted(e))} at "
+            f"{speed / KNOT:.1f} kn{came} (likelihood {likely:.2f}, limit {self.p.caution:.2f}; {where(e)})."
         )
         return Verdict(
-            "warning", sentence, parts,
-            ("one brings stores, crew or a pilot to the other", "they wait for the same thing",
-             "an anchorage that is not declared"),
-            "Ask both for their business, and look where they came from and go to.",
-            "" if e["waiting"] is None else f"{e['waiting']['name']}: {e['waiting']['source'] or 'source not told'}",
+            "warning" if likely >= self.p.warning else "caution", sentence, parts,
+            ("one serves the other with leave", "they wait, or are rafted up by custom", "one is in trouble and helped"),
+            "Ask both what they do there; look for boats, hoses and lights; compare draughts afterwards.",
+            two.geometry(e["place"]),
         )  # fmt: skip
 
     def ended(self, evidence: Evidence) -> str:
         """Said when they part."""
-        a, b = evidence["ships"]
-        return f"{a['name']} and {b['name']} have parted after {say.span(evidence['seconds'])} together."
+        a, b = (x["name"] for x in evidence["ships"])
+        return f"{a} and {b} parted after {say.span(meet.lasted(evidence))} together."
 
     def golden(self) -> Golden:
-        """A coaster waits, another comes alongside for an hour; a pilot boat meets a ship for six minutes."""
-        return _golden()
+        """A coaster drifts and a trawler comes alongside; a pilot boat stays at a ship as long."""
+        at = (1.32, 104.45)
+        reports = made.numbered(
+            voyage(563130001, *at, [(8.0, 90.0, 1200.0), (0.6, 90.0, 3000.0)], start=-1200.0, heading=90.0),
+            voyage(563130002, at[0] + 0.0004, at[1] + 0.0444 + 0.05, [(9.0, 270.0, 1200.0), (0.6, 90.0, 3000.0)],
+                   start=-1200.0, heading=80.0),
+            voyage(563130003, 1.45, 104.60, [(1.0, 45.0, 4200.0)], start=-1200.0),
+            voyage(563130004, 1.452, 104.55, [(9.0, 90.0, 1200.0), (1.0, 45.0, 3000.0)], start=-1200.0),
+        )  # fmt: skip
+        statics = made.numbered(
+            made.ship(563130001, "GOLDEN COASTER", 90, 15, 70, -1200.0), made.ship(563130002, "GOLDEN TRAWLER", 35, 8, 30, -1200.0),
+            made.ship(563130003, "GOLDEN CARRIER", 180, 30, 70, -1200.0), made.ship(563130004, "GOLDEN PILOT", 15, 5, 50, -1200.0),
+        )  # fmt: skip
+        return Golden(reports, statics, empty("messages"), (("warning", (563130001, 563130002)),))
 
 
-def meeting_of_tankers(e: Evidence) -> bool:
-    """True where both are tankers, alongside each other: a transfer, which has a rule of its own."""
-    both = all(80 <= x["type"] <= 89 for x in e["ships"])
-    return both and e["median"] <= meet.NEAR + meet.HULLS * sum(x["length"] or 40.0 for x in e["ships"])
+def where(e: Evidence) -> str:
+    """The place of a meeting in words."""
+    place = e["place"]
+    zone = two.inside(
+        place, "anchorage", "port", "pilot_boarding", "licensed", "lane", "precautionary", "separation_zone"
+    )
+    if zone:
+        return f"in {zone['name']}"
+    if place["shore"] is not None:
+        return f"{say.miles(max(0.0, place['shore']))} off the shore"
+    return "in no zone that is known"
 
 
-def weigh(e: Evidence, p: Parameters) -> dict[str, float]:
-    """Parts of the confidence, each 0 to 1."""
-    types = [x["type"] for x in e["ships"]]
-    small = [x["class_b"] or (x["length"] or 99.0) < 24.0 for x in e["ships"]]
-    idle = max(e["speeds"]) < p.idle and e["seconds"] >= p.long
-    if any(t in TUGS for t in types) and idle and all(t in TUGS or t not in WORK for t in types):
-        kind = 0.5  # a tug that neither pushes nor tows for so long does something else
-    elif any(t in WORK for t in types):
-        kind = 0.12
-    elif all(t == 30 for t in types) and all(small):
-        kind = 0.25
-    else:
-        kind = 0.95
-    place = 0.95
-    if e["waiting"] is not None:
-        place = 0.15
-    elif e["crowd"] >= p.crowd:
-        place = 0.4
-    elif e["shore"] is not None and e["shore"] < p.berth:
-        place = 0.25
-    hulls = sum((x["length"] or 30.0) for x in e["ships"])
-    return {
-        "duration": min(0.98, 0.75 + 0.23 * min(1.0, (e["seconds"] / p.stay - 1.0))),
-        "nearness": 0.95 if e["median"] <= 60.0 + 0.35 * hulls else 0.7,
-        "speed": 0.95 if max(e["speeds"]) < 0.5 * p.slow else 0.75,
-        "steadiness": 0.95 if e["spread"] < 60.0 else 0.8,
-        "types": kind,
-        "place": place,
-    }
+def _place(e: Evidence) -> float:
+    """How much the place speaks for a meeting that needs a look."""
+    place = e["place"]
+    licensed = two.inside(place, "licensed")
+    if licensed and licensed["transfer"]:
+        return 0.1
+    if two.inside(place, "port") or (place["shore"] is not None and place["shore"] < 150.0):
+        return 0.3
+    if two.inside(place, "anchorage"):
+        return 0.35
+    if two.inside(place, "pilot_boarding"):
+        return 0.6
+    crowd = e["still_near"]
+    if place["anchorages_known"]:
+        return 0.85 if crowd >= 4 else 1.0
+    return 0.5 if crowd >= 4 else 0.8 if crowd >= 2 else 1.0
 
 
-def _where(e: Evidence) -> str:
-    if e["waiting"] is not None:
-        return f" in {e['waiting']['name']}"
-    return "" if e["shore"] is None else f", {say.miles(e['shore'])} off the shore"
-
-
-def _golden() -> Golden:
-    every = range(0, 7200, 30)
-    wait = made.sail(563210001, 1.3300, 104.4000, 0.2, 80.0, every)
-    come = made.sail(563210002, 1.3300, 104.3995, 8.0, 90.0, range(-1500, 0, 10))
-    stay = made.sail(563210002, 1.33003, 104.4003, 0.2, 80.0, range(20, 4500, 30))
-    lead = made.sail(563210001, 1.3300, 104.4000, 0.2, 80.0, range(-1500, 0, 30))
-    passing = made.sail(563210003, 1.4000, 104.5000, 8.0, 90.0, range(-1500, 4500, 10))
-    boat = made.sail(563210004, 1.4002, 104.5000, 8.0, 90.0, range(-180, 180, 10))
-    reports = made.numbered(lead, wait, come, stay, passing, boat)
-    statics = made.numbered(
-        made.ship(563210001, "GOLDEN WAITER", 90, 14, 70, -1500.0), made.ship(563210002, "GOLDEN CALLER", 60, 10, 79, -1500.0),
-        made.ship(563210003, "GOLDEN TRADER", 200, 32, 70, -1500.0), made.ship(563210004, "GOLDEN PILOT", 17, 5, 50, -1500.0),
-    )  # fmt: skip
-    return Golden(reports, statics, empty("messages"), (("warning", (563210001, 563210002)),))
+def _types(a: Evidence, b: Evidence, speed: float) -> float:
+    """How much it takes a look when these two meet, and go at ``speed`` m/s."""
+    if kinds.caller(a) or kinds.caller(b):
+        return 0.15
+    if kinds.tug(a) and kinds.tug(b):
+        return 0.25
+    if kinds.tug(a) or kinds.tug(b):  # at work they make way; lying still at sea beside a ship is another thing
+        return 0.2 + 0.6 * (1.0 - ramp(speed, 1.0 * KNOT, 2.0 * KNOT))
+    if kinds.passenger(a) and kinds.passenger(b):
+        return 0.3
+    if kinds.fishing(a) and kinds.fishing(b):
+        return 0.35
+    if (kinds.pleasure(a) or kinds.boat(a)) and (kinds.pleasure(b) or kinds.boat(b)):
+        return 0.35
+    if kinds.passenger(a) or kinds.passenger(b):
+        return 0.7
+    return 0.9 if a["type"] in (0, 90, 99) or b["type"] in (0, 90, 99) else 1.0
 
 
 DETECTOR = Rendezvous()

@@ -1,19 +1,21 @@
-"""Two tankers alongside each other at sea, where no transfer is licensed.
+"""Two tankers alongside each other: cargo may change ships.
 
 What it finds
-    Two tankers (types 80 to 89) that came together and lie alongside: heads parallel or opposite within 20 degrees where both tell
-    theirs, positions within half of both beams and 60 m (and a share of their lengths, since positions are those of antennas),
-    moving as one, slower than 6 knots, for at least 25 minutes; not in a zone where transfer is licensed, nor in an anchorage or
-    port, where it is bunkering. Draughts that change afterwards are told by their own rule and belong to the same event.
+    Two tankers (types 80 to 89) whose hulls, as declared and turned by their headings, are within 60 m of each other, with
+    keels in parallel (within 20 degrees, or reciprocal), slow or drifting alike. What speaks for a transfer is weighed,
+    each part from 0 to 1: how long it lasts (full after 40 minutes), how near and how parallel the hulls are, that neither
+    slips past the other, how slow they are, the place, the sizes, how they came, and whether afterwards one lies deeper
+    and the other higher. An alert when the product reaches 0.4. Judged every minute. Warning; a caution below 0.6, and
+    where the zone licenses transfers or the smaller ship may bunker the other in an anchorage.
 Why it matters
-    Transfers outside the licensed places hide where oil comes from, and one that goes wrong spills on both shores. Malaysian
-    cases lay 6 to 32 miles off Tanjung Sedili and off Pengerang.
+    Oil changes owner and origin off Tanjung Sedili and in the straits; a spill there is everybody's. In Malaysia it needs
+    leave (Merchant Shipping Ordinance 1952, section 491B).
 False alarms
-    Bunkering in an anchorage that is not declared (three ships lying still within a mile weigh against), a tanker in trouble
-    with another standing by, lightering under a licence that the zones do not know.
+    Bunkering of a tanker under way or outside declared anchorages, double banking at a berth that no zone names, tankers
+    that help each other. Left out: ships that lie still and never yaw (a berth), and pairs without a parallel heading.
 Reference
-    ITU-R M.1371-5 Table 53 for the types; OCIMF's practice of mooring alongside with fenders for the distances; Malaysia, Merchant
-    Shipping Notice 05/2014 (transfers need notice); the weights are selat's, set on training seeds of the exercise.
+    Starboard: 50 m for 10 min; behaviours of tanker transfers as in reported Malaysian cases (6.7 to 32 nm off the
+    coast). Distance of hulls, and the weights: selat's, tuned on training seeds of the exercise.
 """
 
 from __future__ import annotations
@@ -24,14 +26,19 @@ from typing import Any
 import numpy as np
 
 from selat.detectors import _golden as made
-from selat.detectors import _meet as meet
+from selat.detectors import _kinds as kinds
+from selat.detectors import _meetings as meet
+from selat.detectors import _pairs as two
 from selat.detectors import _ships as fleet
 from selat.detectors._life import Pace, PictureRule
-from selat.detectors.rendezvous import meeting_of_tankers
-from selat.model.clock import MINUTE, SECOND
+from selat.detectors._meetings import ramp
+from selat.detectors._seas import voyage, zoned
+from selat.detectors.rendezvous import where
+from selat.model.clock import MINUTE
 from selat.model.columns import empty
+from selat.model.nouns import Zone
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
-from selat.model.units import KNOT, NAUTICAL_MILE
+from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.window import Window
 
@@ -40,13 +47,25 @@ from selat.tracks.window import Window
 class Parameters:
     """Parameters, SI."""
 
-    stay: float = param(1500.0, "s", "Alongside for so long", "Skylight: 30 min; five minutes go to hearing them")
-    slow: float = param(6 * KNOT, "m/s", "Neither is faster, on average", "OCIMF: approaches under way at 5 to 6 kn")
-    fenders: float = param(60.0, "m", "Half of both beams and so much between the positions", "behaviours 2.5")
-    parallel: float = param(20.0, "deg", "Heads differ by no more, or are opposite", "behaviours 2.5")
-    came: float = param(0.5 * NAUTICAL_MILE, "m", "They were so far apart in the two hours before", "selat")
-    crowd: int = param(3, "1", "So many ships lying still within a mile make an anchorage", "selat")
-    least: float = param(0.3, "1", "Product of the parts at which to warn", "selat: training seeds of the exercise")
+    brief: float = param(600.0, "s", "Alongside for less is no transfer", "Starboard: 10 min")
+    long: float = param(
+        2400.0, "s", "From so long on time speaks fully for it", "selat: hoses take half an hour to connect"
+    )
+    near: float = param(
+        60.0, "m", "Gap between hulls within which they lie alongside", "behaviours 2.5: (beams)/2 + 60 m"
+    )
+    lean: float = param(20.0, "deg", "Keels that differ more are not parallel", "behaviours 2.5")
+    slow: float = param(3 * KNOT, "m/s", "Ships below this speed ...", "selat: transfers under way are at 3 to 6 kn")
+    fast: float = param(8 * KNOT, "m/s", "... and above this transfer nothing", "selat")
+    slip: float = param(0.7, "m/s", "One that passes the other so fast is not made fast to it", "selat")
+    bunker: float = param(
+        110.0, "m", "A shorter tanker may bunker the other", "selat: bunker tankers of the region are 60 to 105 m"
+    )
+    exchange: float = param(
+        0.5, "m", "Draughts that change so much, one up and one down, show a transfer", "selat: sent in 0.1 m"
+    )
+    caution: float = param(0.4, "1", "Likelihood for a caution", "selat: training seeds of the exercise")
+    warning: float = param(0.6, "1", "Likelihood for a warning", "selat: training seeds of the exercise")
 
 
 @dataclass(frozen=True)
@@ -56,90 +75,114 @@ class ShipToShip(PictureRule):
     p: Parameters = field(default_factory=Parameters)
     name: str = "ship_to_ship"
     every: int = MINUTE
-    pace: Pace = field(default_factory=lambda: Pace(2, 5, 600.0, 1800.0))
+    pace: Pace = field(default_factory=lambda: Pace(2, 5, 300.0, 3600.0))
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Pairs of tankers that have been together for long enough; memory: the pairs that are together."""
-        s = fleet.ships(window)
-        found, known = meet.pairs(window, memory or {})
-        out = []
-        for t in found:
-            tankers = 80 <= s.type[t.a] <= 89 and 80 <= s.type[t.b] <= 89
-            if not tankers or t.came < self.p.came or window.now - t.start < self.p.stay * SECOND:
-                continue
-            evidence = meet.measured(window, s, t)
-            if not evidence or not meeting_of_tankers(evidence):
-                continue
-            lat, lon = evidence["place"]
-            subjects = tuple(sorted((int(s.mmsi[t.a]), int(s.mmsi[t.b]))))
-            out.append(Finding(t.key, subjects, t.start, lat, lon, evidence))
-        return fleet.so(self, out), known
+        """Pairs of tankers that are close for some time."""
+        c = meet.close(window)
+        s, r = c.pairs.ships, c.rows
+        oil = s.type // 10 == 8
+        wanted = (
+            oil[c.pairs.a[r]] & oil[c.pairs.b[r]] & (c.history.gap < 2 * self.p.near) & ~(c.history.slip > self.p.slip)
+        )
+        found, memory = meet.meetings(window, memory, self.p.brief, wanted)
+        return fleet.so(self, [meet.finding(e) for e in found]), memory
+
+    def parts(self, e: Evidence) -> dict[str, float]:
+        """What speaks for a transfer, each from 0 to 1."""
+        p, q = self.p, e["pair"]
+        lasted = min(meet.lasted(e), q["close"] + 300.0) if q["run"] < 7000.0 else meet.lasted(e)
+        return {
+            "time": ramp(lasted, p.brief, p.long, 0.4),
+            "closeness": ramp(q["gap"], 2 * p.near, 0.5 * p.near, 0.2),
+            "parallel": ramp(q["lean"], 1.5 * p.lean, p.lean, 0.0, 0.7),
+            "together": ramp(q["slip"], p.slip, 0.5 * p.slip),
+            "slow": ramp(max(q["speed_a"] or 0.0, q["speed_b"] or 0.0), p.fast, p.slow, 0.2),
+            "place": self._place(e),
+            "arrival": meet.arrival(e, 0.45),
+            "afloat": meet.fixed(e),
+            "draughts": 1.0 if self.exchanged(e) else 0.95,
+        }
+
+    def exchanged(self, e: Evidence) -> bool:
+        """One lies deeper and the other higher than when they met, as declared."""
+        now = [x["draught"] for x in e["ships"]]
+        if None in now or None in e["draughts"]:
+            return False
+        change = [b - a for a, b in zip(e["draughts"], now, strict=True)]
+        return bool(min(change) <= -self.p.exchange and max(change) >= self.p.exchange)
+
+    def _bunkers(self, e: Evidence) -> bool:
+        lengths = [x["length"] or 0.0 for x in e["ships"]]
+        return bool(min(lengths) < self.p.bunker)
+
+    def _place(self, e: Evidence) -> float:
+        """How much the place speaks for a transfer that needs a look."""
+        place = e["place"]
+        licensed, small = two.inside(place, "licensed"), self._bunkers(e)
+        if licensed and licensed["transfer"]:
+            return 0.45
+        if two.inside(place, "port") or (place["shore"] is not None and place["shore"] < 150.0):
+            return 0.3
+        if two.inside(place, "anchorage"):
+            return 0.3 if small else 0.75
+        crowd = e["still_near"] >= 4 and not place["anchorages_known"]
+        return (0.4 if small else 0.75) if crowd else 1.0
 
     def judge(self, evidence: Evidence) -> Verdict | None:
-        """Alongside, as one, for long, and not where it is the custom."""
-        e, p = evidence, self.p
-        if e["seconds"] < p.stay or max(e["speeds"]) > p.slow or e["came"] < p.came:
-            return None
-        parts = self._weigh(e)
-        if float(np.prod(list(parts.values()))) < p.least:
-            return None
+        """Alongside, parallel, slow, for long enough."""
+        e, q = evidence, evidence["pair"]
         a, b = e["ships"]
-        how = (
-            ""
-            if e["lean"] is None
-            else f", heads {min(e['lean'], 180 - e['lean']):.0f} degrees apart (limit {p.parallel:.0f})"
-        )
-        where = "" if e["shore"] is None else f", {say.miles(e['shore'])} off the shore"
+        if not (kinds.tanker(a) and kinds.tanker(b)) or q["gap"] is None or q["gap"] >= 2 * self.p.near:
+            return None
+        parts = self.parts(e)
+        likely = float(np.prod(list(parts.values())))
+        if likely < self.p.caution:
+            return None
+        lean = "keels unknown" if q["lean"] is None else f"keels {q['lean']:.0f}° apart (limit {self.p.lean:.0f}°)"
+        more = "; since then one lies deeper and the other higher" if self.exchanged(e) else ""
         sentence = (
-            f"The tankers {a['name']} and {b['name']} have lain alongside for {say.span(e['seconds'])} (limit {say.span(p.stay)}), "
-            f"{e['median']:.0f} m between their antennas{how}{where}; they came from {say.miles(e['came'])} apart."
+            f"{a['name']} and {b['name']}, both tankers, have been alongside for {say.span(meet.lasted(e))}, hulls "
+            f"{q['gap']:.0f} m apart (limit {self.p.near:.0f} m), {lean}, at "
+            f"{max(q['speed_a'] or 0.0, q['speed_b'] or 0.0) / KNOT:.1f} kn{more} "
+            f"(likelihood {likely:.2f}, limit {self.p.caution:.2f}; {where(e)})."
         )
         return Verdict(
-            "warning", sentence, parts,
-            ("the transfer is licensed or was notified", "one stands by the other in trouble", "an anchorage that is not declared"),
-            "Ask both for the permit of the transfer; keep their draughts from before.",
-            "" if e["waiting"] is None else f"{e['waiting']['name']}: {e['waiting']['source'] or 'source not told'}",
+            "warning" if likely >= self.p.warning or self.exchanged(e) else "caution", sentence, parts,
+            ("the transfer has leave", "one bunkers the other", "one helps the other", "a berth lies there that no zone names"),
+            "Ask for the notification of the transfer; watch for oil; compare draughts afterwards.",
+            two.geometry(e["place"]),
         )  # fmt: skip
-
-    def _weigh(self, e: Evidence) -> dict[str, float]:
-        p, hulls = self.p, sum((x["length"] or 100.0) for x in e["ships"])
-        alongside = e["median"] <= sum(e["beams"]) / 2 + p.fenders + meet.HULLS * hulls
-        lean = None if e["lean"] is None else min(e["lean"], 180.0 - e["lean"])
-        place = 0.95
-        if e["waiting"] is not None:
-            place = 0.15
-        elif e["crowd"] >= p.crowd:
-            place = 0.4
-        return {
-            "duration": min(0.98, 0.75 + 0.23 * min(1.0, (e["seconds"] / p.stay - 1.0))),
-            "alongside": 0.95 if alongside else 0.4,
-            "parallel": 0.8 if lean is None else 0.95 if lean <= p.parallel else 0.4,
-            "as one": 0.95 if e["spread"] < 60.0 else 0.7,
-            "place": place,
-        }
 
     def ended(self, evidence: Evidence) -> str:
         """Said when they part."""
-        a, b = evidence["ships"]
-        return f"{a['name']} and {b['name']} have parted after {say.span(evidence['seconds'])} alongside."
+        a, b = (x["name"] for x in evidence["ships"])
+        return f"{a} and {b} parted after {say.span(meet.lasted(evidence))} alongside."
 
     def golden(self) -> Golden:
-        """A product tanker comes alongside a larger one for an hour; two others pass each other."""
-        return _golden()
-
-
-def _golden() -> Golden:
-    lead = made.sail(563220001, 1.3300, 104.4500, 0.3, 60.0, range(-1500, 5400, 30))
-    come = made.sail(563220002, 1.3300, 104.4493, 8.0, 90.0, range(-1500, 0, 10))
-    stay = made.sail(563220002, 1.33025, 104.4503, 0.3, 60.0, range(20, 4500, 30))
-    east = made.sail(563220003, 1.5000, 104.6000, 9.0, 90.0, range(-1500, 4500, 10))
-    west = made.sail(563220004, 1.5020, 104.6000, 9.0, 270.0, range(-1500, 4500, 10))
-    statics = made.numbered(*[
-        made.ship(563220001 + n, f"GOLDEN TANKER {n}", length, beam, 80, -1500.0)
-        for n, (length, beam) in enumerate(((230, 38), (140, 22), (180, 30), (180, 30)))
-    ])  # fmt: skip
-    expect = (("warning", (563220001, 563220002)),)
-    return Golden(made.numbered(lead, come, stay, east, west), statics, empty("messages"), expect)
+        """Two tankers drift side by side, 8 m between them; in an anchorage a bunker tanker lies at another tanker."""
+        gap = 0.5 * (44 + 42) + 8.0
+        drift = [(0.7, 120.0, 4800.0)]
+        at, deg = (1.50, 104.60), 111_000.0
+        reports = made.numbered(
+            voyage(563140001, *at, [(0.0, 120.0, 1080.0), *drift], heading=20.0, start=-2880.0),
+            voyage(563140002, at[0] - gap * np.sin(np.radians(20.0)) / deg, at[1] + gap * np.cos(np.radians(20.0)) / deg - 0.05,
+                   [(10.0, 90.0, 1800.0 * 0.3 * 2)], start=-2880.0, heading=90.0),
+            voyage(563140002, at[0] - gap * np.sin(np.radians(20.0)) / deg, at[1] + gap * np.cos(np.radians(20.0)) / deg,
+                   drift, heading=201.0, start=-1800.0),
+            voyage(563140003, 1.30, 104.10, [(0.1, 0.0, 4800.0)], heading=90.0, start=-1800.0, status=1, every=60.0),
+            voyage(563140004, 1.30 + 30.0 / deg, 104.10 - 0.01, [(1.2, 90.0, 1800.0)], start=-3600.0),
+            voyage(563140004, 1.30 + 30.0 / deg, 104.10, [(0.1, 0.0, 4800.0)], heading=91.0, start=-1800.0),
+        )  # fmt: skip
+        statics = made.numbered(
+            made.ship(563140001, "GOLDEN CRUDE", 250, 44, 80, -2900.0),
+            made.ship(563140002, "GOLDEN AFRAMAX", 244, 42, 81, -2900.0),
+            made.ship(563140003, "GOLDEN PRODUCTS", 180, 32, 80, -3700.0),
+            made.ship(563140004, "GOLDEN BUNKER", 95, 16, 80, -3700.0),
+        )  # fmt: skip
+        ring = ((104.05, 1.27), (104.15, 1.27), (104.15, 1.33), (104.05, 1.33))
+        world = zoned(Zone("Golden Anchorage", ring, "made up", kind="anchorage"))
+        return Golden(reports, statics, empty("messages"), (("warning", (563140001, 563140002)),), world)
 
 
 DETECTOR = ShipToShip()
