@@ -2,11 +2,16 @@
 
 import logging
 
+import pytest
+
 import selat
 from selat.app.pipeline import Pipeline
-from selat.app.world import world_of
+from selat.app.world import counts_of, keep_counts, world_of
+from selat.model.errors import StoreError
 from selat.model.nouns import Zone
 from selat.store.writer import Store
+from selat.tracks.lanes_learn import learn
+from test_lanes import stream
 
 BOX = ((103.0, 1.0), (104.0, 1.0), (104.0, 2.0), (103.0, 2.0))
 
@@ -27,6 +32,19 @@ def test_a_watch_sees_the_zones_and_lists_of_its_sea(tmp_path, caplog):
     with Store(tmp_path / "sea") as store, store.writer() as writer:
         floor = Pipeline(writer).floor
         assert floor is not None and floor.world.zones.version == world.zones.version
+
+
+def test_learned_lanes_are_kept_with_the_sea_and_a_broken_file_stops_nobody(tmp_path, caplog):
+    counts = learn(stream(30))
+    with selat.open(tmp_path / "sea") as sea:
+        keep_counts(sea.layout, counts)
+        assert counts_of(sea.layout).version == counts.version
+        assert len(world_of(sea.layout, sea.state).lanes) > 0
+        sea.layout.lanes.write_bytes(sea.layout.lanes.read_bytes()[:500])
+        with pytest.raises(StoreError, match=r"lanes\.bin") as error:
+            counts_of(sea.layout)
+        assert "selat lanes learn" in error.value.hint
+        assert len(world_of(sea.layout, sea.state).lanes) == 0 and "lanes are left out" in caplog.text
 
 
 def test_a_new_sea_has_an_empty_world(tmp_path):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+from zipfile import BadZipFile
 
-from selat.model.errors import SelatError
+from selat.model.errors import SelatError, StoreError
 from selat.readers.lists_csv import BadRow, read_list
 from selat.store import registry
+from selat.store.blob import dump, load
+from selat.store.disk import write_whole
 from selat.store.layout import Layout
 from selat.store.state_types import HasEngine
 from selat.tracks import coast, ports
 from selat.tracks.coast import Coast
+from selat.tracks.lanes import Lanes
+from selat.tracks.lanes_learn import Counts
 from selat.tracks.lists import Entry, Lists
 from selat.tracks.ports import Ports
 from selat.tracks.world import World
@@ -27,8 +32,14 @@ def world_of(layout: Layout, state: HasEngine) -> World:
     entries, bad = lists_of(layout)
     for row in bad:
         log.warning("%s: %s (%s)", row.where, row.text, row.hint)
+    zones = Zones(registry.zones(state).values())
+    try:
+        counts = counts_of(layout)
+    except SelatError as e:
+        log.warning("the learned lanes are left out: %s (%s)", e.message, e.hint)
+        counts = Counts()
     return World(
-        zones=Zones(registry.zones(state).values()), coast=Coast(coast.SHIPPED), ports=Ports(ports.SHIPPED),
+        zones=zones, lanes=Lanes(counts, zones), coast=Coast(coast.SHIPPED), ports=Ports(ports.SHIPPED),
         lists=Lists(entries),
     )  # fmt: skip
 
@@ -49,3 +60,20 @@ def lists_of(layout: Layout) -> tuple[list[Entry], list[BadRow]]:
             entries += good
             bad += wrong
     return entries, bad
+
+
+def counts_of(layout: Layout) -> Counts:
+    """The traffic that was learned from this sea; raises :class:`StoreError` for a file that cannot be used."""
+    if not layout.lanes.exists():
+        return Counts()
+    try:
+        return Counts.of(load(layout.lanes.read_bytes()))
+    except (OSError, ValueError, KeyError, BadZipFile) as e:
+        raise StoreError(
+            f"{layout.lanes} cannot be read ({e})", hint="learn them again: selat lanes learn SEA"
+        ) from None
+
+
+def keep_counts(layout: Layout, counts: Counts) -> None:
+    """Keep learned traffic with the sea: aside, forced to the disk, renamed."""
+    write_whole(layout.lanes, dump(counts.state()))

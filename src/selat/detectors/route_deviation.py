@@ -37,6 +37,7 @@ from selat.tracks.lanes import LaneHit, Lanes
 from selat.tracks.window import Window
 from selat.tracks.world import World
 
+REACH = 5556.0  #: m: ships farther from any learned lane than this (3 miles) are on a way of their own
 KNOWN = (
     "lane", "deep_water_route", "separation_zone", "precautionary", "roundabout", "two_way_route", "recommended_track",
     "inshore_zone", "anchorage", "port", "pilot_boarding",
@@ -78,12 +79,12 @@ class RouteDeviation(PictureRule):
         row = np.flatnonzero(use)
         if not row.size:
             return [], None
-        hit = lanes.at(s.lat[row], s.lon[row])
+        hit = lanes.at(s.lat[row], s.lon[row], s.course[row], reach=REACH)
         found = []
         for k in np.flatnonzero(self._off(hit, s.course[row])).tolist():
             i = int(row[k])
             track = fleet.trail(window.contacts, int(s.slot[i]), window.now - 1800 * SECOND)
-            before = lanes.at(track.lat, track.lon)
+            before = lanes.at(track.lat, track.lon, track.cog, reach=REACH)
             off = self._off(before, track.cog) & (np.sign(before.cross) == np.sign(hit.cross[k]))
             track = fleet.since(track, int(track.time[min(near.unbroken(off), len(off) - 1)]))
             evidence = {
@@ -144,7 +145,7 @@ class Straight(Lanes):
     def __len__(self) -> int:
         return 1
 
-    def at(self, lat: Any, lon: Any) -> LaneHit:
+    def at(self, lat: Any, lon: Any, course: Any = np.nan, group: Any = -1, reach: float = 0.0) -> LaneHit:
         """The lane, within 3 miles of it."""
         y, x = (np.asarray(v, "f8") for v in (lat, lon))
         east, north = geodesy.plane(1.25, 103.0, y, x)

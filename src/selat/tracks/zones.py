@@ -90,6 +90,11 @@ class Zones:
             raise ConfigError(f"{rule!r} is no number that a zone asks for", hint=f"rules: {', '.join(RULES)}")
         return _numbers(z.rules.get(rule) for z in self.zones)
 
+    @property
+    def edges(self) -> tuple[Array, Array]:
+        """Edges (n, 4) x1 y1 x2 y2, degrees, and where those of each zone begin: for kernels of their own."""
+        return self._edges, self._first
+
     def members(self, lat: Any, lon: Any) -> tuple[Array, Array]:
         """(point, zone) indices, int64, sorted: points inside areas, or within the width of lines and points."""
         return self._within(lat, lon, 0.0)
