@@ -210,7 +210,7 @@ def named(*lengths, kinds=(70, 70)):
 
 def test_crossing_ships_are_warned_then_alarmed():
     found = alerts(collision.DETECTOR, *CROSSING, statics=named(200, 150))
-    assert found[0].priority == "warning"
+    assert found[0].priority == "caution"
     assert found[-1].priority == "alarm" and len({a.id for a in found}) == 1
     first = found[0]
     assert first.evidence["tcpa"] <= 1200 and first.evidence["judgements"] == 3

@@ -3,8 +3,10 @@
 What it finds
     Pairs of ships whose courses, if both keep them, bring them within a quarter of a mile, or one into the other's
     domain (ellipse of 4 x 1.6 lengths), within 20 minutes. Judged every 10 s of event time; raised after three
-    judgements in a row, ended after five. Warning; alarm below 10 minutes where the pass is within half the limit or
-    inside a domain.
+    judgements in a row, ended after five. Caution; a warning below 10 minutes where they will all but touch (closest
+    approach within half of both lengths and 80 m; overtaking: half of both beams and 15 m); an alarm below 5 minutes
+    where they will touch. Craft below 50 m are given 3 minutes and 90 s for these; two of them without passengers, and
+    whoever comes slower than 7 knots towards a stopped ship, are a caution at most.
 Why it matters
     A strait is narrow: officers have minutes. The sentence names the encounter (rules 13 to 15) and who has whom to
     starboard.
@@ -32,11 +34,12 @@ import numpy as np
 
 from selat.detectors._encounter import Encounter, Fleet, Pairs, measure
 from selat.detectors._golden import numbered, sail, ship
+from selat.detectors._life import plain
 from selat.kernels import geodesy, motion
 from selat.model.clock import SECOND
 from selat.model.columns import empty
-from selat.model.nouns import Alert
-from selat.model.rule import Golden, pack, param, unpack, values
+from selat.model.nouns import PRIORITIES, Alert
+from selat.model.rule import Evidence, Golden, Verdict, conclude, explain, pack, param, values
 from selat.model.schema import NO_TIME
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
@@ -50,7 +53,20 @@ class Parameters:
     """Parameters, SI."""
 
     warn: float = param(1200.0, "s", "Time to the closest approach below which to warn", "selat, 20 min")
-    alarm: float = param(600.0, "s", "... and below which it is an alarm", "selat, 10 min")
+    alarm: float = param(600.0, "s", "... and below which it needs a look, if they will all but touch", "selat, 10 min")
+    soon: float = param(
+        300.0, "s", "... and below which it is an alarm, if they will touch", "selat: a large ship's stopping way"
+    )
+    agile_soon: float = param(90.0, "s", "The same for craft that stop and turn at will", "selat")
+    skin: float = param(
+        80.0, "m", "All but touch: half of both lengths and so much", "selat: error of a course over 10 min"
+    )
+    berthing: float = param(
+        7 * KNOT, "m/s", "Slower towards a stopped ship, she comes alongside", "selat: bunker tankers' speed"
+    )
+    beside: float = param(
+        15.0, "m", "Overtaking, they touch with half of both beams and so much", "selat: error of positions"
+    )
     limit: float = param(
         0.25 * NAUTICAL_MILE, "m", "Least distance of a safe pass", "selat: half of open water's 0.5 nm"
     )
@@ -91,7 +107,9 @@ SERVICE = (
     55,
 )  # pilot, search and rescue, port tender, anti-pollution, law enforcement: closing is work
 SERVICE_LENGTH = 60.0
+PASSENGERS = (*range(40, 50), *range(60, 70))  #: high-speed craft and passenger ships
 Meeting = dict[str, Any]
+_RANK = {name: rank for rank, name in enumerate(PRIORITIES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +118,7 @@ class Collision:
 
     p: Parameters = field(default_factory=Parameters)
     name: str = "collision"
-    version: str = "1"
+    version: str = "2"
 
     def parameters(self) -> dict[str, Any]:
         """Parameters in force."""
@@ -197,14 +215,10 @@ class Collision:
         seqs = [int(w.contacts.seq[f.slot[n]]) for n in (m.a[k], m.b[k])]
         e["bad"], e["good"], e["seq"] = e["bad"] + (seqs != e["seq"]), 0, seqs
         e["least"] = min(e["least"], float(m.range[k]))
-        near = m.dcpa[k] < 0.5 * p.limit or m.domain[k] < 1.0
-        priority = "alarm" if m.tcpa[k] <= p.alarm and near else "warning"
-        if e["open"] and e["alert"]["priority"] == "alarm":
-            priority = "alarm"
-        grown = e["open"] and priority != e["alert"]["priority"]
+        alert = self._alert(w, f, m, k, e)
+        grown = e["open"] and _RANK[alert.priority] < _RANK[e["alert"]["priority"]]
         fresh = not e["open"] and e["bad"] >= p.raise_after
         if fresh or grown or (e["open"] and w.now - e["told"] >= p.refresh * SECOND):
-            alert = self._alert(w, f, m, k, e, priority)
             alerts.append(alert)
             e.update(alert=pack(alert), open=True, told=w.now)
         return e
@@ -213,58 +227,105 @@ class Collision:
         """A judgement "not too close" of a pair that was; None when it need not be remembered."""
         e = {**old, "bad": 0, "good": old["good"] + 1}
         if e["open"] and e["good"] >= self.p.clear_after:
-            evidence = {**e["alert"]["evidence"], "ended": w.now, "least_range": round(e["least"], 1)}
-            names = [x["name"] for x in evidence["ships"]]
-            how = "are no danger to each other any more" if heard else "are not both heard any more"
-            sentence = f"{names[0]} and {names[1]} {how}; they were {say.miles(e['least'])} apart at the nearest."
-            alert = unpack(e["alert"], state="rectified", last=w.now, evidence=evidence, sentence=sentence)
+            was = e["alert"]["evidence"]
+            evidence = {**was, "ended": w.now, "heard": heard, "least_range": round(e["least"], 1)}
+            evidence["alert"] = {**was["alert"], "last": w.now}
+            alert = explain(self, plain(evidence), "rectified")
+            assert alert is not None, "what was judged once is judged again alike"
             alerts.append(alert)
             e.update(open=False, alert=pack(alert), told=w.now)
         if e["open"] or (e["alert"] is not None and w.now - e["told"] < self.p.again * SECOND):
             return e
         return None
 
-    def _alert(self, w: Window, f: Fleet, m: Pairs, k: int, e: Meeting, priority: str) -> Alert:
+    def _alert(self, w: Window, f: Fleet, m: Pairs, k: int, e: Meeting) -> Alert:
+        """The alert that the evidence of this moment makes."""
         a, b = int(m.a[k]), int(m.b[k])
-        c = w.contacts
+        c, t = w.contacts, float(m.tcpa[k])
         slots = int(f.slot[a]), int(f.slot[b])
         mmsis = int(c.mmsi[slots[0]]), int(c.mmsi[slots[1]])
         names = c.name(slots[0]), c.name(slots[1])
-        t = float(m.tcpa[k])
         lat, lon = geodesy.moved(
             f.lat[a], f.lon[a], f.vx[a] * t + 0.5 * (m.x[k] + (f.vx[b] - f.vx[a]) * t),
             f.vy[a] * t + 0.5 * (m.y[k] + (f.vy[b] - f.vy[a]) * t),
         )  # fmt: skip
         how, give_way = _words(f, m, k, names, mmsis)
-        alone = bool(f.agile[a] or f.agile[b] or f.still[a] or f.still[b])
-        why = "" if alone else f"limit {say.miles(self.p.limit)} within {say.span(self.p.warn)}"
-        if m.domain[k] < 1.0:
-            o = int(m.domain_of[k])
-            size = f"{self.p.ahead * f.length[o]:.0f} x {self.p.across * f.length[o]:.0f} m"
-            why += ("" if alone else "; ") + f"inside the domain of {names[0] if o == a else names[1]}, {size}"
-        sentence = (
-            f"{names[0]} and {names[1]} will pass {say.miles(float(m.dcpa[k]))} apart in {say.span(t)} ({why}), {how}."
-        )
+        worst = e["alert"]["evidence"]["worst"] if e["open"] else ""
         evidence = {
             "tcpa": round(t, 1), "dcpa": round(float(m.dcpa[k]), 1), "range": round(float(m.range[k]), 1),
             "relative_speed": round(float(m.relative[k]), 2), "domain": round(float(m.domain[k]), 3),
-            "encounter": Encounter(int(m.kind[k])).name.lower(), "give_way": give_way, "judgements": e["bad"],
+            "domain_of": int(m.domain_of[k] != a), "encounter": Encounter(int(m.kind[k])).name.lower(), "how": how,
+            "give_way": give_way, "judgements": e["bad"], "alone": bool(f.agile[a] or f.agile[b] or f.still[a] or f.still[b]),
             "ships": [
                 {
                     "mmsi": mmsi, "name": name, "speed": round(float(f.speed[n]), 2),
-                    "course": round(float(f.course[n]), 1),
-                    "length": round(float(f.length[n]), 1), "lat": round(float(f.lat[n]), 7),
-                    "lon": round(float(f.lon[n]), 7),
-                    "bearing_of_other": round(float(r[k]), 1),
+                    "course": round(float(f.course[n]), 1), "agile": bool(f.agile[n]), "still": bool(f.still[n]),
+                    "type": int(c.static("ship_type")[f.slot[n]]),
+                    "length": round(float(f.length[n]), 1), "beam": round(float(f.beam[n]), 1),
+                    "lat": round(float(f.lat[n]), 7), "lon": round(float(f.lon[n]), 7), "bearing_of_other": round(float(r[k]), 1),
                 }
                 for n, mmsi, name, r in ((a, mmsis[0], names[0], m.bearing_a), (b, mmsis[1], names[1], m.bearing_b))
             ],
             "seq": [int(c.seq[s]) for s in slots],
+            "alert": {"subjects": list(mmsis), "start": e["start"], "last": w.now, "place": [float(lat), float(lon)]},
         }  # fmt: skip
-        return Alert(
-            self.name, self.version, priority, mmsis, e["start"], w.now, float(lat), float(lon), sentence, "active",
-            evidence, self.parameters(),
+        evidence["worst"] = worst if worst == "alarm" else self._priority(evidence, worst)
+        alert = conclude(self, plain(evidence))
+        assert alert is not None
+        return alert
+
+    def _priority(self, e: Evidence, worst: str) -> str:
+        """Alarm: they will touch, soon. Warning: they will all but touch. Caution: nearer than is good seamanship."""
+        p, (a, b) = self.p, e["ships"]
+        hulls = 0.5 * (a["length"] + b["length"])
+        if e["encounter"] == "overtaking":
+            hulls = 0.5 * (a["beam"] + b["beam"]) + p.beside
+        elif a["still"] or b["still"]:
+            hulls = 0.5 * hulls
+        agile = a["agile"] or b["agile"]
+        if self._among_themselves(a, b) or (e["encounter"] == "stopped" and max(a["speed"], b["speed"]) < p.berthing):
+            return "caution"
+        if e["dcpa"] <= hulls and e["tcpa"] <= (p.agile_soon if agile else p.soon):
+            return "alarm"
+        wide = hulls if e["encounter"] == "overtaking" or agile else hulls + p.skin
+        if e["dcpa"] <= wide and e["tcpa"] <= (2 * p.agile_soon if agile else p.alarm):
+            return "warning"
+        return "warning" if worst == "warning" else "caution"
+
+    @staticmethod
+    def _among_themselves(a: Evidence, b: Evidence) -> bool:
+        """Two small craft of which none carries passengers: they see each other, and the watch cannot help them."""
+        return a["agile"] and b["agile"] and not any(x["type"] in PASSENGERS for x in (a, b))
+
+    def judge(self, evidence: Evidence) -> Verdict | None:
+        """How near, how soon, and which rule of the road speaks of it."""
+        e, p = evidence, self.p
+        (a, b), priority = e["ships"], e["worst"]
+        why = "" if e["alone"] else f"limit {say.miles(p.limit)} within {say.span(p.warn)}"
+        if e["domain"] < 1.0:
+            o = e["ships"][e["domain_of"]]
+            size = f"{p.ahead * o['length']:.0f} x {p.across * o['length']:.0f} m"
+            why += ("" if e["alone"] else "; ") + f"inside the domain of {o['name']}, {size}"
+        pass_ = f"will pass {say.miles(e['dcpa'])} apart in {say.span(e['tcpa'])}"
+        sentence = f"{a['name']} and {b['name']} {pass_} ({why}), {e['how']}."
+        sure = {
+            "nearness": 0.95 if e["dcpa"] <= 0.5 * (a["length"] + b["length"]) else 0.8,
+            "time": 0.98 if e["tcpa"] <= p.soon else 0.85 if e["tcpa"] <= p.alarm else 0.6,
+            "agility": 0.7 if a["agile"] or b["agile"] else 0.95,
+        }
+        return Verdict(
+            priority, sentence, sure,
+            ("one of them is about to turn, at a bend or by agreement", "a pilot passes so close on purpose"),
+            "Call both by name on the sector's channel; the one that must give way first.",
         )  # fmt: skip
+
+    def ended(self, evidence: Evidence) -> str:
+        """Said when they are clear of each other, or silent."""
+        if "ended" not in evidence:
+            return ""
+        a, b = (x["name"] for x in evidence["ships"])
+        how = "are no danger to each other any more" if evidence["heard"] else "are not both heard any more"
+        return f"{a} and {b} {how}; they were {say.miles(evidence['least_range'])} apart at the nearest."
 
     def golden(self) -> Golden:
         """A tanker eastbound and a coaster that crosses her bow; another ship overtakes a barge with room to spare."""
