@@ -21,9 +21,10 @@ from selat.model.nouns import Alert
 from selat.model.plugins import find
 from selat.model.ports import Detector
 from selat.model.schema import NO_TIME
-from selat.tracks import motion, reorder
+from selat.tracks import motion, reception, reorder
 from selat.tracks.contacts import Contacts
 from selat.tracks.identity import Gates
+from selat.tracks.reception import Reception
 from selat.tracks.reorder import FUTURE, Order, Patience, Ready
 from selat.tracks.window import Window
 from selat.tracks.world import World
@@ -68,6 +69,7 @@ class Floor:
         self.patience = patience or Patience()
         self.contacts = Contacts(gates)
         self.world = World() if world is None else world
+        self.reception = Reception()
         self.desk = Desk()
         self._order = Order()
         self._states: dict[str, Any] = {rule.name: None for rule in self.rules}
@@ -152,7 +154,12 @@ class Floor:
             self.contacts.mark_lost(tick)
         if tick % motion.EVERY == 0:
             motion.settle(self.contacts, tick)
-        window = Window(tick, rows["reports"], marks["reports"], traced, rows["messages"], self.contacts, self.world)
+        self.reception.hear(rows["reports"]["station"][marks["reports"] < FUTURE], tick)
+        if tick % reception.EVERY == 0:
+            self.reception.learn(self.contacts, tick)
+        window = Window(
+            tick, rows["reports"], marks["reports"], traced, rows["messages"], self.contacts, self.world, self.reception
+        )
         alerts: list[Alert] = []
         for rule in self.rules:
             found, self._states[rule.name] = rule.step(window, self._states[rule.name])
@@ -164,6 +171,7 @@ class Floor:
         return {
             "order": reorder.save(self._order),
             "contacts": self.contacts.state(),
+            "reception": self.reception.state(),
             "rules": dict(self._states),
             "desk": self.desk.state(),
             "tick": self._tick,
@@ -175,6 +183,8 @@ class Floor:
         """Go on from a saved :meth:`state`; rules that it does not know begin anew."""
         self._order = reorder.load(state["order"])
         self.contacts.restore(state["contacts"])
+        if "reception" in state:
+            self.reception.restore(state["reception"])
         self._states = {rule.name: state["rules"].get(rule.name) for rule in self.rules}
         if "desk" in state:
             self.desk.restore(state["desk"])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from selat.kernels.segments import Traced
 from selat.model.columns import Columns
 from selat.tracks.contacts import Contacts
+from selat.tracks.reception import Reception
 from selat.tracks.world import World
 
 
@@ -20,8 +21,9 @@ class Window:
 
     ``reports`` are in order of time, late ones first; ``traced`` says for each which contact it belongs to and what
     became of it, ``mark`` whether it was late (:mod:`selat.tracks.reorder`). ``messages`` are texts and binary
-    messages. ``contacts`` is to be read only. Windows come at every tick (1 s) in which something was heard, and at
-    every full 10 s of event time; what a detector concludes may depend on nothing else.
+    messages. ``contacts`` is to be read only; ``reception`` says how well ships are heard. Windows come at every tick
+    (1 s) in which something was heard, and at every full 10 s of event time; what a detector concludes may depend on
+    nothing else.
     """
 
     now: int
@@ -31,6 +33,7 @@ class Window:
     messages: Columns
     contacts: Contacts
     world: World = field(default_factory=World)
+    reception: Reception = field(default_factory=Reception)
 
     def at(self, every: int) -> bool:
         """True at the full ``every`` ns of event time: for rules that look at the picture, not at rows."""
