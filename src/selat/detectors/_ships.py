@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntEnum
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -28,19 +27,6 @@ TOWING = (31, 32)
 SERVICE = (50, 51, 52, 53, 54, 55, 58)  #: pilot, rescue, tug, tender, anti-pollution, law enforcement, medical
 NUC, RESTRICTED, ANCHORED, MOORED, AGROUND, FISHING = 2, 3, 1, 5, 6, 7
 TOW_STATUS = (11, 12)
-
-
-class Motion(IntEnum):
-    """What a contact does, by evidence: the column ``motion`` of contacts."""
-
-    UNKNOWN = 0
-    UNDER_WAY = 1
-    DRIFTING = 2
-    ANCHORED = 3
-    MOORED = 4
-    FISHING = 5
-
-
 _TYPES = {
     30: "fishing vessel", 31: "towing vessel", 32: "towing vessel", 33: "dredger", 34: "diving vessel",
     35: "naval vessel", 36: "sailing vessel", 37: "pleasure craft", 50: "pilot boat", 51: "rescue craft", 52: "tug",

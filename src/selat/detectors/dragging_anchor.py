@@ -40,6 +40,7 @@ from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
 from selat.tracks.features import over
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 
@@ -79,7 +80,7 @@ class DraggingAnchor(PictureRule):
         p, c, at = self.p, window.contacts, near.places(window)
         s = at.ships
         motion = c.motion[s.slot]
-        lies = ((s.status == fleet.ANCHORED) | (motion == fleet.Motion.ANCHORED)) & (s.speed < p.speed)
+        lies = ((s.status == fleet.ANCHORED) | (motion == Motion.ANCHORED)) & (s.speed < p.speed)
         row = np.flatnonzero(lies)
         row = row[self._shifted(window, s.slot[row])] if row.size else row
         found, busy = [], at.within(*cables.KINDS, "lane", "deep_water_route", "platform")
@@ -88,7 +89,7 @@ class DraggingAnchor(PictureRule):
             told = anchor(track, float(np.nan_to_num(s.length[i], nan=0.0)), p)
             if told is None:
                 continue
-            others = np.flatnonzero((motion == fleet.Motion.ANCHORED) & (np.arange(len(lies)) != i))
+            others = np.flatnonzero((motion == Motion.ANCHORED) & (np.arange(len(lies)) != i))
             x, y = geodesy.plane(s.lat[i], s.lon[i], s.lat[others], s.lon[others])
             evidence = {
                 **told, "in_traffic": bool(busy[i]), "neighbour": fleet.real(np.hypot(x, y).min(initial=np.inf), 0)

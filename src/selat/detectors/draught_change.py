@@ -31,6 +31,7 @@ from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 
@@ -59,7 +60,7 @@ class DraughtChange(PictureRule):
         """Memory by ship: draught, since when we watch her under way, and her last change."""
         p, s, c = self.p, fleet.ships(window), window.contacts
         keep = np.flatnonzero(s.draught > 0)
-        lies = (s.speed < p.still) | np.isin(c.motion[s.slot], (fleet.Motion.ANCHORED, fleet.Motion.MOORED))
+        lies = (s.speed < p.still) | np.isin(c.motion[s.slot], (Motion.ANCHORED, Motion.MOORED))
         lies |= near.places(window).within("anchorage", "port")
         old = memory or {"id": [], "draught": [], "since": [], "changed": {}}
         state, changes = remember(

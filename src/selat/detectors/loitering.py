@@ -33,6 +33,7 @@ from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.features import over
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 LEFT_OUT = (30, *fleet.TOWING, 33, 34, 35, *fleet.SERVICE)  #: whose work is to be slow somewhere
@@ -66,9 +67,7 @@ class Loitering(PictureRule):
         p, s, c = self.p, fleet.ships(window), window.contacts
         at = near.places(window)
         motion = c.motion[s.slot]
-        use = (s.speed < 2 * p.slow) & ~np.isin(
-            motion, (fleet.Motion.ANCHORED, fleet.Motion.MOORED, fleet.Motion.FISHING)
-        )
+        use = (s.speed < 2 * p.slow) & ~np.isin(motion, (Motion.ANCHORED, Motion.MOORED, Motion.FISHING))
         use &= ~np.isin(s.type, LEFT_OUT) & (s.length >= p.length) & ~at.within(*WAITING)
         use &= ~np.isin(s.status, (*fleet.TOW_STATUS, fleet.RESTRICTED, fleet.NUC, fleet.FISHING))
         row = np.flatnonzero(use)
