@@ -79,7 +79,7 @@ class TestManoeuvre:
     def test_across_the_lane_that_she_followed(self):
         lat = 1.2325 + 0.03 / np.tan(np.radians(80.0))
         legs = [(11.0, 80.0, 1200.0), (11.0, 5.0, 240.0)]
-        assert told(self.alerts(legs, world=LANE, lat=lat - 0.004, lon=104.03)) == {("warning", A)}
+        assert told(self.alerts(legs, world=LANE, lat=lat - 0.004, lon=104.03)) == {("caution", A)}
 
     @pytest.mark.parametrize("size, kind", [(40, 60), (40, 40), (30, 52), (25, 30), (20, 50), (40, 70)])
     def test_others_turn_at_will(self, size, kind):

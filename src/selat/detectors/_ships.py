@@ -15,6 +15,7 @@ from selat.model.schema import NO_TIME
 from selat.model.units import KNOT
 from selat.tracks.contacts import Contacts
 from selat.tracks.kinds import Kind, is_ship
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 Array = NDArray[Any]
@@ -100,6 +101,13 @@ def per_degree(lat: Array) -> tuple[Array, Array]:
 def turn(a: Any, b: Any) -> Any:
     """Least angle between directions, 0 to 180 deg."""
     return np.abs((np.asarray(a) - b + 180.0) % 360.0 - 180.0)
+
+
+def fishes(c: Contacts, s: Ships) -> Array:
+    """Bool: a fishing vessel, or one that moves like it and is not of another known type."""
+    like = (c.motion[s.slot] == Motion.FISHING) & ((s.type == 0) | (s.length < 20.0))
+    out: Array = (s.type == 30) | (s.status == FISHING) | like
+    return out
 
 
 def word(ship_type: int) -> str:

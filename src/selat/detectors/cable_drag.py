@@ -35,7 +35,6 @@ from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.features import over
-from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 LEFT_OUT = (30, *fleet.TOWING, 33, 34, 35, 36, 37, *fleet.SERVICE, *range(40, 50))
@@ -74,7 +73,7 @@ class CableDrag(PictureRule):
         use = (s.speed > 0.5 * p.least) & (s.speed < 1.3 * p.most) & (s.length >= p.length)
         use &= ~np.isin(s.type, LEFT_OUT) & ~at.within(*cables.ALLOWED)
         use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS))
-        row = np.flatnonzero(use & (c.motion[s.slot] != Motion.FISHING))
+        row = np.flatnonzero(use & ~fleet.fishes(c, s))
         if not row.size:
             return [], None
         f = over(c, s.slot[row], window.now, p.lasting)

@@ -41,6 +41,7 @@ class Parameters:
 
     change: float = param(1.0, "m", "A change by more than", "behaviours 2.4")
     still: float = param(KNOT, "m/s", "Slower, she may be taking or giving cargo", "selat")
+    slow: float = param(3 * KNOT, "m/s", "... and slower than this in an anchorage or port", "selat")
     watched: float = param(3600.0, "s", "Under way and watched for at least so long before", "selat")
     late: float = param(86400.0, "s", "A stop longer ago explains nothing", "selat: crews type late")
     stands: float = param(600.0, "s", "The new value has stood for so long", "selat: typing errors are corrected")
@@ -61,7 +62,7 @@ class DraughtChange(PictureRule):
         p, s, c = self.p, fleet.ships(window), window.contacts
         keep = np.flatnonzero(s.draught > 0)
         lies = (s.speed < p.still) | np.isin(c.motion[s.slot], (Motion.ANCHORED, Motion.MOORED))
-        lies |= near.places(window).within("anchorage", "port")
+        lies |= near.places(window).within("anchorage", "port") & (s.speed < p.slow)
         old = memory or {"id": [], "draught": [], "since": [], "changed": {}}
         state, changes = remember(
             old, s.id[keep], np.round(s.draught[keep], 1), lies[keep], window.now, p.change, p.late

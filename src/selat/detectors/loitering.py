@@ -67,7 +67,7 @@ class Loitering(PictureRule):
         p, s, c = self.p, fleet.ships(window), window.contacts
         at = near.places(window)
         motion = c.motion[s.slot]
-        use = (s.speed < 2 * p.slow) & ~np.isin(motion, (Motion.ANCHORED, Motion.MOORED, Motion.FISHING))
+        use = (s.speed < 2 * p.slow) & ~np.isin(motion, (Motion.ANCHORED, Motion.MOORED)) & ~fleet.fishes(c, s)
         use &= ~np.isin(s.type, LEFT_OUT) & (s.length >= p.length) & ~at.within(*WAITING)
         use &= ~np.isin(s.status, (*fleet.TOW_STATUS, fleet.RESTRICTED, fleet.NUC, fleet.FISHING))
         row = np.flatnonzero(use)

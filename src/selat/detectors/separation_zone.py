@@ -33,7 +33,6 @@ from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
-from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 LEFT_OUT = (30, 33, 34, 35, 50, 51, 54, 55, 58)
@@ -70,7 +69,7 @@ class SeparationZone(PictureRule):
             return [], None
         use = (s.speed > p.speed) & ~np.isin(s.type, LEFT_OUT)
         use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING))
-        use &= window.contacts.motion[s.slot] != Motion.FISHING
+        use &= ~fleet.fishes(window.contacts, s)
         found, mine = [], at.zones.of("separation_zone")
         for i, z in zip(row.tolist(), zone.tolist(), strict=True):
             run = near.axis(at.zones[z], float(s.lat[i]), float(s.lon[i])) if use[i] else 0.0

@@ -3,6 +3,8 @@
 What it finds
     A ship inside a traffic lane, faster than 3 knots, whose course differs from the lane's direction by more than 120
     degrees, for at least 3 minutes and 0.3 miles made good against the traffic, at least 50 m inside the lane's edge.
+    Where the way made good lies more than 20 degrees off the lane's run she crosses (``lane_crossing``) and is told only
+    after 2.5 miles.
     Judged every 10 s; the run against the traffic is measured on the track. Lanes are those of the declared zones; where
     there is none, lanes learned from enough passages, all of one direction.
 Why it matters
@@ -48,6 +50,12 @@ class Parameters:
     angle: float = param(120.0, "deg", "A course that differs more from the lane's is against it", "selat")
     lasting: float = param(180.0, "s", "Against it for so long ...", "selat: longer than a crossing")
     made_good: float = param(0.3 * NAUTICAL_MILE, "m", "... and so far", "selat: longer than a crossing")
+    slant: float = param(
+        20.0, "deg", "A way made good that is farther off the lane's run is that of a crossing ...", "selat"
+    )
+    aslant: float = param(
+        2.5 * NAUTICAL_MILE, "m", "... and is told only from so far on", "selat: across a lane of 1,600 m"
+    )
     edge: float = param(50.0, "m", "So far inside the lane at least once", "selat: five times the error of AIS")
     back: float = param(1800.0, "s", "The track is looked at so far back", "selat")
     small: float = param(20.0, "m", "Shorter craft are a warning, others an alarm", "COLREGs rule 10(j)")
@@ -88,11 +96,11 @@ class WrongWay(PictureRule):
             run = _run(lanes, track, self.p.angle - 10.0)
             if run is None:
                 continue
-            start, made_good, depth = run
+            start, made_good, aslant, depth = run
             evidence = {
                 "lane": near.place(at.zones, k), "angle": round(float(fleet.turn(s.course[i], at.direction[k])), 1),
                 "made_good": round(made_good, 1), "seconds": round((int(s.time[i]) - start) / SECOND, 1),
-                "inside": round(depth, 1),
+                "inside": round(depth, 1), "slant": round(aslant, 1),
             }  # fmt: skip
             out.append(fleet.finding(w, s, i, start, evidence, track=fleet.since(track, start)))
         return out
@@ -105,13 +113,14 @@ class WrongWay(PictureRule):
             return None
         if who["speed"] <= p.speed or e["angle"] <= p.angle or e["inside"] < p.edge:
             return None
-        if e["seconds"] < p.lasting or e["made_good"] < p.made_good:
+        enough = p.made_good if e["slant"] <= p.slant else p.aslant
+        if e["seconds"] < p.lasting or e["made_good"] < enough:
             return None
         sentence = (
             f"{fleet.the(who)} sails {say.bearing(who['course'])} at {say.speed(who['speed'])} in {lane['name']}, whose "
             f"traffic goes {say.bearing(lane['direction'])}: {e['angle']:.0f} degrees against it (limit {p.angle:.0f}), "
             f"for {say.span(e['seconds'])} and {say.miles(e['made_good'])} (limits {say.span(p.lasting)}, "
-            f"{say.miles(p.made_good)})."
+            f"{say.miles(enough)})."
         )
         parts = {
             "margin": fleet.over(e["angle"], p.angle, 1.3) * fleet.over(e["made_good"], p.made_good, 3.0),
@@ -138,8 +147,11 @@ def _exempt(s: Ships) -> Array:
     return out
 
 
-def _run(lanes: Any, track: Any, angle: float) -> tuple[int, float, float] | None:
-    """Start (ns), metres made good against the lane, and greatest depth inside it (m), of the unbroken run up to now."""
+def _run(lanes: Any, track: Any, angle: float) -> tuple[int, float, float, float] | None:
+    """The unbroken run against the lane up to now.
+
+    Start (ns), metres made good against it, angle (deg) of the whole way to the lane's run, greatest depth inside (m).
+    """
     if len(track.time) < 2:
         return None
     number = near.inside_of(lanes, track)
@@ -153,8 +165,10 @@ def _run(lanes: Any, track: Any, angle: float) -> tuple[int, float, float] | Non
         return None
     toward = np.radians(headed[first + 1 :])
     made_good = -(east[first:] * np.sin(toward) + north[first:] * np.cos(toward)).sum()
+    across = (east[first:] * np.cos(toward) - north[first:] * np.sin(toward)).sum()
+    aslant = np.degrees(np.arctan2(abs(across), max(made_good, 1.0)))
     depth = -lanes.distance(track.lat[first:], track.lon[first:], number[first:])
-    return int(track.time[first]), float(made_good), float(depth.max())
+    return int(track.time[first]), float(made_good), float(aslant), float(depth.max())
 
 
 def _golden() -> Golden:
