@@ -43,7 +43,7 @@ def test_learned_lanes_are_kept_with_the_sea_and_a_broken_file_stops_nobody(tmp_
         sea.layout.lanes.write_bytes(sea.layout.lanes.read_bytes()[:500])
         with pytest.raises(StoreError, match=r"lanes\.bin") as error:
             counts_of(sea.layout)
-        assert "selat lanes learn" in error.value.hint
+        assert "selat lanes SEA learn" in error.value.hint
         assert len(world_of(sea.layout, sea.state).lanes) == 0 and "lanes are left out" in caplog.text
 
 
