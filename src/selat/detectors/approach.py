@@ -89,8 +89,7 @@ class Approach(PictureRule):
                 evidence = self._measured(window, s, a, b)
                 if evidence is not None:
                     _remember(evidence, two.key(s, a, b), seen, p.closing)
-                    start = window.now - round((p.back + p.stay) * SECOND)
-                    found.append(way.finding(window, q, row, start, evidence, b))
+                    found.append(way.finding(window, q, row, evidence.pop("begin"), evidence, b))
         return fleet.so(self, found), seen
 
     def _measured(self, w: Window, s: fleet.Ships, a: int, b: int) -> Evidence | None:
@@ -112,7 +111,7 @@ class Approach(PictureRule):
             "slip": round(float(np.quantile(c.slip[now], 0.8)), 2), "bow": round(float(np.median(bow[now])), 1),
             "closing": round(float(closing[k]) if before.any() else 0.0, 2), "from": round(float(c.range[k]), 1),
             "from_bow": round(float(bow[k]), 1), "speed": round(float(c.speed_a[now].mean()), 2),
-            "hour": round(float((w.now / HOUR + s.lon[a] / 15.0) % 24.0), 2), "now": w.now,
+            "begin": int(c.time[0]), "hour": round(float((w.now / HOUR + s.lon[a] / 15.0) % 24.0), 2), "now": w.now,
             "place": two.context(w, float(at[0]), float(at[1])),
         }  # fmt: skip
 
@@ -155,16 +154,16 @@ class Approach(PictureRule):
         lead = 2400.0
         run = (lead - 90.0) / ((20.0 - ship) * KNOT)
         reports = made.numbered(
-            voyage(563170001, 1.40, 104.50, [(ship, 90.0, 1500.0)]),
-            voyage(563170002, 1.40, 104.50 - lead / deg, [(20.0, 90.0, run), (ship, 90.0, 1500.0 - run)], msg_type=18),
-            voyage(563170003, 1.50, 104.50, [(ship, 90.0, 1500.0)]),
-            voyage(563170004, 1.5008, 104.48, [(20.0, 90.0, 1500.0)], msg_type=18),
+            voyage(563670001, 4.40, 104.50, [(ship, 90.0, 1500.0)]),
+            voyage(563670002, 4.40, 104.50 - lead / deg, [(20.0, 90.0, run), (ship, 90.0, 1500.0 - run)], msg_type=18),
+            voyage(563670003, 4.50, 104.50, [(ship, 90.0, 1500.0)]),
+            voyage(563670004, 4.5008, 104.48, [(20.0, 90.0, 1500.0)], msg_type=18),
         )  # fmt: skip
         statics = made.numbered(
-            made.ship(563170001, "GOLDEN BULKER", 190, 32, 70), made.ship(563170003, "GOLDEN CARRIER", 190, 32, 70),
-            made.ship(563170002, "GOLDEN SPEEDBOAT", 9, 3, 0), made.ship(563170004, "GOLDEN RUNABOUT", 9, 3, 37),
+            made.ship(563670001, "GOLDEN BULKER", 190, 32, 70), made.ship(563670003, "GOLDEN CARRIER", 190, 32, 70),
+            made.ship(563670002, "GOLDEN SPEEDBOAT", 9, 3, 0), made.ship(563670004, "GOLDEN RUNABOUT", 9, 3, 37),
         )  # fmt: skip
-        return Golden(reports, statics, empty("messages"), (("alarm", (563170001, 563170002)),))
+        return Golden(reports, statics, empty("messages"), (("alarm", (563670001, 563670002)),))
 
 
 def _remember(evidence: Evidence, key: str, seen: dict[str, list[float]], closing: float) -> None:

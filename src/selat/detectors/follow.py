@@ -90,8 +90,7 @@ class Follow(PictureRule):
             evidence = self._measured(window, s, first, second)
             if evidence is not None:
                 evidence["lanes_known"] = known
-                start = window.now - round(p.lasting * SECOND)
-                found.append(way.finding(window, q, row, start, evidence, second))
+                found.append(way.finding(window, q, row, evidence.pop("begin"), evidence, second))
         return fleet.so(self, found), None
 
     def _measured(self, w: Window, s: fleet.Ships, first: int, second: int) -> Evidence | None:
@@ -106,8 +105,9 @@ class Follow(PictureRule):
             return None
         gap, turned = way.path_gap(w, int(s.slot[first]), int(s.slot[second]), p.lasting)
         return {
-            "span": round(float((c.time[-1] - c.time[0]) / SECOND), 1), "range": round(float(c.range.mean()), 1),
-            "least": round(float(c.range.min()), 1), "most": round(float(c.range.max()), 1),
+            "begin": int(c.time[0]), "span": round(float((c.time[-1] - c.time[0]) / SECOND), 1),
+            "range": round(float(c.range.mean()), 1), "least": round(float(c.range.min()), 1),
+            "most": round(float(c.range.max()), 1),
             "good": round(float(good.mean()), 3), "speed": round(float(c.speed_b.mean()), 2),
             "path": fleet.real(gap, 1), "turned": round(turned, 1),
         }  # fmt: skip
@@ -151,15 +151,15 @@ class Follow(PictureRule):
         delay = 900.0 / (9.0 * KNOT)
         straight = [(10.0, 80.0, 3600.0)]
         reports = made.numbered(
-            voyage(563160001, 1.40, 104.50, legs),
-            voyage(563160002, 1.40 - back[0], 104.50 - back[1], [(9.0, 60.0, 900.0 + delay), *legs[1:]]),
-            voyage(563160003, 1.60, 104.50, straight), voyage(563160004, 1.60, 104.488, straight),
+            voyage(563660001, 3.40, 104.50, legs),
+            voyage(563660002, 3.40 - back[0], 104.50 - back[1], [(9.0, 60.0, 900.0 + delay), *legs[1:]]),
+            voyage(563660003, 3.60, 104.50, straight), voyage(563660004, 3.60, 104.488, straight),
         )  # fmt: skip
         statics = made.numbered(
-            made.ship(563160001, "GOLDEN LEADER", 90, 14, 70), made.ship(563160002, "GOLDEN LAUNCH", 18, 5, 0),
-            made.ship(563160003, "GOLDEN FIRST", 180, 30, 70), made.ship(563160004, "GOLDEN SECOND", 170, 28, 70),
+            made.ship(563660001, "GOLDEN LEADER", 90, 14, 70), made.ship(563660002, "GOLDEN LAUNCH", 18, 5, 0),
+            made.ship(563660003, "GOLDEN FIRST", 180, 30, 70), made.ship(563660004, "GOLDEN SECOND", 170, 28, 70),
         )  # fmt: skip
-        return Golden(reports, statics, empty("messages"), (("warning", (563160001, 563160002)),))
+        return Golden(reports, statics, empty("messages"), (("warning", (563660001, 563660002)),))
 
 
 def _alike(s: fleet.Ships, q: two.Pairs) -> Any:

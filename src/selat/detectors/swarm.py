@@ -141,24 +141,24 @@ class Swarm(PictureRule):
     def golden(self) -> Golden:
         """Five boats make for a slow tanker from all sides; five others lie about a bulk carrier."""
         deg = 111_290.0
-        parts = [voyage(563180001, 1.40, 104.50, [(6.0, 90.0, 900.0)])]
-        names = [made.ship(563180001, "GOLDEN PREY", 180, 32, 80)]
+        parts = [voyage(563680001, 5.40, 104.50, [(6.0, 90.0, 900.0)])]
+        names = [made.ship(563680001, "GOLDEN PREY", 180, 32, 80)]
         for n in range(5):
             bearing = 72.0 * n
             # each is 1,500 m off after 200 s and arrives after 500 s, where the tanker then is
             east, north = 500.0 * 6.0 * KNOT, 0.0
             x, y = east + 2600.0 * np.sin(np.radians(bearing)), north + 2600.0 * np.cos(np.radians(bearing))
-            at = (1.40 + y / 110_574.0, 104.50 + x / deg)
-            mmsi = 563180010 + n
+            at = (5.40 + y / 110_574.0, 104.50 + x / deg)
+            mmsi = 563680010 + n
             parts.append(voyage(mmsi, *at, [(2600.0 / 500.0 / KNOT, (bearing + 180.0) % 360.0, 500.0)], msg_type=18))
             names.append(made.ship(mmsi, f"GOLDEN BOAT {n}", 9, 3, 0))
-        parts.append(voyage(563180002, 1.60, 104.50, [(6.0, 90.0, 900.0)]))
-        names.append(made.ship(563180002, "GOLDEN PASSER", 190, 32, 70))
+        parts.append(voyage(563680002, 5.60, 104.50, [(6.0, 90.0, 900.0)]))
+        names.append(made.ship(563680002, "GOLDEN PASSER", 190, 32, 70))
         for n in range(5):
-            mmsi = 563180020 + n
-            parts.append(voyage(mmsi, 1.604, 104.505 + 0.003 * n, [(4.0, 180.0 + 40.0 * (n - 2), 900.0)], msg_type=18))
+            mmsi = 563680020 + n
+            parts.append(voyage(mmsi, 5.604, 104.505 + 0.003 * n, [(4.0, 180.0 + 40.0 * (n - 2), 900.0)], msg_type=18))
             names.append(made.ship(mmsi, f"GOLDEN ANGLER {n}", 9, 3, 37))
-        everybody = (563180001, *range(563180010, 563180015))
+        everybody = (563680001, *range(563680010, 563680015))
         return Golden(made.numbered(*parts), made.numbered(*names), empty("messages"), (("alarm", everybody),))
 
 

@@ -137,14 +137,14 @@ class Tow(PictureRule):
         deg = 111_320.0
         legs = [(5.0, 90.0, 1500.0)]
         reports = made.numbered(
-            voyage(563150001, 1.40, 104.50, legs, status=11), voyage(563150002, 1.40, 104.50 - 200.0 / deg, legs),
-            voyage(563150003, 1.45, 104.50, [(9.0, 90.0, 1500.0)]), voyage(563150004, 1.451, 104.52, legs),
+            voyage(563650001, 2.40, 104.50, legs, status=11), voyage(563650002, 2.40, 104.50 - 200.0 / deg, legs),
+            voyage(563650003, 2.45, 104.50, [(9.0, 90.0, 1500.0)]), voyage(563650004, 2.451, 104.52, legs),
         )  # fmt: skip
         statics = made.numbered(
-            made.ship(563150001, "GOLDEN TUG", 28, 9, 31), made.ship(563150002, "GOLDEN BARGE", 75, 20, 79),
-            made.ship(563150003, "GOLDEN FAST TUG", 30, 10, 52), made.ship(563150004, "GOLDEN COASTER", 80, 13, 70),
+            made.ship(563650001, "GOLDEN TUG", 28, 9, 31), made.ship(563650002, "GOLDEN BARGE", 75, 20, 79),
+            made.ship(563650003, "GOLDEN FAST TUG", 30, 10, 52), made.ship(563650004, "GOLDEN COASTER", 80, 13, 70),
         )  # fmt: skip
-        return Golden(reports, statics, empty("messages"), (("caution", (563150001, 563150002)),))
+        return Golden(reports, statics, empty("messages"), (("caution", (563650001, 563650002)),))
 
 
 def _bearing(q: two.Pairs, row: int, first: int) -> float:
