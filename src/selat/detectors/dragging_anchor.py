@@ -3,11 +3,10 @@
 What it finds
     A ship that says she is at anchor, or lay at anchor by her motion, and whose anchor has moved: where the anchor lies
     follows from position, heading and the length of chain that is out (she lies downstream of it, her bow towards it).
-    The place that the first ten minutes tell and that of the last eight minutes are compared for every length
-    of chain and ship up to 300 m and her own length: if even the best one leaves more than 100 m, the anchor drags.
-    Ships that send no heading but say that they are at anchor are judged by a circle (three lengths and 100 m, twice).
-    Judged every minute; a warning, an alarm within half a mile of another ship at anchor or over a cable, a lane or a
-    shore.
+    The place that the first ten minutes tell and that of the last eight minutes are compared for every length of chain
+    and ship up to 300 m and her own length: if even the best one leaves more than 100 m, the anchor drags. Ships that
+    send no heading but say that they are at anchor are judged by a circle (three lengths and 100 m, twice). Judged
+    every minute; a warning, an alarm within half a mile of another ship at anchor or over a cable, a lane or a shore.
 Why it matters
     A dragging ship drifts through an anchorage onto others, cables or rocks while her crew may be asleep.
 False alarms

@@ -7,8 +7,8 @@ What it finds
 Why it matters
     Cargo that changed hands unseen shows in the draught; so does water in the ship.
 False alarms
-    Crews type the draught late, hours after the port, and mistype it. The longer she was watched under way, the
-    surer; the confidence says so. Ballast that is taken at sea changes the draught of big ships by a metre or two.
+    Crews type the draught late, hours after the port, and mistype it. The longer she was watched under way, the surer;
+    the confidence says so. Ballast that is taken at sea changes the draught of big ships by a metre or two.
 Reference
     ITU-R M.1371-5 Message 5 (draught by hand); behaviours 2.4: 1 m.
 """

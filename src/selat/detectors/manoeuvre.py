@@ -1,12 +1,12 @@
 """A merchant ship that turns as ships on passage do not: right round, to and fro, or across her lane.
 
 What it finds
-    By the way made good between positions 30 and 75 s apart, of ships of 50 m and more (cargo, tankers, passengers) that
-    keep more than 4 knots: *U-turn*: more than 150 degrees the same way within 12 minutes, and on the new course for 3
-    minutes. *Zigzag*: at least three swings of more than 60 degrees, left and right in turn, within 40 minutes. *Off the
-    lane*: in a lane or just out of it, a course 60 to 120 degrees off its direction that was within 30 degrees of it
-    less than 6 minutes before, and no slower than then. Judged every 30 s. U-turns and zigzags are a warning in lanes
-    and precautionary areas; the rest is a caution.
+    By the way made good between positions 30 and 75 s apart, of ships of 50 m and more (cargo, tankers, passengers)
+    that keep more than 4 knots: *U-turn*: more than 150 degrees the same way within 12 minutes, and on the new course
+    for 3 minutes. *Zigzag*: at least three swings of more than 60 degrees, left and right in turn, within 40 minutes.
+    *Off the lane*: in a lane or just out of it, a course 60 to 120 degrees off its direction that was within 30 degrees
+    of it less than 6 minutes before, and no slower than then. Judged every 30 s. U-turns and zigzags are a warning in
+    lanes and precautionary areas; the rest is a caution.
 Why it matters
     Nobody turns a ship round without a reason: a man overboard, a steering failure, trouble on board, an order. The
     others around her do not expect it.
