@@ -237,8 +237,9 @@ def read_gfw(path):
 def test_a_number_shared_by_several_hulls_against_the_segments_of_gfw(shared):
     """Their file was made by an older algorithm: it is a check of sanity, not a truth.
 
-    Both make 29 segments of the month and agree on 98.7 % of the steps. Theirs ends a segment at other silences, and
-    leaves single positions to themselves where ours finds the hull that could have sent them.
+    Both make 29 segments of the month and agree on 98.7 % of the steps (whether the next position is of the same hull).
+    Theirs ends a segment at other silences, and leaves single positions to themselves where ours finds the hull that
+    could have sent them.
     """
     reports, names = read_gfw(shared / "labelled" / "gfw_segment_segmented-416000000.json")
     order = np.lexsort((reports["seq"], reports["time"]))

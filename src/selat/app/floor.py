@@ -21,7 +21,7 @@ from selat.model.nouns import Alert
 from selat.model.plugins import find
 from selat.model.ports import Detector
 from selat.model.schema import NO_TIME
-from selat.tracks import motion, reception, reorder
+from selat.tracks import motion, reception, reorder, succession
 from selat.tracks.contacts import Contacts
 from selat.tracks.identity import Gates
 from selat.tracks.reception import Reception
@@ -157,6 +157,7 @@ class Floor:
         self.reception.hear(rows["reports"]["station"][marks["reports"] < FUTURE], tick)
         if tick % reception.EVERY == 0:
             self.reception.learn(self.contacts, tick)
+            succession.settle(self.contacts, tick)
         window = Window(
             tick, rows["reports"], marks["reports"], traced, rows["messages"], self.contacts, self.world, self.reception
         )

@@ -34,6 +34,8 @@ class Belief(NamedTuple):
     motion_next: Any
     motion_votes: Any
     motion_from: Any
+    successor: Any
+    predecessor: Any
 
 
 class Told(NamedTuple):
@@ -122,6 +124,7 @@ def _believe(
             begin(f, s)
             track.n[s] = recent.n[s] = 0
             b.motion[s], b.motion_since[s], b.motion_sure[s] = 0, r.time[i], 0.0
+            b.successor[s] = b.predecessor[s] = -1
             b.motion_next[s], b.motion_votes[s], b.motion_from[s] = 0, 0, r.time[i]
         if verdict < ACCEPTED:
             continue

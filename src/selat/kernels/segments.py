@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from selat.kernels._jit import inline, jit
-from selat.kernels.geodesy import near, offset
+from selat.kernels.geodesy import delta, near, offset
 from selat.kernels.sequence import pace
 
 NO_TIME = -(2**63)
@@ -46,6 +46,12 @@ class Gate(NamedTuple):
     most: int
     slack: float
     jitter: float
+    near: float
+    near_speed: float
+    near_share: float
+    near_time: float
+    near_late: float
+    other_class: float
 
 
 class Heads(NamedTuple):
@@ -61,6 +67,9 @@ class Heads(NamedTuple):
     cog: Any
     reports: Any
     heard: Any
+    cls: Any
+    begun: Any
+    exact: Any
 
 
 class Whos(NamedTuple):
@@ -78,7 +87,9 @@ class Whos(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Reports in the stored layout, in order of time; ``loose``: the time may be wrong by minutes."""
+    """Reports in the stored layout, in order of time; ``loose``: the time may be wrong by minutes; ``exact``: it is
+    that of the position, to the second.
+    """
 
     mmsi: Any
     time: Any
@@ -90,6 +101,7 @@ class Rows(NamedTuple):
     seq: Any
     loose: Any
     mark: Any
+    exact: Any
 
 
 class Traced(NamedTuple):
@@ -141,12 +153,51 @@ def _moved(lat: float, lon: float, sog: float, cog: float, seconds: float) -> tu
 moved = inline(_moved)
 
 
+def _class_of(msg_type: int) -> int:
+    """Class of the transponder: 1 A, 2 B, 0 where the type does not say it."""
+    if msg_type <= 3:
+        return 1 if msg_type > 0 else 0
+    return 2 if msg_type == 18 or msg_type == 19 else 0
+
+
+class_of = inline(_class_of)
+
+
+def _torn(h: Heads, s: int, time: int, lat: float, lon: float, sog: float, cog: float, g: Gate, exact: bool) -> bool:
+    """True where two hulls must have sent the segment's last report and this one, although they lie close.
+
+    Within minutes a ship goes no farther than the speeds that she says herself allow, with room for acceleration, for
+    some seconds of clock error, and for a bad fix. Along her course a minute and a half is allowed: the commonest error
+    is a report that came late.
+    """
+    seconds = abs(time - h.time[s]) * 1e-9
+    if not exact or not h.exact[s] or seconds > g.near_time or math.isnan(sog) or math.isnan(h.sog[s]):
+        return False
+    if (sog == 0.0 and cog == 0.0) or (h.sog[s] == 0.0 and h.cog[s] == 0.0):
+        return False  # what units send whose sensor does not work
+    faster = max(sog, h.sog[s])
+    speed = g.near_share * faster + g.near_speed
+    x, y = delta(h.lat[s], h.lon[s], lat, lon)
+    room = g.near + speed * (seconds + g.jitter)
+    if x * x + y * y <= room * room:
+        return False
+    course = cog if sog >= h.sog[s] else h.cog[s]
+    if math.isnan(course):
+        return True
+    east, north = math.sin(course * math.pi / 180.0), math.cos(course * math.pi / 180.0)
+    return abs(x * north - y * east) > room or abs(x * east + y * north) > room + faster * g.near_late
+
+
+torn = inline(_torn)
+
+
 def _misfit(
-    h: Heads, s: int, time: int, lat: float, lon: float, sog: float, cog: float, g: Gate, loose: bool, fast: bool
-) -> float:
+    h: Heads, s: int, time: int, lat: float, lon: float, sog: float, cog: float, g: Gate, loose: bool, fast: bool,
+    exact: bool,
+) -> float:  # fmt: skip
     """How far the report is from where segment ``s`` can have gone; above 1 it cannot be the same hull."""
     seconds = (time - h.time[s]) * 1e-9
-    if abs(seconds) > g.idle:
+    if abs(seconds) > g.idle or torn(h, s, time, lat, lon, sog, cog, g, exact):
         return math.inf
     away = near(h.lat[s], h.lon[s], lat, lon)
     # A steady run of more than six hours is no prediction any more.
@@ -165,8 +216,9 @@ misfit = inline(_misfit)
 
 
 def _choose(
-    h: Heads, first: int, time: int, lat: float, lon: float, sog: float, cog: float, g: Gate, loose: bool, fast: bool
-) -> int:
+    h: Heads, first: int, time: int, lat: float, lon: float, sog: float, cog: float, g: Gate, loose: bool, fast: bool,
+    exact: bool, cls: int,
+) -> int:  # fmt: skip
     """The segment that the report fits best, -1 where none."""
     best, best_score = -1, 0.0
     s = first
@@ -175,13 +227,15 @@ def _choose(
         seconds = (time - h.time[s]) * 1e-9
         if abs(seconds) <= g.dash_time:
             away = near(h.lat[s], h.lon[s], lat, lon)
-            if away <= g.dash * math.hypot(seconds, g.dash_pad):
+            if away <= g.dash * math.hypot(seconds, g.dash_pad) and not torn(h, s, time, lat, lon, sog, cog, g, exact):
                 return s
     while s >= 0:
         if h.time[s] != NO_TIME:
-            fit = misfit(h, s, time, lat, lon, sog, cog, g, loose, fast)
+            fit = misfit(h, s, time, lat, lon, sog, cog, g, loose, fast, exact)
             if fit <= 1.0:
                 score = math.exp(-fit * fit) / math.hypot((time - h.time[s]) * 1e-9, g.pad_exact)
+                if cls and h.cls[s] and cls != h.cls[s]:
+                    score *= g.other_class
                 if score > best_score:
                     best, best_score = s, score
         elif best < 0:
@@ -228,6 +282,8 @@ def _open(h: Heads, w: Whos, k: int, n: int, g: Gate) -> tuple[int, int]:
     h.lat[slot], h.lon[slot] = math.nan, math.nan
     h.sog[slot], h.cog[slot] = math.nan, math.nan
     h.reports[slot] = 0
+    h.cls[slot] = 0
+    h.begun[slot] = NO_TIME
     return slot, n
 
 
@@ -278,7 +334,10 @@ def _assign(r: Rows, table: Any, w: Whos, h: Heads, n: int, k_n: int, g: Gate, o
             continue
         fast = r.msg_type[i] == 9
         loose = r.loose[i] or r.msg_type[i] == 27
-        s = choose(h, w.first[k], t, r.lat[i], r.lon[i], r.sog[i], r.cog[i], g, loose, fast)
+        exact = r.exact[i] and not loose and not fast
+        s = choose(
+            h, w.first[k], t, r.lat[i], r.lon[i], r.sog[i], r.cog[i], g, loose, fast, exact, class_of(r.msg_type[i])
+        )
         out.verdict[i] = ACCEPTED
         if s < 0:
             s, n = open_slot(h, w, k, n, g)
@@ -288,9 +347,14 @@ def _assign(r: Rows, table: Any, w: Whos, h: Heads, n: int, k_n: int, g: Gate, o
         out.slot[i], out.ordinal[i] = s, h.ordinal[s]
         h.heard[s] = max(h.heard[s], t)
         h.reports[s] += 1
+        if out.verdict[i] == OPENED:
+            h.begun[s] = t
+        if class_of(r.msg_type[i]):
+            h.cls[s] = class_of(r.msg_type[i])
         if t < h.time[s]:
             out.verdict[i] = STALE
             continue
+        h.exact[s] = exact
         h.time[s], h.lat[s], h.lon[s], h.sog[s], h.cog[s] = t, r.lat[i], r.lon[i], r.sog[i], r.cog[i]
         if t < w.time[k]:
             continue

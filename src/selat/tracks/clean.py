@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from selat.kernels.segments import Rows
 from selat.model.columns import Columns
-from selat.model.schema import I32, TimeQuality
+from selat.model.schema import I32, Flag, TimeQuality
 from selat.model.units import KNOT
 
 
@@ -37,7 +37,9 @@ def rows_of(reports: Columns, mark: NDArray[np.uint8]) -> Rows:
     fast = np.flatnonzero(reports["msg_type"] == 9)
     sog[fast] = tenths(reports["sog"][fast], 10220)
     loose = (reports["time_quality"] == TimeQuality.NONE) | (mark > 0)
+    exact = ((reports["flags"] & int(Flag.SECOND)) > 0) | (reports["time_quality"] == TimeQuality.ARCHIVE)
     return Rows(
         reports["mmsi"], reports["time"], degrees(reports["lat"]), degrees(reports["lon"]),
         sog * np.float32(KNOT), tenths(reports["cog"], 3600), reports["msg_type"], reports["seq"], loose, mark,
+        exact,
     )  # fmt: skip

@@ -6,6 +6,8 @@ Columns that people and detectors read are properties: ``lat``, ``lon`` (deg) as
 ``slat``, ``slon`` (deg), ``vx``, ``vy`` the velocity east and north (m/s, NaN while not known), ``sigma`` (m) and
 ``vsigma`` (m/s) their standard deviations in any one direction, ``nis`` how well the reports fit (1: as expected).
 ``motion``, ``motion_since`` (ns) and ``motion_sure`` (0 to 1) what the ship does (:mod:`selat.tracks.motion`).
+``successor``, ``predecessor`` (lasting numbers, -1: none) join
+contacts of one hull that changed its MMSI (:mod:`selat.tracks.succession`), ``begun`` is the first position's time.
 Slots move when :meth:`Contacts.drop` throws out what was long silent: keep :meth:`ids`, not slots.
 """
 
@@ -49,6 +51,7 @@ class Contacts(Slots):
         super().__init__()
         self.gates = gates or Gates()
         self.gone: deque[tuple[int, int]] = deque(maxlen=100_000)
+        self.links: dict[int, dict[str, Any]] = {}  #: by lasting number of the newer contact: why it is the older one
 
     def update(self, reports: Columns, mark: Array | None = None) -> Traced:
         """Take reports, in order of time, into the picture; returns what became of each (slots are those of now)."""
@@ -141,6 +144,8 @@ class Contacts(Slots):
         self.version += 1
         out = np.setdiff1d(np.arange(self.n), keep)
         self.gone.extend((self.version, int(i)) for i in self.ids()[out])
+        for i in self.ids()[out].tolist():
+            self.links.pop(i, None)
         moved = np.full(self.n + 1, -1, dtype="i4")
         moved[keep] = np.arange(keep.size)
         old_next, who = self.next.copy(), self.who.copy()
@@ -171,7 +176,7 @@ class Contacts(Slots):
         for part, columns in (("whos", self._whos), ("said", self._said)):
             arrays[part] = {k: a[: self._whos_n].copy() for k, a in columns.items()}
         gone = np.array(list(self.gone), dtype="i8").reshape(-1, 2)
-        return {**arrays, "version": self.version, "gone": gone}
+        return {**arrays, "version": self.version, "gone": gone, "links": {str(k): v for k, v in self.links.items()}}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a saved :meth:`state`; columns that it does not know begin anew."""
@@ -179,6 +184,7 @@ class Contacts(Slots):
         self._parts = {part: grown(part, state.get(part, {}), self.n, self.n) for part in PARTS}
         self._whos, self._said = (grown(p, state[p], self._whos_n, self._whos_n) for p in ("whos", "said"))
         self.version = int(state["version"])
+        self.links = {int(k): dict(v) for k, v in state.get("links", {}).items()}
         self.gone = deque(((int(v), int(i)) for v, i in state["gone"]), maxlen=100_000)
         self._table = np.full(max(64, 1 << (4 * self._whos_n).bit_length()), -1, dtype="i4")
         segments.rehash(self._table, self._whos["mmsi"], self._whos_n)

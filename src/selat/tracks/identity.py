@@ -42,10 +42,17 @@ class Gates:
     most: int = 20  #: open segments of an MMSI
     slack: float = 200.0  #: m taken off a step before its speed is judged
     jitter: float = 20.0  #: s added to the time of a step before its speed is judged
+    near: float = 200.0  #: m that two reports of one hull may lie apart, and more ...
+    near_speed: float = 2.0  #: m/s ... by this, and ...
+    near_share: float = 1.2  #: ... this share of the greater speed that they state, ...
+    near_time: float = 200.0  #: s ... when they are no farther apart than this: else two hulls sent them
+    near_late: float = 90.0  #: s by which a report may be late unnoticed: room along the course
+    other_class: float = 0.1  #: weight of a segment whose transponder is of the other class (A and B)
 
     def packed(self) -> Gate:
         """As the kernel takes it."""
         return Gate(
             self.speed, self.pad, self.pad_exact, self.dash, self.dash_pad, self.dash_time, self.aircraft,
-            self.fresh, self.idle, self.most, self.slack, self.jitter,
+            self.fresh, self.idle, self.most, self.slack, self.jitter, self.near, self.near_speed, self.near_share,
+            self.near_time, self.near_late, self.other_class,
         )  # fmt: skip

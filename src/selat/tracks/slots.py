@@ -21,12 +21,14 @@ Spec = dict[str, tuple[str, Any]]
 HEADS: Spec = {
     "who": ("i4", -1), "ordinal": ("i4", 0), "next": ("i4", -1), "time": ("i8", NO_TIME), "lat": ("f8", np.nan),
     "lon": ("f8", np.nan), "sog": ("f4", np.nan), "cog": ("f4", np.nan), "reports": ("i8", 0), "heard": ("i8", NO_TIME),
+    "cls": ("u1", 0), "begun": ("i8", NO_TIME), "exact": ("?", False),
 }  # fmt: skip
 BELIEF: Spec = {
     "heading": ("f4", np.nan), "status": ("u1", 255), "kind": ("u1", 0), "msg_type": ("u1", 0), "flags": ("u2", 0),
     "station": ("u2", 0), "seq": ("i8", -1), "received": ("i8", NO_TIME), "version": ("i8", 0), "lost": ("?", False),
     "motion": ("u1", 0), "motion_since": ("i8", NO_TIME), "motion_sure": ("f4", 0.0),
     "motion_next": ("u1", 0), "motion_votes": ("u1", 0), "motion_from": ("i8", NO_TIME),
+    "successor": ("i8", -1), "predecessor": ("i8", -1),
 }  # fmt: skip
 SMOOTH: Spec = {
     "slat": ("f8", np.nan), "slon": ("f8", np.nan), "su": ("f8", 0.0), "sv": ("f8", 0.0), "pp": ("f8", 0.0),
