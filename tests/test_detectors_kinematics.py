@@ -79,7 +79,7 @@ class TestManoeuvre:
     def test_across_the_lane_that_she_followed(self):
         lat = 1.2325 + 0.03 / np.tan(np.radians(80.0))
         legs = [(11.0, 80.0, 1200.0), (11.0, 5.0, 240.0)]
-        assert told(self.alerts(legs, world=LANE, lat=lat - 0.004, lon=104.03)) == {("warning", A)}
+        assert told(self.alerts(legs, world=LANE, lat=lat - 0.004, lon=104.03)) == {("caution", A)}
 
     @pytest.mark.parametrize("size, kind", [(40, 60), (40, 40), (30, 52), (25, 30), (20, 50), (40, 70)])
     def test_others_turn_at_will(self, size, kind):
@@ -179,8 +179,8 @@ class TestSpeed:
         seas.strip("speed_segment", 1.225, 1.245, direction=260.0, rules={"speed_max": 12 * KNOT, "draught_min": 15.0})
     )
 
-    def alerts(self, knots, draught=16.0, west=True, kind=80):
-        ship = made.ship(A, "A", 330, 60, kind).replace(draught=np.array([round(10 * draught)]))
+    def alerts(self, knots, draught=16.0, west=True, kind=80, length=250):
+        ship = made.ship(A, "A", length, 40, kind).replace(draught=np.array([round(10 * draught)]))
         lat, lon, course = (1.258, 104.15, 260.0) if west else (1.240, 104.02, 80.0)
         return alerts_of(SPEED, [seas.voyage(A, lat, lon, [(knots, course, 900.0)])], [ship], self.ZONE)
 
@@ -192,6 +192,10 @@ class TestSpeed:
 
     def test_not_bound(self):
         assert not self.alerts(14.0, draught=14.0) and not self.alerts(14.0, west=False)
+
+    def test_a_tanker_of_150_000_tons_is_bound_whatever_her_draught(self):
+        assert told(self.alerts(14.0, draught=10.0, length=330)) == {("warning", A)}
+        assert not self.alerts(14.0, draught=10.0, length=330, kind=70)
 
     def test_faster_than_her_type(self):
         assert ("caution", A) in told(self.alerts(26.0, draught=9.0))

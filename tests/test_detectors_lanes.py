@@ -13,8 +13,11 @@ from selat.detectors.deep_draught import DETECTOR as DEEP
 from selat.detectors.inshore_zone import DETECTOR as INSHORE
 from selat.detectors.lane_crossing import DETECTOR as CROSSING
 from selat.detectors.precautionary_speed import DETECTOR as PRECAUTION
+from selat.detectors.route_deviation import DETECTOR as DEVIATION
+from selat.detectors.route_deviation import Straight
 from selat.detectors.separation_zone import DETECTOR as MIDDLE
 from selat.detectors.wrong_way import DETECTOR as WRONG
+from selat.tracks.world import World
 
 A, B = 563001001, 563001002
 LANE = seas.lane()
@@ -252,3 +255,46 @@ class TestDeep:
     @pytest.mark.parametrize("draught, priority", [(17.6, "warning"), (20.4, "alarm"), (17.4, None)])
     def test_under_the_keel(self, draught, priority):
         assert told(self.alerts(1.402, draught=draught)) == ({(priority, A)} if priority else set())
+
+
+class TestLearned:
+    """Where nothing is declared: what nearly all ships did that were heard there."""
+
+    class OneWay(Straight):
+        passages, share = 2000, 0.99
+
+        def at(self, *args, **more):
+            hit = super().at(*args, **more)
+            return hit._replace(
+                passages=np.full(hit.lane.shape, self.passages), share=np.full(hit.lane.shape, self.share)
+            )
+
+    def alerts(self, course, passages=2000, share=0.99):
+        lanes = self.OneWay()
+        lanes.passages, lanes.share = passages, share
+        return alerts_of(WRONG, [seas.voyage(A, 1.25, 104.0, [(11.0, course, 900.0)])], [CARGO], World(lanes=lanes))
+
+    def test_against_it_is_a_warning_that_says_so(self):
+        alerts = self.alerts(270.0)
+        assert told(alerts) == {("warning", A)} and alerts[0].detail["geometry"] == "made up, learned"
+
+    def test_with_it_or_where_it_is_not_sure(self):
+        assert not self.alerts(90.0) and not self.alerts(270.0, passages=100) and not self.alerts(270.0, share=0.9)
+
+
+class TestDeviation:
+    def alerts(self, lat, course=90.0, ship=CARGO, seconds=1200.0):
+        return alerts_of(
+            DEVIATION, [seas.voyage(A, lat, 104.0, [(11.0, course, seconds)])], [ship], World(lanes=Straight())
+        )
+
+    def test_beside_the_lane(self):
+        assert told(self.alerts(1.2590)) == {("caution", A)} and told(self.alerts(1.2370)) == {("warning", A)}
+
+    def test_in_it_and_across_it_and_for_a_short_time(self):
+        assert (
+            not self.alerts(1.2560) and not self.alerts(1.2400, course=0.0) and not self.alerts(1.2650, seconds=240.0)
+        )
+
+    def test_far_from_it_and_small_craft(self):
+        assert not self.alerts(1.3200) and not self.alerts(1.2650, ship=made.ship(A, "A", 30, 8, 70))

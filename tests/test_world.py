@@ -7,6 +7,7 @@ import pytest
 import selat
 from selat.app.pipeline import Pipeline
 from selat.app.world import counts_of, keep_counts, world_of
+from selat.cli import main
 from selat.model.errors import StoreError
 from selat.model.nouns import Zone
 from selat.store.writer import Store
@@ -43,7 +44,7 @@ def test_learned_lanes_are_kept_with_the_sea_and_a_broken_file_stops_nobody(tmp_
         sea.layout.lanes.write_bytes(sea.layout.lanes.read_bytes()[:500])
         with pytest.raises(StoreError, match=r"lanes\.bin") as error:
             counts_of(sea.layout)
-        assert "selat lanes learn" in error.value.hint
+        assert "selat lanes SEA learn" in error.value.hint
         assert len(world_of(sea.layout, sea.state).lanes) == 0 and "lanes are left out" in caplog.text
 
 
@@ -51,3 +52,17 @@ def test_a_new_sea_has_an_empty_world(tmp_path):
     with selat.open(tmp_path / "sea") as sea:
         world = world_of(sea.layout, sea.state)
     assert len(world.zones) == len(world.lists) == len(world.lanes) == 0
+
+
+def test_check_names_bad_rows_of_lists_and_a_broken_file_of_lanes(tmp_path, capsys):
+    path = str(tmp_path / "sea")
+    with selat.open(path) as sea:
+        sea.layout.lists.mkdir()
+        (sea.layout.lists / "a.csv").write_text("mmsi\n563012345\n12\n")
+        keep_counts(sea.layout, learn(stream(3)))
+    assert main(["check", path]) == 1
+    out = capsys.readouterr().out
+    assert "a.csv:3: 12 is no MMSI" in out and "1 ships" in out and "learned from" in out
+    with selat.open(path) as sea:
+        sea.layout.lanes.write_bytes(b"x")
+    assert main(["check", path]) == 1 and "lanes.bin" in capsys.readouterr().out

@@ -161,7 +161,8 @@ def test_rules_do_not_disturb_each_other():
         a for rule in RULES.values() for a in Floor([rule], world=world).step(reports, statics, texts, made.START, True)
     ]
     together = Floor(list(RULES.values()), world=world).step(reports, statics, texts, made.START, True)
-    assert sorted(plain(alone)) == sorted(plain(together))
+    # As sets: the desk tells an alert again when a graver one of the same event comes to stand for it.
+    assert set(plain(alone)) == set(plain(together))
 
 
 @each_rule

@@ -25,6 +25,7 @@ from selat.store.query import Query, Result
 from selat.store.ships import ships_table
 from selat.store.sql import SqlSession
 from selat.store.view import pin_view
+from selat.tracks.zones import Zones
 
 
 class Sea:
@@ -80,6 +81,11 @@ class Sea:
         """When sources were silent, as known now (not pinned)."""
         rows = alertbook.rows_to_columns
         return Result(lambda: to_arrow(rows("outages", self.state.rows("outages", ("began", "source")))))
+
+    @property
+    def zones(self) -> Zones:
+        """Zones as they stand now (not pinned), by name, as a set that takes arrays of positions."""
+        return Zones(registry.zones(self.state).values())
 
     def act(self, alert: str, action: str, who: str, note: str = "", *, to: str = "", cause: str = "") -> Alert:
         """Act on an alert by its id: acknowledge, assign (``to``), handover (``to``, note), note, close (``cause``), reopen.

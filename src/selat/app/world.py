@@ -68,9 +68,9 @@ def counts_of(layout: Layout) -> Counts:
         return Counts()
     try:
         return Counts.of(load(layout.lanes.read_bytes()))
-    except (OSError, ValueError, KeyError, BadZipFile) as e:
+    except (OSError, ValueError, KeyError, BadZipFile, StoreError) as e:
         raise StoreError(
-            f"{layout.lanes} cannot be read ({e})", hint="learn them again: selat lanes learn SEA"
+            f"{layout.lanes} cannot be read ({e})", hint="learn them again: selat lanes SEA learn"
         ) from None
 
 

@@ -26,7 +26,21 @@ from typing import Any, NoReturn
 
 from selat.model.errors import ConnectError, SelatError, StoreError
 
-FIRST = ("demo", "read", "watch", "serve", "ships", "alerts", "rescue", "assist", "export", "check", "config")
+FIRST = (
+    "demo",
+    "read",
+    "watch",
+    "serve",
+    "ships",
+    "alerts",
+    "zones",
+    "lanes",
+    "rescue",
+    "assist",
+    "export",
+    "check",
+    "config",
+)
 FAILED, WRONG, INTERRUPTED, CLOSED = 1, 2, 130, 141
 _DOCSTRING = re.compile(r'\A(?:#[^\n]*\n|\s)*[rR]?"""\s*(.+?)\s*(?:\n|""")')
 

@@ -59,9 +59,26 @@ def _of_state(layout: Layout, state: State, deep: bool) -> Iterator[Finding]:
         yield from _journal(layout, state)
         yield from _logs(state)
         yield from _conservation(state)
+        yield from _world(layout)
         yield _clock(parts)
     finally:
         pin.close()
+
+
+def _world(layout: Layout) -> Iterator[Finding]:
+    """Watch lists, and what was learned of the traffic, where there are any."""
+    from selat.app.world import counts_of, lists_of
+
+    entries, bad = lists_of(layout)
+    for row in bad:
+        yield judged("lists", False, f"{row.where}: {row.text}", row.hint)
+    if entries:
+        yield judged("lists", True, f"{len(entries):,} ships")
+    if layout.lanes.exists():
+        try:
+            yield judged("lanes", True, f"learned from {counts_of(layout).reports:,} reports")
+        except SelatError as e:
+            yield judged("lanes", False, e.message, e.hint)
 
 
 def _database(state: State) -> Finding:

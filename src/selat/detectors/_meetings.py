@@ -170,6 +170,8 @@ def arrival(e: Evidence, unseen: float) -> float:
     """
     if e["before"] is not None:
         return 1.0
+    if all(x["status"] in (fleet.ANCHORED, fleet.MOORED) for x in e["ships"]):
+        return unseen
     return max(unseen, ramp(e["pair"]["net"], 150.0, 800.0, unseen, unseen) * 0.85)
 
 

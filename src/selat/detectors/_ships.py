@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntEnum
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from selat.model.schema import NO_TIME
 from selat.model.units import KNOT
 from selat.tracks.contacts import Contacts
 from selat.tracks.kinds import Kind, is_ship
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 Array = NDArray[Any]
@@ -28,19 +28,6 @@ TOWING = (31, 32)
 SERVICE = (50, 51, 52, 53, 54, 55, 58)  #: pilot, rescue, tug, tender, anti-pollution, law enforcement, medical
 NUC, RESTRICTED, ANCHORED, MOORED, AGROUND, FISHING = 2, 3, 1, 5, 6, 7
 TOW_STATUS = (11, 12)
-
-
-class Motion(IntEnum):
-    """What a contact does, by evidence: the column ``motion`` of contacts."""
-
-    UNKNOWN = 0
-    UNDER_WAY = 1
-    DRIFTING = 2
-    ANCHORED = 3
-    MOORED = 4
-    FISHING = 5
-
-
 _TYPES = {
     30: "fishing vessel", 31: "towing vessel", 32: "towing vessel", 33: "dredger", 34: "diving vessel",
     35: "naval vessel", 36: "sailing vessel", 37: "pleasure craft", 50: "pilot boat", 51: "rescue craft", 52: "tug",
@@ -114,6 +101,13 @@ def per_degree(lat: Array) -> tuple[Array, Array]:
 def turn(a: Any, b: Any) -> Any:
     """Least angle between directions, 0 to 180 deg."""
     return np.abs((np.asarray(a) - b + 180.0) % 360.0 - 180.0)
+
+
+def fishes(c: Contacts, s: Ships) -> Array:
+    """Bool: a fishing vessel, or one that moves like it and is not of another known type."""
+    like = (c.motion[s.slot] == Motion.FISHING) & ((s.type == 0) | (s.length < 20.0))
+    out: Array = (s.type == 30) | (s.status == FISHING) | like
+    return out
 
 
 def word(ship_type: int) -> str:

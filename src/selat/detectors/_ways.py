@@ -9,6 +9,7 @@ import numpy as np
 from selat.detectors import _places as near
 from selat.detectors._ships import Array
 from selat.kernels import geodesy
+from selat.model.clock import SECOND
 
 
 def steps(track: Any) -> tuple[Array, Array, Array]:
@@ -33,7 +34,7 @@ def slow_since(track: Any, limit: float) -> int:
 
 
 def course_made(track: Any, speed: float) -> list[list[float]]:
-    """Steps of a track that were sailed: [ns at its end, course (deg) unwrapped, seconds], a slow step breaks it."""
+    """Steps of a track that were sailed: [ns at its end, course (deg) unwrapped, s, m/s]; a slow step breaks it."""
     span, step, way = steps(track)
     out: list[list[float]] = []
     for time, s, m, c in zip(track.time[1:].tolist(), span.tolist(), step.tolist(), way.tolist(), strict=True):
@@ -44,7 +45,7 @@ def course_made(track: Any, speed: float) -> list[list[float]]:
             continue
         if out:
             c = out[-1][1] + (c - out[-1][1] + 180.0) % 360.0 - 180.0
-        out.append([time, round(c, 1), round(s, 1)])
+        out.append([time, round(c, 1), round(s, 1), round(m / s, 2)])
     return out
 
 
@@ -62,6 +63,16 @@ def pivots(course: list[float], swing: float) -> list[float]:
             points.append(low)
             sign, high = 1, c
     return points
+
+
+def thin(track: Any, seconds: float) -> Any:
+    """A track with its positions at least ``seconds`` apart, counted back from the last."""
+    keep, next_ = [], None
+    for k in range(len(track.time) - 1, -1, -1):
+        if next_ is None or next_ - track.time[k] >= seconds * SECOND:
+            keep.append(k)
+            next_ = int(track.time[k])
+    return type(track)(*(a[keep[::-1]] for a in track))
 
 
 def spread(way: list[list[float]]) -> float:

@@ -33,6 +33,7 @@ from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.features import over
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 FORBIDDEN = ("lane", "deep_water_route", "separation_zone", "precautionary")
@@ -68,7 +69,7 @@ class AnchoredInLane(PictureRule):
         if not row.size:
             return [], None
         motion = c.motion[s.slot]
-        use = (s.speed < 2 * p.still) & (motion != fleet.Motion.DRIFTING) & ~np.isin(s.type, LEFT_OUT)
+        use = (s.speed < 2 * p.still) & (motion != Motion.DRIFTING) & ~np.isin(s.type, LEFT_OUT)
         use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS)) & ~at.within(*ALLOWED)
         keep = use[row]
         row, zone = row[keep], zone[keep]
@@ -102,7 +103,7 @@ class AnchoredInLane(PictureRule):
             f"{e['mean'] / KNOT:.1f} kn on average (limit {p.still / KNOT:.1f}) within {e['circle']:.0f} m "
             f"(limit {p.circle:.0f} m)."
         )
-        sure = 1.0 if who["status"] == fleet.ANCHORED or e["motion"] == fleet.Motion.ANCHORED else 0.85
+        sure = 1.0 if who["status"] == fleet.ANCHORED or e["motion"] == Motion.ANCHORED else 0.85
         parts = {"margin": fleet.over(e["inside"], p.edge, 4.0), "stillness": sure, "geometry": near.sure(area)}
         small = who["length"] is not None and who["length"] < p.small
         lane = area["kind"] in ("lane", "deep_water_route")

@@ -34,6 +34,7 @@ from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 LEFT_OUT = (30, *fleet.SERVICE, *range(40, 50), *range(60, 70))
@@ -77,7 +78,7 @@ class CableAnchor(PictureRule):
                 continue
             since = track.time[ways.slow_since(track, p.slow)]
             still = track.time[ways.slow_since(track, p.rest)]
-            anchored = bool(motion[i] == fleet.Motion.ANCHORED or s.time[i] - still >= p.resting * SECOND)
+            anchored = bool(motion[i] == Motion.ANCHORED or s.time[i] - still >= p.resting * SECOND)
             evidence = {
                 "cable": near.place(at.zones, z), "inside": round(float(inside), 1), "anchored": anchored,
                 "slow": round(int(s.time[i] - since) / SECOND, 1),

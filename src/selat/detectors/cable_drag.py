@@ -8,9 +8,9 @@ Why it matters
     An anchor that hangs out slows a ship and makes her yaw; the cables lost in the Baltic and off Taiwan were cut so,
     over tens of miles, while everybody could see the track.
 False alarms
-    Engine trouble, towing that nobody declared, heavy weather or a strong current from ahead (it slows all ships alike),
-    turns for traffic, pilots and berths. Left out: fishing vessels, tugs and tows, dredgers, service craft, ships
-    restricted in their ability to manoeuvre, and ships in anchorages and ports.
+    Engine trouble, towing that nobody declared, heavy weather or a strong current from ahead (it slows all ships
+    alike), turns for traffic, pilots and berths. Left out: fishing vessels, tugs and tows, dredgers, service craft,
+    ships restricted in their ability to manoeuvre, and ships in anchorages and ports.
 Reference
     behaviours of the drags of Balticconnector (October 2023) and others, as reported; the start values are selat's.
 """
@@ -73,7 +73,7 @@ class CableDrag(PictureRule):
         use = (s.speed > 0.5 * p.least) & (s.speed < 1.3 * p.most) & (s.length >= p.length)
         use &= ~np.isin(s.type, LEFT_OUT) & ~at.within(*cables.ALLOWED)
         use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS))
-        row = np.flatnonzero(use & (c.motion[s.slot] != fleet.Motion.FISHING))
+        row = np.flatnonzero(use & ~fleet.fishes(c, s))
         if not row.size:
             return [], None
         f = over(c, s.slot[row], window.now, p.lasting)

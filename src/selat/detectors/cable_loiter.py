@@ -34,6 +34,7 @@ from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.features import over
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 LEFT_OUT = (30, *fleet.TOWING, 33, 35, 36, *fleet.SERVICE, *range(40, 50), *range(60, 70))
@@ -66,7 +67,7 @@ class CableLoiter(PictureRule):
         s = at.ships
         use = (s.length >= p.length) & ~np.isin(s.type, LEFT_OUT) & ~at.within("pilot_boarding")
         use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS))
-        use &= ~np.isin(c.motion[s.slot], (fleet.Motion.FISHING, fleet.Motion.ANCHORED, fleet.Motion.MOORED))
+        use &= ~np.isin(c.motion[s.slot], (Motion.ANCHORED, Motion.MOORED)) & ~fleet.fishes(c, s)
         found = []
         row, zone = cables.over_cables(at, use)
         if not row.size:

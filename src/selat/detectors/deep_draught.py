@@ -3,8 +3,8 @@
 What it finds
     *Off the route*: a ship of 15 m draught or more that for 3 minutes sails beside a deep-water route of her direction
     (within 45 degrees, abeam of it, at most 2 miles away) and not in it. *Under the keel*: a ship inside a depth area
-    whose least depth leaves less than 3.5 m below her declared draught, for ships of 15 m draught and more. Judged every
-    30 s. A warning; an alarm where less than 1 m is left.
+    whose least depth leaves less than 3.5 m below her declared draught, for ships of 15 m draught and more. Judged
+    every 30 s. A warning; an alarm where less than 1 m is left.
 Why it matters
     The deep-water route is the only way on which such a ship has water under her; beside it she grounds.
 False alarms

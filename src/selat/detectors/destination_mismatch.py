@@ -3,14 +3,14 @@
 What it finds
     In the Straits of Malacca and Singapore (98.0 to 104.8 E), a cargo ship or tanker of 100 m and more on passage (5
     miles made good, nearly straight, faster than 6 knots) whose declared destination lies on the other side of the
-    Straits: bound for Rotterdam and sailing east, for Ningbo and sailing west. Destinations are read as UN/LOCODE
-    (``CN NGB``, ``CNNGB``; after the last ``>``): the country tells the side. Judged every minute; a caution.
+    Straits: bound for Rotterdam and sailing east, for Ningbo and sailing west. Destinations are read as UN/LOCODE (``CN
+    NGB``, ``CNNGB``; after the last ``>``): the country tells the side. Judged every minute; a caution.
 Why it matters
     Mostly the crew forgot to type the new one. Where they did not, the voyage is not what was declared.
 False alarms
-    Ships that call at a port of the Straits first, or turn to their anchorage. Countries on both sides or with coasts on
-    two oceans (Malaysia, Indonesia, Singapore, Thailand, the United States, Canada, Mexico and others) are not judged;
-    neither is free text, nor ``FOR ORDERS``.
+    Ships that call at a port of the Straits first, or turn to their anchorage. Countries on both sides or with coasts
+    on two oceans (Malaysia, Indonesia, Singapore, Thailand, the United States, Canada, Mexico and others) are not
+    judged; neither is free text, nor ``FOR ORDERS``.
 Reference
     UN/LOCODE (country codes of ISO 3166-1); IMO SN/Circ.244 asks for UN/LOCODE in the destination.
 """

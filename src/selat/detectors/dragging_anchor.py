@@ -3,11 +3,10 @@
 What it finds
     A ship that says she is at anchor, or lay at anchor by her motion, and whose anchor has moved: where the anchor lies
     follows from position, heading and the length of chain that is out (she lies downstream of it, her bow towards it).
-    The place that the first quarter of an hour tells and that of the last five minutes are compared for every length
-    of chain and ship up to 300 m and her own length: if even the best one leaves more than 100 m, the anchor drags.
-    Ships that send no heading are judged by the circle of their first position (three lengths and 100 m, twice).
-    Judged every minute; a warning, an alarm within half a mile of another ship at anchor or over a cable, a lane or a
-    shore.
+    The place that the first ten minutes tell and that of the last eight minutes are compared for every length of chain
+    and ship up to 300 m and her own length: if even the best one leaves more than 100 m, the anchor drags. Ships that
+    send no heading but say that they are at anchor are judged by a circle (three lengths and 100 m, twice). Judged
+    every minute; a warning, an alarm within half a mile of another ship at anchor or over a cable, a lane or a shore.
 Why it matters
     A dragging ship drifts through an anchorage onto others, cables or rocks while her crew may be asleep.
 False alarms
@@ -40,6 +39,7 @@ from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
 from selat.tracks.features import over
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 
@@ -51,9 +51,11 @@ class Parameters:
     chain: float = param(
         300.0, "m", "Longest chain and way to the antenna, beside her own length", "selat: 11 shackles"
     )
-    first: float = param(900.0, "s", "The old place of the anchor is that of so long ...", "selat")
+    first: float = param(600.0, "s", "The old place of the anchor is that of so long ...", "selat")
     settle: float = param(300.0, "s", "... this long after she stopped", "selat: she falls back on her chain")
-    last: float = param(300.0, "s", "The new one is that of the last", "selat")
+    last: float = param(
+        480.0, "s", "The new one is that of the last", "selat: two reports of three that come every 3 min"
+    )
     shift: float = param(
         50.0, "m", "A shift of her own place by less, in a quarter of an hour, is not looked at", "selat"
     )
@@ -79,8 +81,9 @@ class DraggingAnchor(PictureRule):
         p, c, at = self.p, window.contacts, near.places(window)
         s = at.ships
         motion = c.motion[s.slot]
-        lies = ((s.status == fleet.ANCHORED) | (motion == fleet.Motion.ANCHORED)) & (s.speed < p.speed)
-        row = np.flatnonzero(lies)
+        lies = ((s.status == fleet.ANCHORED) | (motion == Motion.ANCHORED)) & (s.speed < p.speed)
+        lies &= ~np.isin(s.type, (30, 36, 37)) | (s.status == fleet.ANCHORED)
+        row = np.flatnonzero(lies & (np.isfinite(s.heading) | (s.status == fleet.ANCHORED)))
         row = row[self._shifted(window, s.slot[row])] if row.size else row
         found, busy = [], at.within(*cables.KINDS, "lane", "deep_water_route", "platform")
         for i in row.tolist():
@@ -88,7 +91,7 @@ class DraggingAnchor(PictureRule):
             told = anchor(track, float(np.nan_to_num(s.length[i], nan=0.0)), p)
             if told is None:
                 continue
-            others = np.flatnonzero((motion == fleet.Motion.ANCHORED) & (np.arange(len(lies)) != i))
+            others = np.flatnonzero((motion == Motion.ANCHORED) & (np.arange(len(lies)) != i))
             x, y = geodesy.plane(s.lat[i], s.lon[i], s.lat[others], s.lon[others])
             evidence = {
                 **told, "in_traffic": bool(busy[i]), "neighbour": fleet.real(np.hypot(x, y).min(initial=np.inf), 0)
@@ -100,7 +103,10 @@ class DraggingAnchor(PictureRule):
     def _shifted(self, w: Window, slots: Array) -> Array:
         """Bool: the middle of the last minutes is not where it was a quarter of an hour and more before."""
         p, c = self.p, w.contacts
-        new, old = over(c, slots, w.now, p.last + 180.0), over(c, slots, w.now - round(p.first * SECOND), 601.0)
+        new, old = (
+            over(c, slots, w.now, p.last),
+            over(c, slots, w.now - round(1.5 * p.first * SECOND), max(p.first, 601.0)),
+        )
         with np.errstate(invalid="ignore"):
             out: Array = np.hypot(*geodesy.plane(old.lat, old.lon, new.lat, new.lon)) > p.shift
         return out
@@ -159,7 +165,7 @@ def anchor(track: Any, length: float, p: Parameters) -> Evidence | None:
     new = age[-1] - age <= p.last
     if first == 0:  # she lay there already when the track begins
         old = age <= p.first
-    if old.sum() < 3 or new.sum() < 2 or age[old].max() > age[new].min():
+    if old.sum() < 2 or new.sum() < 2 or age[old].max() > age[new].min():
         return None
     east, north = geodesy.plane(lat[0], lon[0], lat, lon)
     dx, dy = east[new].mean() - east[old].mean(), north[new].mean() - north[old].mean()

@@ -7,8 +7,8 @@ What it finds
 Why it matters
     Cargo that changed hands unseen shows in the draught; so does water in the ship.
 False alarms
-    Crews type the draught late, hours after the port, and mistype it. The longer she was watched under way, the
-    surer; the confidence says so. Ballast that is taken at sea changes the draught of big ships by a metre or two.
+    Crews type the draught late, hours after the port, and mistype it. The longer she was watched under way, the surer;
+    the confidence says so. Ballast that is taken at sea changes the draught of big ships by a metre or two.
 Reference
     ITU-R M.1371-5 Message 5 (draught by hand); behaviours 2.4: 1 m.
 """
@@ -31,6 +31,7 @@ from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 
@@ -40,6 +41,7 @@ class Parameters:
 
     change: float = param(1.0, "m", "A change by more than", "behaviours 2.4")
     still: float = param(KNOT, "m/s", "Slower, she may be taking or giving cargo", "selat")
+    slow: float = param(3 * KNOT, "m/s", "... and slower than this in an anchorage or port", "selat")
     watched: float = param(3600.0, "s", "Under way and watched for at least so long before", "selat")
     late: float = param(86400.0, "s", "A stop longer ago explains nothing", "selat: crews type late")
     stands: float = param(600.0, "s", "The new value has stood for so long", "selat: typing errors are corrected")
@@ -59,8 +61,8 @@ class DraughtChange(PictureRule):
         """Memory by ship: draught, since when we watch her under way, and her last change."""
         p, s, c = self.p, fleet.ships(window), window.contacts
         keep = np.flatnonzero(s.draught > 0)
-        lies = (s.speed < p.still) | np.isin(c.motion[s.slot], (fleet.Motion.ANCHORED, fleet.Motion.MOORED))
-        lies |= near.places(window).within("anchorage", "port")
+        lies = (s.speed < p.still) | np.isin(c.motion[s.slot], (Motion.ANCHORED, Motion.MOORED))
+        lies |= near.places(window).within("anchorage", "port") & (s.speed < p.slow)
         old = memory or {"id": [], "draught": [], "since": [], "changed": {}}
         state, changes = remember(
             old, s.id[keep], np.round(s.draught[keep], 1), lies[keep], window.now, p.change, p.late

@@ -8,8 +8,8 @@ Why it matters
     Rule 10(d): through traffic belongs into the lanes; beside the shore it meets ferries, fishing and small craft.
 False alarms
     Ships that call at a port, anchorage or pilot station within the zone: their way is only known when they stop. Left
-    out: vessels below 20 m, sailing and fishing vessels (10(d) permits them), ferries and high-speed craft, pilots, tugs
-    and other service craft, and ships on the zone's list (``mmsi``).
+    out: vessels below 20 m, sailing and fishing vessels (10(d) permits them), ferries and high-speed craft, pilots,
+    tugs and other service craft, and ships on the zone's list (``mmsi``).
 Reference
     COLREGs rule 10(d); the start values are selat's.
 """

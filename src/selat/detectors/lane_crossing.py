@@ -9,8 +9,8 @@ Why it matters
     for the shortest time and all see what she is about.
 False alarms
     It is the heading that counts, not the course over the ground, which a current bends: where a ship sends no heading
-    (class B, most ferries below 300 GT) the course is taken and the sentence says so. Ships that join or leave a lane at
-    a small angle are right (10(b)(iii)): they leave by the side where they came in, or by an end, and are not found.
+    (class B, most ferries below 300 GT) the course is taken and the sentence says so. Ships that join or leave a lane
+    at a small angle are right (10(b)(iii)): they leave by the side where they came in, or by an end, and are not found.
     Avoiding a ship in the lane makes an angle small. Left out: ships not under command or restricted, fishing vessels,
     rescue and law enforcement craft.
 Reference

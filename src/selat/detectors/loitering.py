@@ -2,15 +2,17 @@
 
 What it finds
     A ship that over 30 minutes went slower than 2 knots on average and came less than 0.3 of its way ahead (net over
-    gross distance), and that lies neither at anchor nor at a berth by its motion, outside anchorages, ports and pilot
-    grounds. Judged every minute. Caution; a warning inside a traffic lane, a separation zone or a precautionary area.
+    gross distance), and that lies neither at anchor nor at a berth by its motion, outside anchorages (declared or
+    learned), ports and pilot grounds. Judged every minute. Caution; a warning inside a traffic lane, a separation zone
+    or a precautionary area.
 Why it matters
     Waiting for somebody, searching, or trouble on board that nobody has reported begins like this.
 False alarms
-    Ships that wait for a pilot or a berth outside the drawn grounds, bunkering, fishing that does not look like fishing,
-    survey and dredging. Left out: fishing vessels and what moves like fishing, pilot boats, tugs, rescue and law
-    enforcement craft, dredgers and diving vessels, ships that declare themselves towing, fishing or restricted, ships
-    that only drift (their track is straight), craft below 20 m (anglers, yachts) and the swing at an anchor (150 m).
+    Ships that wait for a pilot or a berth outside the drawn grounds, bunkering, fishing that does not look like
+    fishing, survey and dredging. Left out: fishing vessels and what moves like fishing, pilot boats, tugs, rescue and
+    law enforcement craft, dredgers and diving vessels, ships that declare themselves towing, fishing or restricted,
+    ships that only drift (their track is straight), craft below 20 m (anglers, yachts) and the swing at an anchor (150
+    m).
 Reference
     Global Fishing Watch's loitering (hours slower than 2 knots); RTEC loitering (30 min); the ratio is selat's.
 """
@@ -33,6 +35,7 @@ from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.features import over
+from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 LEFT_OUT = (30, *fleet.TOWING, 33, 34, 35, *fleet.SERVICE)  #: whose work is to be slow somewhere
@@ -66,11 +69,12 @@ class Loitering(PictureRule):
         p, s, c = self.p, fleet.ships(window), window.contacts
         at = near.places(window)
         motion = c.motion[s.slot]
-        use = (s.speed < 2 * p.slow) & ~np.isin(
-            motion, (fleet.Motion.ANCHORED, fleet.Motion.MOORED, fleet.Motion.FISHING)
-        )
+        use = (s.speed < 2 * p.slow) & ~np.isin(motion, (Motion.ANCHORED, Motion.MOORED)) & ~fleet.fishes(c, s)
         use &= ~np.isin(s.type, LEFT_OUT) & (s.length >= p.length) & ~at.within(*WAITING)
         use &= ~np.isin(s.status, (*fleet.TOW_STATUS, fleet.RESTRICTED, fleet.NUC, fleet.FISHING))
+        lanes = getattr(window.world, "lanes", None)
+        if lanes is not None and len(lanes):
+            use &= lanes.stops(s.lat, s.lon) < 0  # where ships have stopped before they wait
         row = np.flatnonzero(use)
         if not row.size:
             return [], None

@@ -1,16 +1,16 @@
 """A ship inside the safety zone of a platform.
 
 What it finds
-    A ship within the safety zone of a platform or other installation (its zone; the usual radius is 500 m) that is not on the
-    zone's list of permitted ships. Judged every 30 s, two judgements in a row. A warning; an alarm when she comes
-    within half the zone's depth at more than 3 knots, or heads for the middle of it so fast that she is there within
-    three minutes.
+    A ship within the safety zone of a platform or other installation (its zone; the usual radius is 500 m) that is not
+    on the zone's list of permitted ships. Judged every 30 s, two judgements in a row. A warning; an alarm when she
+    comes within half the zone's depth at more than 3 knots, or heads for the middle of it so fast that she is there
+    within three minutes.
 Why it matters
     A platform cannot move. Ships that hit one were asleep, drunk or on autopilot, and the last miles are the only
     warning.
 False alarms
-    Supply and stand-by vessels, which belong on the zone's list (``mmsi`` in its rules);
-    tugs, rescue and law enforcement craft and ships restricted in their ability to manoeuvre are left out.
+    Supply and stand-by vessels, which belong on the zone's list (``mmsi`` in its rules); tugs, rescue and law
+    enforcement craft and ships restricted in their ability to manoeuvre are left out.
 Reference
     UNCLOS article 60(5): safety zones of up to 500 m; IMO Resolution A.671(16).
 """

@@ -126,19 +126,19 @@ class Rendezvous(PictureRule):
 
     def golden(self) -> Golden:
         """A coaster drifts and a trawler comes alongside; a pilot boat stays at a ship as long."""
-        at = (1.32, 104.45)
+        at = (6.32, 104.45)
         reports = made.numbered(
-            voyage(563130001, *at, [(8.0, 90.0, 1200.0), (0.6, 90.0, 3000.0)], start=-1200.0, heading=90.0),
-            voyage(563130002, at[0] + 0.0004, at[1] + 0.0444 + 0.05, [(9.0, 270.0, 1200.0), (0.6, 90.0, 3000.0)],
+            voyage(563630001, *at, [(8.0, 90.0, 1200.0), (0.6, 90.0, 3000.0)], start=-1200.0, heading=90.0),
+            voyage(563630002, at[0] + 0.0004, at[1] + 0.0444 + 0.05, [(9.0, 270.0, 1200.0), (0.6, 90.0, 3000.0)],
                    start=-1200.0, heading=80.0),
-            voyage(563130003, 1.45, 104.60, [(1.0, 45.0, 4200.0)], start=-1200.0),
-            voyage(563130004, 1.452, 104.55, [(9.0, 90.0, 1200.0), (1.0, 45.0, 3000.0)], start=-1200.0),
+            voyage(563630003, 6.45, 104.60, [(1.0, 45.0, 4200.0)], start=-1200.0),
+            voyage(563630004, 6.452, 104.55, [(9.0, 90.0, 1200.0), (1.0, 45.0, 3000.0)], start=-1200.0),
         )  # fmt: skip
         statics = made.numbered(
-            made.ship(563130001, "GOLDEN COASTER", 90, 15, 70, -1200.0), made.ship(563130002, "GOLDEN TRAWLER", 35, 8, 30, -1200.0),
-            made.ship(563130003, "GOLDEN CARRIER", 180, 30, 70, -1200.0), made.ship(563130004, "GOLDEN PILOT", 15, 5, 50, -1200.0),
+            made.ship(563630001, "GOLDEN COASTER", 90, 15, 70, -1200.0), made.ship(563630002, "GOLDEN TRAWLER", 35, 8, 30, -1200.0),
+            made.ship(563630003, "GOLDEN CARRIER", 180, 30, 70, -1200.0), made.ship(563630004, "GOLDEN PILOT", 15, 5, 50, -1200.0),
         )  # fmt: skip
-        return Golden(reports, statics, empty("messages"), (("warning", (563130001, 563130002)),))
+        return Golden(reports, statics, empty("messages"), (("warning", (563630001, 563630002)),))
 
 
 def where(e: Evidence) -> str:

@@ -3,8 +3,8 @@
 What it finds
     A cargo ship or tanker of 50 m and more, faster than 5 knots, that for 5 minutes and at least three positions keeps
     to one side of a learned lane of her direction (within 35 degrees), farther from its middle than 99.9 of 100 ships
-    were (3.3 standard deviations of its lateral profile, and at least 300 m), where at least 500 ships had passed.
-    Judged every minute. A caution; a warning beyond 5 standard deviations.
+    were (3.3 standard deviations of the lateral profile of ships of her kind, 300 m to 3 miles), where at least 500
+    ships had passed. Judged every minute. A caution; a warning beyond 5 standard deviations.
 Why it matters
     A ship that leaves the beaten track is lost, in trouble, or about something else than her passage.
 False alarms
@@ -31,7 +31,7 @@ from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
-from selat.model.units import KNOT
+from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
 from selat.tracks.lanes import LaneHit, Lanes
 from selat.tracks.window import Window
@@ -51,6 +51,7 @@ class Parameters:
     sigmas: float = param(3.3, "1", "Farther from the middle than so many standard deviations", "DMA: 0.001")
     grave: float = param(5.0, "1", "... and beyond so many it is a warning", "selat")
     least: float = param(300.0, "m", "... and farther than this", "selat: a lane's own drawing")
+    reach: float = param(3 * NAUTICAL_MILE, "m", "... and not farther than this: that is other water", "selat")
     passages: int = param(500, "1", "Ships that the lane was learned from", "selat; DMA: 5,000 a cell")
     angle: float = param(35.0, "deg", "Courses within this of the lane's direction", "selat")
     lasting: float = param(300.0, "s", "For so long", "selat")
@@ -124,7 +125,7 @@ class RouteDeviation(PictureRule):
         return Verdict(
             "warning" if ratio > p.grave else "caution", sentence, parts,
             ("she makes for a port, an anchorage or a pilot", "she avoids others", "ships have begun to go another way"),
-            "Ask her intentions; look at the depth ahead of her.", f"{e['source']} (learned)",
+            "Ask her intentions; look at the depth ahead of her.", e["source"],
         )  # fmt: skip
 
     def golden(self) -> Golden:
@@ -152,12 +153,12 @@ class Straight(Lanes):
         near_it, one = np.abs(north) < 5556.0, np.ones(y.shape)
         return LaneHit(
             90.0 * one, np.where(near_it, 0, -1), -north, east, 250.0 * one, 6.0 * one, one,
-            np.full(y.shape, 2000), np.zeros(y.shape, np.bool_),
+            np.full(y.shape, 2000), np.zeros(y.shape, np.bool_), one,
         )  # fmt: skip
 
     def source(self, lane: int) -> str:
         """Whose it is."""
-        return "made up"
+        return "made up, learned"
 
 
 DETECTOR = RouteDeviation()

@@ -2,8 +2,8 @@
 
 What it finds
     A ship faster than 2 knots that has been inside a separation zone without a break for more than 5 minutes, at least
-    50 m from its edge at some time, on courses within 35 degrees of the zone's run, whichever way. Judged every 30 s.
-    A warning for ships of 20 m and more; a caution for smaller craft.
+    50 m from its edge at some time, on courses within 35 degrees of the zone's run, whichever way. Judged every 30 s. A
+    warning for ships of 20 m and more; a caution for smaller craft.
 Why it matters
     The zone is the only thing between ships that meet at the sum of their speeds. Rule 10(e) keeps it free but for
     crossing, emergencies, and fishing inside it.
@@ -69,7 +69,7 @@ class SeparationZone(PictureRule):
             return [], None
         use = (s.speed > p.speed) & ~np.isin(s.type, LEFT_OUT)
         use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING))
-        use &= window.contacts.motion[s.slot] != fleet.Motion.FISHING
+        use &= ~fleet.fishes(window.contacts, s)
         found, mine = [], at.zones.of("separation_zone")
         for i, z in zip(row.tolist(), zone.tolist(), strict=True):
             run = near.axis(at.zones[z], float(s.lat[i]), float(s.lon[i])) if use[i] else 0.0

@@ -163,26 +163,26 @@ class ShipToShip(PictureRule):
         """Two tankers drift side by side, 8 m between them; in an anchorage a bunker tanker lies at another tanker."""
         gap = 0.5 * (44 + 42) + 8.0
         drift = [(0.7, 120.0, 4800.0)]
-        at, deg = (1.50, 104.60), 111_000.0
+        at, deg = (7.50, 104.60), 111_000.0
         reports = made.numbered(
-            voyage(563140001, *at, [(0.0, 120.0, 1080.0), *drift], heading=20.0, start=-2880.0),
-            voyage(563140002, at[0] - gap * np.sin(np.radians(20.0)) / deg, at[1] + gap * np.cos(np.radians(20.0)) / deg - 0.05,
+            voyage(563640001, *at, [(0.0, 120.0, 1080.0), *drift], heading=20.0, start=-2880.0),
+            voyage(563640002, at[0] - gap * np.sin(np.radians(20.0)) / deg, at[1] + gap * np.cos(np.radians(20.0)) / deg - 0.05,
                    [(10.0, 90.0, 1800.0 * 0.3 * 2)], start=-2880.0, heading=90.0),
-            voyage(563140002, at[0] - gap * np.sin(np.radians(20.0)) / deg, at[1] + gap * np.cos(np.radians(20.0)) / deg,
+            voyage(563640002, at[0] - gap * np.sin(np.radians(20.0)) / deg, at[1] + gap * np.cos(np.radians(20.0)) / deg,
                    drift, heading=201.0, start=-1800.0),
-            voyage(563140003, 1.30, 104.10, [(0.1, 0.0, 4800.0)], heading=90.0, start=-1800.0, status=1, every=60.0),
-            voyage(563140004, 1.30 + 30.0 / deg, 104.10 - 0.01, [(1.2, 90.0, 1800.0)], start=-3600.0),
-            voyage(563140004, 1.30 + 30.0 / deg, 104.10, [(0.1, 0.0, 4800.0)], heading=91.0, start=-1800.0),
+            voyage(563640003, 7.30, 104.10, [(0.1, 0.0, 4800.0)], heading=90.0, start=-1800.0, status=1, every=60.0),
+            voyage(563640004, 7.30 + 30.0 / deg, 104.10 - 0.01, [(1.2, 90.0, 1800.0)], start=-3600.0),
+            voyage(563640004, 7.30 + 30.0 / deg, 104.10, [(0.1, 0.0, 4800.0)], heading=91.0, start=-1800.0),
         )  # fmt: skip
         statics = made.numbered(
-            made.ship(563140001, "GOLDEN CRUDE", 250, 44, 80, -2900.0),
-            made.ship(563140002, "GOLDEN AFRAMAX", 244, 42, 81, -2900.0),
-            made.ship(563140003, "GOLDEN PRODUCTS", 180, 32, 80, -3700.0),
-            made.ship(563140004, "GOLDEN BUNKER", 95, 16, 80, -3700.0),
+            made.ship(563640001, "GOLDEN CRUDE", 250, 44, 80, -2900.0),
+            made.ship(563640002, "GOLDEN AFRAMAX", 244, 42, 81, -2900.0),
+            made.ship(563640003, "GOLDEN PRODUCTS", 180, 32, 80, -3700.0),
+            made.ship(563640004, "GOLDEN BUNKER", 95, 16, 80, -3700.0),
         )  # fmt: skip
-        ring = ((104.05, 1.27), (104.15, 1.27), (104.15, 1.33), (104.05, 1.33))
+        ring = ((104.05, 7.27), (104.15, 7.27), (104.15, 7.33), (104.05, 7.33))
         world = zoned(Zone("Golden Anchorage", ring, "made up", kind="anchorage"))
-        return Golden(reports, statics, empty("messages"), (("warning", (563140001, 563140002)),), world)
+        return Golden(reports, statics, empty("messages"), (("warning", (563640001, 563640002)),), world)
 
 
 DETECTOR = ShipToShip()

@@ -3,15 +3,16 @@
 What it finds
     *Limit of a place*: a ship that a zone with a highest speed binds (its length, draught, type, hours, and within 60
     degrees of its direction where it has one), all whose speeds over the last 2 minutes were above the limit and half a
-    knot more. *Speed of a type*: 3 minutes faster than ships of the declared type go: fishing vessels 18 knots, tugs and
-    pilot boats 20 and 35, cargo ships 28, tankers 20, and so on. Judged every 30 s. A warning in the first case; in the
-    second a caution, for then the type is more often wrong than the speed.
+    knot more. *Speed of a type*: 3 minutes faster than ships of the declared type go: fishing vessels 18 knots, tugs
+    and pilot boats 20 and 35, cargo ships 28, tankers 20, and so on. Judged every 30 s. A warning in the first case; in
+    the second a caution, for then the type is more often wrong than the speed.
 Why it matters
     Deep ships westbound past St John's and towards Raffles may make no more than 12 knots over the ground: they squat,
     and cannot stop. A tanker that does 35 knots is no tanker.
 False alarms
-    A following current counts into the speed over the ground, but so it does in the rule of the Straits. Draughts that
-    were typed wrong bind ships that are not deep. Precautionary areas are judged by ``precautionary_speed``.
+    Deadweight is not sent: tankers of 270 m and more count as of 150,000 dwt. A following current counts into the speed
+    over the ground, but so it does in the rule of the Straits. Draughts that were typed wrong bind ships that are not
+    deep. Precautionary areas are judged by ``precautionary_speed``.
 Reference
     IMO SN/Circ.198 as in MPA Port Marine Circular 20/2019 (12 knots over the ground); the table of types after RTEC's
     typeSpeeds (ranges of cruising), widened by selat to what ships of the type can do.
@@ -75,6 +76,9 @@ class Parameters:
     lasting: float = param(120.0, "s", "Above the limit of a place all the time for so long", "behaviours 2.4: 2 min")
     margin: float = param(0.5 * KNOT, "m/s", "Above it by more than", "selat: error of SOG and its rounding")
     angle: float = param(60.0, "deg", "A zone with a direction binds courses within", "selat")
+    vlcc: float = param(
+        270.0, "m", "Tankers of this length count as of 150,000 dwt, bound like deep ships", "selat: a Suezmax is 274 m"
+    )
     type_lasting: float = param(180.0, "s", "Above the speed of the type all the time for so long", "selat")
 
 
@@ -143,7 +147,7 @@ class SpeedLimit(PictureRule):
                 {"margin": fleet.over(e["slowest"], limit, 1.3), "prior": 0.8},
                 ("she declares a wrong type", "her satellite receiver is wrong"), "Check who she is.",
             )  # fmt: skip
-        if e["slowest"] <= limit + p.margin or not near.binds(zone["rules"], who, now=e["now"]):
+        if e["slowest"] <= limit + p.margin or not self._binds(zone, who, e["now"]):
             return None
         bound = near.conditions(zone["rules"])
         sentence = (
@@ -159,6 +163,14 @@ class SpeedLimit(PictureRule):
             "warning", sentence, parts, ("her draught or type is typed wrong", "she was permitted"),
             "Call her and ask her to slow down.", near.source(zone),
         )  # fmt: skip
+
+    def _binds(self, zone: Evidence, who: Evidence, now: int) -> bool:
+        rules = zone["rules"]
+        if near.binds(rules, who, now=now):
+            return True
+        big = 80 <= who["type"] < 90 and (who["length"] or 0.0) >= self.p.vlcc
+        others = {name: rule for name, rule in rules.items() if name != "draught_min"}
+        return big and "draught_min" in rules and near.binds(others, who, now=now)
 
     def ended(self, evidence: Evidence) -> str:
         """Said when she has slowed down or left the zone."""
@@ -177,7 +189,7 @@ class SpeedLimit(PictureRule):
         )
         draughts = (180, 180, 90, 90)
         statics = made.numbered(*[
-            made.ship(563250001 + n, f"GOLDEN PACE {n}", 330, 60, 80).replace(draught=np.array([d]))
+            made.ship(563250001 + n, f"GOLDEN PACE {n}", 250, 44, 80).replace(draught=np.array([d]))
             for n, d in enumerate(draughts)
         ])  # fmt: skip
         zone = seas.strip(

@@ -4,8 +4,8 @@ What it finds
     A ship that STRAITREP binds and whose track crosses a reporting line (the limits of the area, the lines between
     sectors): who must report to whom, on which channel. Bound are ships of 50 m and more (300 GT, which AIS does not
     send, is about that), ships that tow, passenger ships, and ships that say they carry dangerous goods; or those that
-    the line's own rules name. Judged every 30 s; a caution, told once a crossing. selat hears no voice: that a report is
-    missing only the operator knows.
+    the line's own rules name. Judged every 30 s; a caution, told once a crossing. selat hears no voice: that a report
+    is missing only the operator knows.
 Why it matters
     The list of who has just come in is the list of who should have called by now.
 False alarms
@@ -111,6 +111,7 @@ class Straitrep(PictureRule):
             return None
         rules = line["rules"]
         whom = rules.get("authority", "the traffic service") + (f" on VHF {rules['vhf']}" if "vhf" in rules else "")
+        whom += f" ({rules['note'][:120]})" if "note" in rules else ""
         sentence = (
             f"{fleet.the(who)}, {why}, crossed {line['name']} at {say.clock(e['crossed'])} UTC towards {e['towards']} at "
             f"{say.speed(who['speed'])}: she must report to {whom}."

@@ -3,17 +3,19 @@
 What it finds
     A ship inside a traffic lane, faster than 3 knots, whose course differs from the lane's direction by more than 120
     degrees, for at least 3 minutes and 0.3 miles made good against the traffic, at least 50 m inside the lane's edge.
-    Judged every 10 s; the run against the traffic is measured on the track. Lanes are those of the declared zones; where
-    there is none, lanes learned from enough passages, all of one direction.
+    Where the way made good lies more than 20 degrees off the lane's run she crosses (``lane_crossing``) and is told
+    only after 2.5 miles. Judged every 10 s; the run against the traffic is measured on the track. Lanes are those of
+    the declared zones; where there is none, lanes learned from 200 passages and more, 97 of 100 of them one way: that
+    is a warning, never an alarm.
 Why it matters
     Ships in a lane expect all others to go their way: a ship that comes against them closes at the sum of both speeds,
     in a lane of a few hundred metres. It is the gravest breach of rule 10(b)(i).
 False alarms
     Ships along the edge of a lane in the inshore zone (the 50 m, and the error of positions), ships that cross (their
-    way against the lane is short) or join at an end, ships that the traffic service has permitted to go against the lane
-    (list them in the zone's rules, ``mmsi``; MARS 200903 tells how common it is), ships that are restricted in their
-    ability to manoeuvre, towing, or not under command, as they declare. A lane whose direction was drawn the wrong way
-    round raises an alert of every ship in it.
+    way against the lane is short) or join at an end, ships that the traffic service has permitted to go against the
+    lane (list them in the zone's rules, ``mmsi``; MARS 200903 tells how common it is), ships that are restricted in
+    their ability to manoeuvre, towing, or not under command, as they declare. A lane whose direction was drawn the
+    wrong way round raises an alert of every ship in it.
 Reference
     COLREGs rule 10(b)(i), (k), (l); MARS 200903; the start values are selat's.
 """
@@ -48,11 +50,17 @@ class Parameters:
     angle: float = param(120.0, "deg", "A course that differs more from the lane's is against it", "selat")
     lasting: float = param(180.0, "s", "Against it for so long ...", "selat: longer than a crossing")
     made_good: float = param(0.3 * NAUTICAL_MILE, "m", "... and so far", "selat: longer than a crossing")
+    slant: float = param(
+        20.0, "deg", "A way made good that is farther off the lane's run is that of a crossing ...", "selat"
+    )
+    aslant: float = param(
+        2.5 * NAUTICAL_MILE, "m", "... and is told only from so far on", "selat: across a lane of 1,600 m"
+    )
     edge: float = param(50.0, "m", "So far inside the lane at least once", "selat: five times the error of AIS")
     back: float = param(1800.0, "s", "The track is looked at so far back", "selat")
     small: float = param(20.0, "m", "Shorter craft are a warning, others an alarm", "COLREGs rule 10(j)")
-    passages: int = param(200, "1", "A learned lane counts after so many passages", "selat")
-    spread: float = param(15.0, "deg", "... whose courses spread no more", "selat")
+    passages: int = param(200, "1", "A learned lane counts from so many passages on", "selat")
+    share: float = param(0.97, "1", "... of which this share goes one way", "selat: the rest are ferries, and errors")
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,9 @@ class WrongWay(PictureRule):
         at = near.places(window)
         free = (s.speed > self.p.speed) & ~_exempt(s)
         found = self._declared(window, at, free)
+        found += self._learned(
+            window, s, free & ~at.within("lane", "deep_water_route", "precautionary", "anchorage", "port")
+        )
         return fleet.so(self, found), None
 
     def _declared(self, w: Window, at: near.Places, free: Array) -> list[Finding]:
@@ -88,11 +99,42 @@ class WrongWay(PictureRule):
             run = _run(lanes, track, self.p.angle - 10.0)
             if run is None:
                 continue
-            start, made_good, depth = run
+            start, made_good, aslant, depth = run
             evidence = {
                 "lane": near.place(at.zones, k), "angle": round(float(fleet.turn(s.course[i], at.direction[k])), 1),
                 "made_good": round(made_good, 1), "seconds": round((int(s.time[i]) - start) / SECOND, 1),
-                "inside": round(depth, 1),
+                "inside": round(depth, 1), "slant": round(aslant, 1),
+            }  # fmt: skip
+            out.append(fleet.finding(w, s, i, start, evidence, track=fleet.since(track, start)))
+        return out
+
+    def _learned(self, w: Window, s: Ships, free: Array) -> list[Finding]:
+        """Where nothing is declared: against what nearly all ships did that were heard there."""
+        p, lanes = self.p, getattr(w.world, "lanes", None)
+        row = np.flatnonzero(free)
+        if lanes is None or not len(lanes) or not row.size:
+            return []
+        hit, out = lanes.at(s.lat[row], s.lon[row]), []
+        with np.errstate(invalid="ignore"):
+            wrong = _one_way(hit, p) & (fleet.turn(s.course[row], hit.direction) > p.angle)
+        for k in np.flatnonzero(wrong).tolist():
+            i = int(row[k])
+            track = fleet.trail(w.contacts, int(s.slot[i]), w.now - round(p.back * SECOND))
+            there = lanes.at(track.lat, track.lon)
+            run = _against(track, np.where(_one_way(there, p), there.direction, np.nan), p.angle - 10.0)
+            if run is None:
+                continue
+            first, made_good, aslant = run
+            start = int(track.time[first])
+            lane = {
+                "name": "the lane learned here", "kind": "learned", "direction": round(float(hit.direction[k]), 1),
+                "rules": {}, "source": lanes.source(int(hit.lane[k])), "version": lanes.version,
+                "passages": int(hit.passages[k]), "share": round(float(hit.share[k]), 3),
+            }  # fmt: skip
+            evidence = {
+                "lane": lane, "angle": round(float(fleet.turn(s.course[i], hit.direction[k])), 1),
+                "made_good": round(made_good, 1), "seconds": round((int(s.time[i]) - start) / SECOND, 1),
+                "inside": round(2.0 * float(hit.sigma[k]) - abs(float(hit.cross[k])), 1), "slant": round(aslant, 1),
             }  # fmt: skip
             out.append(fleet.finding(w, s, i, start, evidence, track=fleet.since(track, start)))
         return out
@@ -105,23 +147,25 @@ class WrongWay(PictureRule):
             return None
         if who["speed"] <= p.speed or e["angle"] <= p.angle or e["inside"] < p.edge:
             return None
-        if e["seconds"] < p.lasting or e["made_good"] < p.made_good:
+        enough = p.made_good if e["slant"] <= p.slant else p.aslant
+        if e["seconds"] < p.lasting or e["made_good"] < enough:
             return None
         sentence = (
             f"{fleet.the(who)} sails {say.bearing(who['course'])} at {say.speed(who['speed'])} in {lane['name']}, whose "
             f"traffic goes {say.bearing(lane['direction'])}: {e['angle']:.0f} degrees against it (limit {p.angle:.0f}), "
             f"for {say.span(e['seconds'])} and {say.miles(e['made_good'])} (limits {say.span(p.lasting)}, "
-            f"{say.miles(p.made_good)})."
+            f"{say.miles(enough)})."
         )
+        learned = lane["kind"] == "learned"
         parts = {
             "margin": fleet.over(e["angle"], p.angle, 1.3) * fleet.over(e["made_good"], p.made_good, 3.0),
-            "geometry": near.sure(lane), "identity": fleet.known(who),
+            "geometry": 0.75 if learned else near.sure(lane), "identity": fleet.known(who),
         }  # fmt: skip
         small = who["length"] is not None and who["length"] < p.small
         return Verdict(
-            "warning" if small else "alarm", sentence, parts,
+            "warning" if small or learned else "alarm", sentence, parts,
             ("the traffic service has permitted it", "she avoids another ship", "the lane's line is not where it is drawn"),
-            "Call her on the sector's channel, and warn the ships ahead of her.", near.source(lane),
+            "Call her on the sector's channel, and warn the ships ahead of her.", lane["source"] if learned else near.source(lane),
         )  # fmt: skip
 
     def ended(self, evidence: Evidence) -> str:
@@ -138,23 +182,44 @@ def _exempt(s: Ships) -> Array:
     return out
 
 
-def _run(lanes: Any, track: Any, angle: float) -> tuple[int, float, float] | None:
-    """Start (ns), metres made good against the lane, and greatest depth inside it (m), of the unbroken run up to now."""
-    if len(track.time) < 2:
-        return None
+def _one_way(hit: Any, p: Parameters) -> Array:
+    with np.errstate(invalid="ignore"):
+        out: Array = (hit.lane >= 0) & ~hit.declared & (hit.passages >= p.passages) & (np.asarray(hit.share) >= p.share)
+    return out
+
+
+def _run(lanes: Any, track: Any, angle: float) -> tuple[int, float, float, float] | None:
+    """The unbroken run against the lane up to now.
+
+    Start (ns), metres made good against it, angle (deg) of the whole way to the lane's run, greatest depth inside (m).
+    """
     number = near.inside_of(lanes, track)
     headed = np.array([lanes[k].direction if k >= 0 else np.nan for k in number.tolist()], "f8")
+    run = _against(track, headed, angle)
+    if run is None:
+        return None
+    first, made_good, aslant = run
+    depth = -lanes.distance(track.lat[first:], track.lon[first:], number[first:])
+    return int(track.time[first]), made_good, aslant, float(depth.max())
+
+
+def _against(track: Any, headed: Array, angle: float) -> tuple[int, float, float] | None:
+    """First row, metres against, and slant (deg) of the run at the end of a track against ``headed`` (deg; NaN: none)."""
+    if len(track.time) < 2:
+        return None
     east, north = geodesy.plane(track.lat[:-1], track.lon[:-1], track.lat[1:], track.lon[1:])
     step = np.hypot(east, north)
     way = np.degrees(np.arctan2(east, north)) % 360.0
-    against = (number[:-1] >= 0) & (number[1:] >= 0) & ((fleet.turn(way, headed[1:]) > angle) | (step < 20.0))
+    with np.errstate(invalid="ignore"):
+        off = fleet.turn(way, headed[1:])
+        against = np.isfinite(headed[:-1]) & np.isfinite(headed[1:]) & ((off > angle) | (step < 20.0))
     first = near.unbroken(against)
     if first >= len(step):
         return None
     toward = np.radians(headed[first + 1 :])
     made_good = -(east[first:] * np.sin(toward) + north[first:] * np.cos(toward)).sum()
-    depth = -lanes.distance(track.lat[first:], track.lon[first:], number[first:])
-    return int(track.time[first]), float(made_good), float(depth.max())
+    across = (east[first:] * np.cos(toward) - north[first:] * np.sin(toward)).sum()
+    return first, float(made_good), float(np.degrees(np.arctan2(abs(across), max(made_good, 1.0))))
 
 
 def _golden() -> Golden:

@@ -1,7 +1,7 @@
 """OpenStreetMap's seamark tags to zones (OpenSeaMap's scheme, after the objects of IHO S-57).
 
 A ``separation_lane`` is a line in the middle of the lane, drawn in the direction of the traffic: the way's direction is
-the lane's. It has no width; ``selat zones import`` measures one to the nearest separation line, zone or boundary.
+the lane's. It has no width; ``selat zones SEA import`` measures one to the nearest separation line, zone or boundary.
 Data of OpenStreetMap are under the ODbL and of unknown age: confirm before operational use.
 """
 
@@ -121,7 +121,9 @@ def direction_of(tags: Mapping[str, Any], what: str, ring: Sequence[Point], line
     east, north = geodesy.plane(points[:-1, 1], points[:-1, 0], points[1:, 1], points[1:, 0])
     if tags.get("oneway") == "-1":
         east, north = -east, -north
-    return float(np.degrees(np.arctan2(east.sum(), north.sum())) % 360.0) if np.hypot(east.sum(), north.sum()) else None
+    if not np.hypot(east.sum(), north.sum()) > 0.0:
+        return None
+    return round(float(np.degrees(np.arctan2(east.sum(), north.sum()))) % 360.0, 1) % 360.0
 
 
 def _rules(tags: Mapping[str, Any], what: str) -> dict[str, Any]:

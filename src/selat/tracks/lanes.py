@@ -141,9 +141,9 @@ class Lanes:
             zone = self.declared.zones[lane]
             return f"{zone.name}: {zone.source}" if zone.source else zone.name
         days = max(1, round((self.counts.until - self.counts.since) / DAY))
-        most = int(self._field.flow[self._field.lane == lane - len(self.declared), field.NOW].max())
+        most = int(self._field.profile[self._field.lane == lane - len(self.declared), -1, 0].max())
         until = format_time(self.counts.until)[:10]
-        return f"learned from {days} days of this sea's traffic to {until} (up to {most:,} ships a cell), not declared"
+        return f"learned from {days} days of this sea's traffic to {until} ({most:,} passages), not declared"
 
     def zone(self, lane: int) -> Zone | None:
         """The zone of a declared lane; None for a learned one."""
@@ -156,12 +156,13 @@ class Lanes:
         return lanes_stops.at(self._stops, self.counts.per, y, x).reshape(arrays[0].shape)
 
     def flows(self) -> dict[str, Array]:
-        """All learned flows as columns: lat, lon (middle of the cell), direction, passages, share, lane, sigma, speed."""
+        """All learned flows as columns: lat, lon (middle of the cell), direction, passages, ships (abreast), share, lane, ..."""
         f = self._field
         lat, lon = field.middles(f.cells, self.counts.per)
         return {
             "lat": lat, "lon": lon, "direction": np.degrees(np.arctan2(f.flow[:, field.DX], f.flow[:, field.DY])) % 360.0,
-            "passages": f.flow[:, field.NOW].astype(np.int64), "share": f.flow[:, field.NOW] / f.flow[:, field.ALL],
+            "passages": f.flow[:, field.NOW].astype(np.int64), "ships": f.profile[:, -1, 0].astype(np.int64),
+            "share": f.flow[:, field.NOW] / f.flow[:, field.ALL],
             "lane": f.lane + len(self.declared), "middle": f.profile[:, -1, 1], "sigma": f.profile[:, -1, 2],
             "speed_mean": f.flow[:, field.MEAN], "speed_sigma": np.sqrt(f.flow[:, field.VAR]),
         }  # fmt: skip

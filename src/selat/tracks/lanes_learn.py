@@ -60,7 +60,7 @@ class Counts:
     def of(cls, state: Mapping[str, Any]) -> Counts:
         """The counts of a :meth:`state`; raises :class:`StoreError` for one of another layout."""
         if state.get("counts") != 1:
-            raise StoreError("the learned lanes are of another version of selat", hint="selat lanes learn SEA")
+            raise StoreError("the learned lanes are of another version of selat", hint="selat lanes SEA learn")
         numbers = {n: int(state[n]) for n in ("since", "until", "reports", "per")}
         return cls(np.asarray(state["keys"], np.int64), np.asarray(state["sums"], np.int64), **numbers)
 

@@ -2,7 +2,7 @@
 
 From secondary sources, which each row names (`data/straits.csv`): confirm against the Singapore Port Information and the
 Malaysian Notices to Mariners before operational use. No lane is among them: the corners of the lanes were not to be had
-from a free source, and none is invented. Import your own (`selat zones import`), or learn them (`selat lanes learn`).
+from a free source, and none is invented. Import your own (`selat zones SEA import`), or learn them (`selat lanes SEA learn`).
 
 What is ours and not a fact: how far a limit that is published as a meridian runs north and south (here: from shore to
 shore; at 104-23E to 1-36N, where there is no shore), and the width of the corridor in which a speed limit binds.
@@ -94,7 +94,7 @@ def zones() -> list[Zone]:
                 f"and more; the corridor of {CORRIDOR:.0f} m to either side is selat's",
             }  # fmt: skip
             ring = ((f.lon1, f.lat1), (f.lon2, f.lat2))
-            course = float(geodesy.bearing(f.lat1, f.lon1, f.lat2, f.lon2))
+            course = round(float(geodesy.bearing(f.lat1, f.lon1, f.lat2, f.lon2)), 1)
             name = f"12 kn westbound {f.name}"
             out.append(Zone(name, ring, source, "speed_segment", course, CORRIDOR, rules, (), True))
     return out
