@@ -225,7 +225,7 @@ def _profiles(cells: Array, flow: Array, groups: Array, per: int, reach: float, 
     abreast of each flow, by group and of all (last).
 
     Walks from the cell to both sides while there is traffic of this direction, at least ``floor`` of the most so far,
-    up to ``reach`` m.
+    up to ``reach`` m; over one empty cell, not over two.
     """
     m, all_of = len(cells), GROUPS
     out = np.zeros((m, GROUPS + 1, 3))
@@ -237,7 +237,7 @@ def _profiles(cells: Array, flow: Array, groups: Array, per: int, reach: float, 
         ux, uy = flow[a, DX], flow[a, DY]
         sums[:] = 0.0
         for way in (-1, 1):
-            before, peak = np.int64(-1), flow[a, NOW]
+            before, peak, empty = np.int64(-1), flow[a, NOW], 0
             for k in range(0 if way == 1 else 1, int(reach / step) + 1):
                 away = way * k * step
                 cell = cell_of(lat - ux * away / my, lon + uy * away / mx, per)  # starboard is (uy, -ux)
@@ -245,8 +245,14 @@ def _profiles(cells: Array, flow: Array, groups: Array, per: int, reach: float, 
                     continue
                 before = cell
                 b = alike(cells, flow, cell, ux, uy, _JOINS)
-                if b < 0 or flow[b, NOW] < floor * peak:
+                if b < 0:
+                    empty += 1
+                    if empty > 1:
+                        break
+                    continue
+                if flow[b, NOW] < floor * peak:
                     break
+                empty = 0
                 peak = max(peak, flow[b, NOW])
                 yb, xb = middle_of(cell, per)
                 east, north = delta(lat, lon, yb, xb)
