@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 
 from selat.app.floor import Floor, detectors
+from selat.exercise.baselines import BASELINES
 from selat.exercise.columns import emit_columns
 from selat.exercise.drills import FAMILIES
 from selat.exercise.drills.lanes import anchorages, ports, zones
-from selat.exercise.grade import Grade, grade, load
+from selat.exercise.grade import KIN, Grade, grade, load
 from selat.exercise.incidents import truth
 from selat.exercise.scene import Scene
+from selat.exercise.staged import Truth
+from selat.model.columns import Columns, concat
 from selat.model.errors import ConfigError
 from selat.model.nouns import Alert
 from selat.tracks import coast
@@ -31,7 +34,10 @@ TRAINING, TEST = range(1, 1000), range(1000, 2000)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One scene to run: seed, families, number of ships, incidents of each kind, hours, and the rules (none: all)."""
+    """One scene to run: seed, families, number of ships, incidents of each kind, hours, and the rules (none: all).
+
+    ``others``: the rules of :mod:`selat.exercise.baselines` too.
+    """
 
     seed: int
     families: tuple[str, ...] = tuple(FAMILIES)
@@ -39,6 +45,7 @@ class Job:
     count: int = 4
     hours: float = 3.0
     rules: tuple[str, ...] = ()
+    others: bool = False
 
 
 @dataclass(slots=True)
@@ -66,13 +73,31 @@ def run(job: Job, *, keep: bool = False) -> Outcome:
         seed=job.seed, ships=job.ships, incidents=False, drills=job.families, count=job.count, hours=job.hours
     )
     rules = [rule for rule in detectors() if not job.rules or rule.name in job.rules]
-    floor, alerts, reports = Floor(rules, world=world_of(scene)), [], 0
+    world = world_of(scene)
+    floor, alerts, reports = Floor(rules, world=world), [], 0
+    kept: list[tuple[Columns, Columns]] = []
     for part in emit_columns(scene, job.hours * 3600.0):
         alerts += floor.step(part.reports, part.statics, part.messages, part.until)
         reports += part.reports.rows
-    wanted = [r.name for r in rules]
-    graded = grade([t for t in truth(scene) if t.rule in wanted], alerts, job.hours, wanted)
+        if job.others:
+            kept.append((part.reports, part.statics))
+    wanted, truths = [r.name for r in rules], truth(scene)
+    graded = grade([t for t in truths if t.rule in wanted], alerts, job.hours, wanted)
+    if job.others:
+        graded |= _others([t for t in truths if t.rule in wanted], kept, world, job)
     return Outcome(job.seed, graded, dict(load(alerts, job.hours)), alerts if keep else [], reports)
+
+
+def _others(truths: list[Truth], kept: list[tuple[Columns, Columns]], world: World, job: Job) -> dict[str, Grade]:
+    """Grades of the rules of others, under our rule's name and theirs."""
+    reports, statics = (concat([k[n] for k in kept], name) for n, name in enumerate(("reports", "statics")))
+    out = {}
+    for name, (rule, find) in BASELINES.items():
+        staged = [t for t in truths if t.rule == rule or t.rule in KIN.get(rule, ())]
+        if any(t.rule == rule for t in staged):
+            g = grade(staged, find(reports, statics, world), job.hours, [rule])[rule]
+            out[f"{rule}: {name}"] = replace(g, rule=f"{rule}: {name}")
+    return out
 
 
 def run_all(jobs: Sequence[Job], processes: int = 2, tell: Callable[[Outcome], None] | None = None) -> list[Outcome]:

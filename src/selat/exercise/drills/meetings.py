@@ -85,7 +85,7 @@ def _rendezvous(yard: Yard, n: int) -> None:
     stay = yard.uniform(45, 100) * 60.0
     numbers, (on, end), place = _alongside(yard, types, sizes, stay, (sizes[0] + sizes[1]) / 14 + yard.uniform(8, 25))
     who = tuple(yard.fleet[i] for i in numbers)
-    tools.fact(yard, "rendezvous", who, on, end, place, severity="high", known=on + 1800.0)
+    tools.fact(yard, "rendezvous", who, on, end, place, severity="high", known=on + 900.0)
 
 
 def _transfer(yard: Yard) -> None:
@@ -99,7 +99,7 @@ def _transfer(yard: Yard) -> None:
         ship = yard.fleet[number]
         yard.staged.wrongs.append(Wrong(number, end, 1e9, "draught", round(max(2.0, ship.draught + change), 1)))
     who = tuple(yard.fleet[i] for i in numbers)
-    tools.fact(yard, "ship_to_ship", who, on, end, place, severity="high", known=on + 1800.0)
+    tools.fact(yard, "ship_to_ship", who, on, end, place, severity="high", known=on + 900.0)
 
 
 def _pilot(yard: Yard) -> None:
