@@ -20,7 +20,7 @@ from selat.store import registry
 from selat.store.writer import Store
 from selat.tracks import straits
 from selat.tracks.zones import Zones
-from selat.tracks.zones_check import completed, contradictions
+from selat.tracks.zones_check import completed, contradictions, exchanged
 from small_sea import make_sea
 from test_lanes import call, stream
 from test_zones_read import BOW, RING, collection, polygon
@@ -179,6 +179,18 @@ def test_check_tells_what_is_wrong_with_files_and_with_the_sea(sea, tmp_path, ca
         registry.put_zone(opened.state, Zone("bow", tuple(map(tuple, BOW))))
     found = json.loads(said(capsys, "zones", sea, "check", "--json", status=1).out)
     assert [(f["where"], "width" in f["text"]) for f in found] == [("bow", False), ("line", True)]
+
+
+def test_longitude_and_latitude_exchanged_are_found_by_where_the_sea_lies(busy, tmp_path, capsys):
+    """With both below 90 degrees only the ships tell; here a sea moved to where that is so."""
+    assert not exchanged([Zone("z", ((10.0, 55.0), (11.0, 55.0), (11.0, 56.0)))], (9.0, 54.0, 13.0, 58.0))
+    (trouble,) = exchanged([Zone("z", ((55.0, 10.0), (56.0, 10.0), (56.0, 11.0)))], (9.0, 54.0, 13.0, 58.0))
+    assert trouble.where == "z" and "10.33333N 55.66667E is far" in trouble.text and "first" in trouble.hint
+    path = tmp_path / "a.geojson"
+    path.write_text(collection((polygon([[y - 100, x] for x, y in RING]), {"name": "far away"})))
+    assert "leaves the earth" in said(capsys, "zones", busy, "check", str(path), status=1).out
+    path.write_text(collection((polygon(RING), {"name": "near"})))
+    assert "1 imported" in said(capsys, "zones", busy, "import", str(path)).err
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,18 @@
 
 import io
 import json
+import math
 import re
 import zipfile
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from selat.kernels.region import first_crossing
-from selat.model.errors import ConfigError, FormatError, SourceError
+from selat.model.errors import ConfigError, FormatError, SelatError, SourceError
 from selat.model.units import KNOT
 from selat.readers.zones import read_zones
 from selat.readers.zones_table import position
@@ -307,3 +308,29 @@ def test_formats_are_known_by_their_first_bytes(tmp_path):
         read_zones(tmp_path / "none.kml")
     with pytest.raises(FormatError, match="UTF-8"):
         read(tmp_path, "e.json", b"\xff\xfe")
+
+
+SEEDS = [
+    ("a.kml", KML), ("a.zones", TABLE), ("a.geojson", collection((polygon(RING), {"name": "A", "width": "5 m", "types": "1-3"}))),
+    ("o.json", json.dumps({"elements": [{"type": "relation", "id": 1, "tags": {"seamark:type": "anchorage"}, "members": [
+        {"type": "way", "role": "outer", "geometry": [{"lon": x, "lat": y} for x, y in RING]}]}]})),
+]  # fmt: skip
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(SEEDS), st.data())
+def test_damaged_files_give_trouble_or_an_error_with_a_hint_and_nothing_else(tmp_path, seed, data):
+    name, text = seed
+    cut = data.draw(st.integers(0, len(text)))
+    long = data.draw(st.integers(0, 30))
+    junk = data.draw(
+        st.one_of(st.text(max_size=8), st.sampled_from(["NaN", "1e999", "null", "[]", "{}", "-", '"', "<a>", "7"]))
+    )
+    try:
+        found = read(tmp_path, name, text[:cut] + junk + text[cut + long :])
+    except SelatError as e:
+        assert e.message and e.hint
+    else:
+        assert all(t.where and t.text for t in found.trouble)
+        for zone in found.zones:
+            assert zone.ring and all(math.isfinite(v) for p in zone.ring for v in p)

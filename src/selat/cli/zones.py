@@ -144,25 +144,37 @@ def _read(names: list[str], args: argparse.Namespace) -> Found:
 
 def _import(sea: Sea, args: argparse.Namespace) -> int:
     from selat.store import registry
-    from selat.tracks.zones_check import contradictions
+    from selat.tracks.zones_check import contradictions, exchanged
 
     found = _read(args.names, args)
     new = {z.name: z for z in found.zones}
+    swapped = exchanged(list(new.values()), box) if (box := _box(sea)) else []
     against = contradictions([*(z for z in sea.zones if z.name not in new), *new.values()])
-    trouble = [*found.trouble, *against]
+    trouble = [*found.trouble, *swapped, *against]
     _complain(trouble)
     if trouble and not args.skip_bad:
         raise FormatError(
             f"{len(trouble)} thing{'s' if len(trouble) > 1 else ''} wrong: nothing was imported",
             hint="mend them, or leave them out with --skip-bad",
         )
-    for t in against:
-        for name in [n for n in new if n in t.where.split(" and ")]:
+    for t in (*against, *swapped):
+        for name in [n for n in new if n == t.where or n in t.where.split(" and ")]:
             del new[name]
     replaced = sum(z.name in new for z in sea.zones)
     registry.put_zones(sea.state, new.values(), args.who)
     print(f"{len(new):,} imported, {replaced:,} of them replaced", file=sys.stderr)
     return 0 if new or not trouble else 2
+
+
+def _box(sea: Sea) -> tuple[float, float, float, float] | None:
+    """Bounds of the positions in the history, degrees, as the manifest has them; None where there are none."""
+    parts = [p for p in sea.view.parts if p.table == "reports" and p.min_lon is not None and p.min_lat is not None]
+    if not parts:
+        return None
+    low = [min(getattr(p, f"min_{c}") for p in parts) for c in ("lon", "lat")]
+    high = [max(getattr(p, f"max_{c}") for p in parts) for c in ("lon", "lat")]
+    west, south, east, north = (v * 1e-7 for v in (*low, *high))
+    return west, south, east, north
 
 
 def _check(sea: Sea, args: argparse.Namespace) -> int:

@@ -37,6 +37,7 @@ class Found:
     zones: list[Zone] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)  #: things that are no zones, by what they are
+    _names: dict[str, int] = field(default_factory=dict)
 
     def make(self, where: str, name: str, ring: Sequence[Point], **more: Any) -> None:
         """Add a zone, or the trouble with it. Names that are there already get a number."""
@@ -54,13 +55,15 @@ class Found:
         self.left[what] = self.left.get(what, 0) + 1
 
     def _free(self, name: str) -> str:
-        taken = {z.name for z in self.zones}
-        if name not in taken:
+        if name not in self._names:
+            self._names[name] = 1
             return name
-        n = 2
-        while f"{name} #{n}" in taken:
-            n += 1
-        return f"{name} #{n}"
+        while True:
+            self._names[name] += 1
+            other = f"{name} #{self._names[name]}"
+            if other not in self._names:
+                self._names[other] = 1
+                return other
 
 
 def check_shape(zone: Zone) -> None:

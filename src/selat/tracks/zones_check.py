@@ -19,6 +19,7 @@ from selat.tracks.zones import Zones
 Array = NDArray[Any]
 AGAINST = 120.0  #: deg: lanes that differ more go against each other
 DEEP = 25.0  #: m inside both: less is how exactly lines are drawn
+_ELSEWHERE = 5.0  #: deg from the sea
 _GRID = 24
 _BEND = 8.0  #: deg: a line that turns more is cut
 _EVERY = 250.0  #: m between the places along a line where its width is measured
@@ -74,6 +75,20 @@ def _wide(zone: Zone) -> tuple[float, float, float, float]:
     more = (zone.width or 0.0) / 1.1e5 * 1.05
     side = more / max(np.cos(np.radians(max(abs(south), abs(north)))), 0.1)
     return west - side, south - more, east + side, north + more
+
+
+def exchanged(zones: Sequence[Zone], box: tuple[float, float, float, float]) -> list[Trouble]:
+    """Zones far from the box (west, south, east, north) of a sea that would lie in it with lon and lat exchanged."""
+    west, south, east, north = box
+    out = []
+    for zone in zones:
+        lon, lat = (sum(c) / len(zone.ring) for c in zip(*zone.ring, strict=True))
+        there = west <= lon <= east and south <= lat <= north
+        far = max(west - lon, lon - east, south - lat, lat - north) > _ELSEWHERE
+        if not there and far and west <= lat <= east and south <= lon <= north:
+            text = f"{say((lon, lat))} is far from this sea, and {say((lat, lon))} is in it"
+            out.append(Trouble(zone.name, text, "longitude comes first: are the two exchanged?"))
+    return out
 
 
 def completed(zones: Sequence[Zone]) -> tuple[list[Zone], list[Zone]]:
