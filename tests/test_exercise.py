@@ -11,8 +11,10 @@ from operator import xor
 import numpy as np
 import pytest
 
+from selat.exercise.air import Air
 from selat.exercise.emit import interval, sentences
 from selat.exercise.play import play, write_log
+from selat.exercise.reception import Reception
 from selat.exercise.scene import Scene
 from selat.model.clock import SECOND, monotonic
 from selat.model.errors import ConfigError
@@ -142,18 +144,14 @@ def test_receivers_have_their_own_clocks(slow):
 
 
 def test_loss_grows_with_distance(scene):
-    """Counts of reports heard against reports due, near and far from the eastern receiver."""
+    """Reports heard against reports sent, near and far from the eastern receiver."""
     emitted, heard = Counter(), Counter()
-    from selat.exercise.emit import Emitter
-    from selat.exercise.reception import Reception
-
-    emitter, reception = Emitter(scene), Reception(scene)
-    for k in range(60):
-        rng = np.random.Generator(np.random.Philox(key=[1, k]))
-        messages = emitter.tick(k, rng)
-        chance = reception.chances(messages)[:, 0]
-        for m, p in zip(messages, chance, strict=True):
-            zone = "near" if abs(m.lon - 103.8) < 0.2 else "far" if m.lon < 101.8 else None
+    air, reception = Air(scene), Reception(scene)
+    for _ in range(6):
+        sent = air.window()
+        chance = reception.chances(sent.lat, sent.lon, sent.carries, sent.t)[:, 0]
+        for lon, p in zip(sent.lon, chance, strict=True):
+            zone = "near" if abs(lon - 103.8) < 0.2 else "far" if lon < 101.8 else None
             emitted[zone] += 1
             heard[zone] += p
     assert heard["near"] / emitted["near"] > 0.85
@@ -162,15 +160,12 @@ def test_loss_grows_with_distance(scene):
 
 def test_intervals_follow_the_standard(scene, slow):
     """At the transmitter: differences between reports of ships that neither turn nor change are those of the tables."""
-    from selat.exercise.emit import Emitter
-
-    emitter = Emitter(scene)
+    air = Air(scene)
     sent = defaultdict(list)
-    for k in range(MINUTES * 60):
-        before = emitter.next.copy()
-        emitter.tick(k, np.random.Generator(np.random.Philox(key=[1, k])))
-        for i in np.flatnonzero(emitter.next != before):
-            sent[int(i)].append(before[i])
+    for _ in range(MINUTES * 6):
+        said = air.window().said
+        for ship, t in zip(said.ship.tolist(), said.t.tolist(), strict=True):
+            sent[ship].append(t)
     wanted = {("B", "pleasure"): {30, 180}, ("B", "fishing"): {30, 180}, ("A", "anchored"): {180},
               ("A", "through"): {10, 6, 10 / 3, 2}, ("A", "tug"): {10, 10 / 3}, ("S", "aircraft"): {10},
               ("M", "base"): {10}, ("M", "mark"): {180}}  # fmt: skip
@@ -187,7 +182,8 @@ def test_intervals_follow_the_standard(scene, slow):
 @pytest.mark.parametrize(
     ("cls", "knots", "turning", "lying", "seconds"),
     [("A", 0.1, 0, 1, 180), ("A", 5, 0, 1, 10), ("A", 12, 0, 0, 10), ("A", 12, 1, 0, 10 / 3), ("A", 14.1, 0, 0, 6),
-     ("A", 18, 1, 0, 2), ("A", 24, 0, 0, 2), ("B", 1.9, 0, 0, 180), ("B", 2.1, 0, 0, 30), ("S", 110, 0, 0, 10),
+     ("A", 18, 1, 0, 2), ("A", 24, 0, 0, 2), ("B", 1.9, 0, 0, 180), ("B", 2.1, 0, 0, 30),
+     ("BSO", 16, 0, 0, 15), ("BSO", 25, 0, 0, 5), ("BSO", 1.5, 0, 0, 180), ("S", 110, 0, 0, 10),
      ("mark", 0, 0, 0, 180), ("base", 0, 0, 0, 10)],
 )  # fmt: skip
 def test_table_of_intervals(cls, knots, turning, lying, seconds):

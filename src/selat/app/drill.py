@@ -12,22 +12,17 @@ from multiprocessing import get_context
 
 from selat.app.floor import Floor, detectors
 from selat.exercise.baselines import BASELINES
-from selat.exercise.columns import emit_columns
+from selat.exercise.columns import stretches
 from selat.exercise.drills import FAMILIES
-from selat.exercise.drills.lanes import anchorages, ports, zones
 from selat.exercise.grade import KIN, Grade, grade, load
 from selat.exercise.incidents import truth
 from selat.exercise.scene import Scene
 from selat.exercise.staged import Truth
+from selat.exercise.world import world_of
 from selat.model.columns import Columns, concat
 from selat.model.errors import ConfigError
 from selat.model.nouns import Alert
-from selat.tracks import coast
-from selat.tracks import ports as index
-from selat.tracks.coast import Coast
-from selat.tracks.ports import Ports
 from selat.tracks.world import World
-from selat.tracks.zones import Zones
 
 TRAINING, TEST = range(1, 1000), range(1000, 2000)
 
@@ -59,14 +54,6 @@ class Outcome:
     reports: int = 0
 
 
-def world_of(scene: Scene) -> World:
-    """What the rules may know of a scene: its lanes and anchorages, the shore and the ports."""
-    del scene  # all scenes are of the same waters
-    return World(
-        zones=Zones((*zones(), *anchorages(), *ports())), coast=Coast(coast.SHIPPED), ports=Ports(index.SHIPPED)
-    )
-
-
 def run(job: Job, *, keep: bool = False) -> Outcome:
     """Run one scene through the floor; ``keep``: its alerts too."""
     scene = Scene(
@@ -76,7 +63,7 @@ def run(job: Job, *, keep: bool = False) -> Outcome:
     world = world_of(scene)
     floor, alerts, reports = Floor(rules, world=world), [], 0
     kept: list[tuple[Columns, Columns]] = []
-    for part in emit_columns(scene, job.hours * 3600.0):
+    for part in stretches(scene, job.hours * 3600.0):
         alerts += floor.step(part.reports, part.statics, part.messages, part.until)
         reports += part.reports.rows
         if job.others:

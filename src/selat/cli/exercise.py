@@ -90,9 +90,8 @@ def _table(path: Path, scene: Any, minutes: float) -> int:
     from selat.exercise.columns import emit_columns
     from selat.exporters import choose_exporter
     from selat.model.arrow import to_arrow
-    from selat.model.columns import concat
 
-    rows = concat([part.reports for part in emit_columns(scene, minutes * 60.0)], "reports")
+    rows, _, _ = emit_columns(scene, 0.0, minutes * 60.0)
     with path.open("wb") as out:
         return choose_exporter("csv", str(path)).write(to_arrow(rows).to_batches(), out)
 

@@ -1,8 +1,7 @@
-"""The same receptions as tables: what the reader would make of the sentences, without making the sentences.
+"""The same receptions as tables: what the reader makes of the sentences, without making the sentences.
 
-For measuring rules on many hours: intervals, slots, noise, loss and faults are those of :mod:`selat.exercise.emit`, whole arrays
-of ships at a time; the dice are others, so the two agree in distribution and not row by row. Values are quantised as
-ITU-R M.1371 sends them.
+For measuring rules on many hours. The messages, who hears them, and when they come in are those of
+:mod:`selat.exercise.emit`, row by row; a test reads the sentences and compares.
 """
 
 from __future__ import annotations
@@ -13,24 +12,38 @@ from typing import Any
 
 import numpy as np
 
-from selat.exercise.emit import _LYING, REACH, STATIC_EVERY, Emitter, interval
-from selat.exercise.reception import _SLOT, Reception
+from selat.exercise.air import (
+    NO_COG,
+    NO_HEADING,
+    NO_LAT,
+    NO_LON,
+    NO_ROT,
+    NO_SOG,
+    REPORT,
+    STATIC,
+    TEXT,
+    WINDOW,
+    Air,
+    Said,
+    Sent,
+)
+from selat.exercise.identity import Identity
+from selat.exercise.reception import APART, Heard, Reception
 from selat.exercise.scene import Scene
-from selat.exercise.ship import Ship
-from selat.exercise.traffic import Floats, Ints, distance
+from selat.exercise.traffic import Ints
 from selat.model.clock import SECOND
-from selat.model.columns import Columns, concat, empty
-from selat.model.encode import rot_code
-from selat.model.schema import Flag, TimeQuality
-from selat.model.units import KNOT
+from selat.model.columns import Array, Columns, concat, empty
+from selat.model.encode import bits
+from selat.model.schema import I32, Flag, TimeQuality
 
-WINDOW = 10.0  #: seconds made at a time
-_TYPE = {"A": 1, "B": 18, "S": 9, "base": 4, "mark": 21}
+_NAMES = ("reports", "statics", "messages")
+_SAME = 30 * SECOND  #: ns in which the same bits are the same message, heard again
+_LATE = 15  #: s: a report is heard within this of its fix, else its second tells nothing (as the reader has it)
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Rows of a stretch of time, by time of arrival; ``seq`` counts on over all of them."""
+    """Rows of a stretch of time, by time of arrival; ``seq`` counts on over all of them. ``until``: ns UTC."""
 
     reports: Columns
     statics: Columns
@@ -38,229 +51,191 @@ class Tables:
     until: int
 
 
-def emit_columns(scene: Scene, until_s: float, every_s: float = 60.0) -> Iterator[Tables]:
-    """Rows in stored layout, ``every_s`` seconds of the scene at a time, as they come in (ns ``until``)."""
-    maker = _Maker(scene)
-    at = 0.0
+def emit_columns(scene: Scene, begin_s: float, end_s: float, *, live: bool = True) -> tuple[Columns, Columns, Columns]:
+    """(reports, statics, messages) that come in from ``begin_s`` to ``end_s`` seconds, stored layout, by arrival.
+
+    ``live``: ``received`` is when they came to us, else the stamp of the receiver, as in a log. What comes before
+    ``begin_s`` is made and thrown away. For many hours use :func:`stretches`.
+    """
+    parts = [p for p in stretches(scene, end_s, 60.0, live=live, begin_s=begin_s) if p.until > scene.start]
+    one, two, three = (concat([getattr(p, n) for p in parts], n) for n in _NAMES)
+    return one, two, three
+
+
+def stretches(
+    scene: Scene, until_s: float, every_s: float = 60.0, *, live: bool = True, begin_s: float = 0.0
+) -> Iterator[Tables]:
+    """The tables of ``every_s`` seconds at a time, from ``begin_s`` to ``until_s``."""
+    maker = _Maker(scene, live)
+    maker.made(begin_s)
+    at = begin_s
     while at < until_s:
-        stop = min(at + every_s, until_s)
-        yield maker.stretch(at, stop)
-        at = stop
+        at = min(at + every_s, until_s)
+        yield maker.made(at)
 
 
-class _Maker(Emitter):
-    """Goes through a scene ten seconds at a time, all ships at once."""
+class _Maker:
+    """Windows in, tables out."""
 
-    def __init__(self, scene: Scene) -> None:
-        super().__init__(scene)
-        self.rng = np.random.default_rng([scene.seed, 0xC01])
-        self.air = Reception(scene)
-        self.mmsi = np.array([s.mmsi for s in self.fleet], np.int64)
-        self.kind = np.array([_TYPE.get(c, 1) for c in self.cls], np.int64)
-        self.gyro = np.array([s.cls == "A" and s.length >= 20 for s in self.fleet])
+    def __init__(self, scene: Scene, live: bool) -> None:
+        self.scene, self.live = scene, live
+        self.air, self.reception = Air(scene), Reception(scene)
+        self.milliseconds = np.array([s.milliseconds for s in scene.stations])
         self.seq = 0
-        self.staged = scene.staged
-        self._quiet = [(s.ship, s.on, s.off) for s in self.staged.silences]
-        self._wait: dict[str, list[tuple[Any, Columns]]] = {"reports": [], "statics": [], "messages": []}
+        self._seen: dict[Any, int] = {}
+        self._wait: dict[str, list[tuple[Array, Columns]]] = {n: [] for n in _NAMES}
 
-    def stretch(self, begin: float, end: float) -> Tables:
-        """What arrives in [begin, end)."""
-        k = begin
-        while k < end:
-            self._window(min(k + WINDOW, end))
-            self._identities(min(k + WINDOW, end))
-            k += WINDOW
-        self._texts(begin, end)
-        return self._arrived(end)
-
-    # --- what is sent ------------------------------------------------------------------------------------------------
-    def _window(self, stop: float) -> None:
-        while True:
-            due = np.flatnonzero((self.next < stop) & (self.off > self.next))
-            if not len(due):
-                return
-            t = self.next[due]
-            state = self.traffic.at(due, np.floor(t))
-            n = len(due)
-            dice = self.rng.standard_normal((n, 5))
-            knots = np.maximum(0.0, state.sog / KNOT + 0.05 * dice[:, 0])
-            still = (self.shuttles[due] & (state.sog < 0.3)) | self.anchored[due]
-            status = np.where(still, self.moored[due], self.status[due])
-            self._next(due, t, state, knots, np.isin(status, _LYING))
-            self.leg[due] = state.leg
-            lat, lon = self._gps(due, t, state, dice)
-            cog = (state.cog + dice[:, 3] * np.minimum(60.0, 0.3 + 2.0 / (knots + 0.05))) % 360
-            heading = (state.heading + self.crab[due] + 0.4 * dice[:, 4]) % 360
-            self._hear_reports(due, t, lat, lon, knots, cog, heading, state.turn * 60, status)
-
-    def _hear_reports(
-        self, ship: Ints, t: Floats, lat: Floats, lon: Floats, knots: Floats, cog: Floats, heading: Floats, turn: Floats,
-        status: Any,
-    ) -> None:  # fmt: skip
-        place = lat.copy(), lon.copy()  # what she says may be wrong; where she is heard is not
-        for w in self.staged.wrongs:
-            hit = (ship == w.ship) & (t >= w.on) & (t < w.off)
-            if hit.any():
-                if w.name == "sog":
-                    knots = np.where(hit, w.value, knots)
-                elif w.name == "status":
-                    status = np.where(hit, int(w.value), status)
-                elif w.name == "heading":
-                    heading = np.where(hit, (heading + w.value) % 360, heading)
-                elif w.name == "lat":
-                    lat = lat + w.value * hit
-                elif w.name == "lon":
-                    lon = lon + w.value * hit
-        heard, station, arrives, stamp = self._air(ship, t, *place, self.reach[ship], 1)
-        i, ship, t = heard, ship[heard], t[heard]
-        n = len(i)
-        if not n:
-            return
-        kind = self.kind[ship]
-        a = kind == 1
-        sog = np.where(kind == 9, np.round(knots[i]) * 10, np.minimum(np.round(knots[i] * 10), 1022))
-        fixed = (kind == 4) | (kind == 21)
-        rot = np.full(n, -32768)
-        turning = np.where(np.isin(status[i], _LYING), 0.0, turn[i])
-        rot[a & self.gyro[ship]] = [rot_code(x) for x in turning[a & self.gyro[ship]].tolist()]
-        data = {
-            "time": self.scene.start + (np.floor(t) * SECOND).astype(np.int64), "received": stamp,
-            "mmsi": self.mmsi[ship], "msg_type": kind, "lat": _ais(lat[i]), "lon": _ais(lon[i]),
-            "sog": np.where(fixed, 65535, sog), "cog": np.where(fixed, 65535, np.round(cog[i] * 10) % 3600),
-            "heading": np.where(a & self.gyro[ship], np.floor(heading[i]), 65535), "rot": rot,
-            "nav_status": np.where(a, status[i], 255), "flags": np.where(kind == 18, 0, int(Flag.ACCURATE)) | int(Flag.SECOND),
-            "time_quality": np.full(n, TimeQuality.TAG_S), "station": station + 1,
-        }  # fmt: skip
-        self._wait["reports"].append((arrives, Columns("reports", data, n)))
-
-    def _identities(self, stop: float) -> None:
-        """Static data: Message 5, or both parts of Message 24."""
-        due = np.flatnonzero((self.static < stop) & (self.off > self.static))
-        if not len(due):
-            return
-        t = self.static[due]
-        steps = np.floor((t - self.static_phase[due]) / STATIC_EVERY) + 1
-        self.static[due] = self.static_phase[due] + np.maximum(0.0, steps) * STATIC_EVERY
-        state = self.traffic.at(due, t)
-        heard, station, arrives, stamp = self._air(due, t, state.lat, state.lon, self.reach[due], 2)
-        if not len(heard):
-            return
-        rows = [_static_row(self.fleet[due[i]], int(self.leg[due[i]])) for i in heard]
-        for w in self.staged.wrongs:
-            if w.name == "draught":
-                for row, i in zip(rows, heard.tolist(), strict=True):
-                    if due[i] == w.ship and w.on <= t[i] < w.off:
-                        row["draught"] = round(w.value * 10)
-        data: dict[str, Any] = {name: np.array([r[name] for r in rows]) for name in rows[0]}
-        when = self.scene.start + (np.floor(t[heard]) * SECOND).astype(np.int64)
-        data |= {
-            "time": when,
-            "received": stamp,
-            "time_quality": np.full(len(rows), TimeQuality.TAG_S),
-            "station": station + 1,
-        }
-        self._wait["statics"].append((arrives, Columns("statics", data, len(rows))))
-
-    def _texts(self, begin: float, end: float) -> None:
-        """Beacons: position reports and texts, each drawn by itself."""
-        for beacon in self.beacons:
-            for t, text in beacon.due(begin, end):
-                lat, lon = beacon.at(t)
-                one = np.array([t])
-                where = (
-                    np.array([lat + self.rng.normal(0, 4) / 111_000]),
-                    np.array([lon + self.rng.normal(0, 4) / 111_000]),
-                )
-                heard, station, arrives, stamp = self._air(
-                    np.array([-1]), one, np.array([lat]), np.array([lon]), np.array([REACH["beacon"]]), 1
-                )
-                if not len(heard):
-                    continue
-                common = {
-                    "time": self.scene.start + np.array([int(t) * SECOND]), "received": stamp, "mmsi": np.array([beacon.mmsi]),
-                    "time_quality": np.array([TimeQuality.TAG_S]), "station": station + 1,
-                }  # fmt: skip
-                if text:
-                    words = np.array([beacon.text], dtype=object)
-                    more = {"msg_type": np.array([14]), "text": words, "nbits": np.array([40 + 6 * len(beacon.text)]),
-                            "payload": np.array([b""], dtype=object)}  # fmt: skip
-                    self._wait["messages"].append((arrives, Columns("messages", {**common, **more}, 1)))
-                    continue
-                status, sog = (15, 0) if beacon.test else (14, 9)
-                more = {"msg_type": np.array([1]), "lat": _ais(where[0]), "lon": _ais(where[1]), "sog": np.array([sog]),
-                        "nav_status": np.array([status])}  # fmt: skip
-                self._wait["reports"].append((arrives, Columns("reports", {**common, **more}, 1)))
-
-    # --- who hears it ------------------------------------------------------------------------------------------------
-    def _air(
-        self, ship: Ints, t: Floats, lat: Floats, lon: Floats, reach: Floats, slots: int
-    ) -> tuple[Any, Any, Any, Any]:
-        """(indices heard, station that tells it first, ns of arrival, ns of the station's stamp)."""
-        air = self.air
-        metres = distance(lat[:, None], lon[:, None], air._lat, air._lon)
-        steep = np.clip((metres - air._reach * reach[:, None]) / air._blur, -50, 50)
-        chance = air._best / (1 + np.exp(steep))
-        for number, on, off in self._quiet:
-            chance[(ship == number) & (t >= on) & (t < off)] = 0.0
-        names = [s.name for s in air.stations]
-        for f in self.staged.faults:
-            chance[(t >= f.on) & (t < f.off), names.index(f.station)] = 0.0
-        heard = self.rng.random(chance.shape) < chance
-        latency = np.array([s.latency for s in air.stations])
-        delay = latency * (0.5 + self.rng.exponential(0.5, chance.shape))
-        delay[~heard] = np.inf
-        station = delay.argmin(axis=1)
-        index = np.flatnonzero(np.isfinite(delay[np.arange(len(t)), station]))
-        station = station[index]
-        sent = t[index] + _SLOT * slots
-        offset = np.array([s.offset for s in air.stations])[station]
-        arrives = self.scene.start + ((sent + delay[index, station]) * SECOND).astype(np.int64)
-        stamp = self.scene.start + ((sent + offset) * SECOND).astype(np.int64) // SECOND * SECOND
-        return index, station, arrives, stamp
-
-    def _arrived(self, end: float) -> Tables:
+    def made(self, end: float) -> Tables:
+        """What comes in before ``end`` seconds and was not yet given."""
+        while self.air.window_number * WINDOW < end:
+            sent = self.air.window()
+            self._take(sent, self.reception.hear(sent))
         limit = self.scene.start + round(end * SECOND)
         out: dict[str, Columns] = {}
-        keys: dict[str, Any] = {}
+        keys: list[Array] = []
         for name, parts in self._wait.items():
-            if not parts:
-                out[name], keys[name] = empty(name), np.zeros(0, np.int64)
-                continue
-            arrives = np.concatenate([a for a, _ in parts])
-            rows = concat([c for _, c in parts], name)
+            arrives = np.concatenate([a for a, _ in parts]) if parts else np.zeros(0, np.int64)
+            rows = concat([c for _, c in parts], name) if parts else empty(name)
             order = np.argsort(arrives, kind="stable")
             n = int(np.searchsorted(arrives[order], limit))
-            out[name], keys[name] = rows.take(order[:n]), arrives[order[:n]]
+            out[name] = rows.take(order[:n])
+            keys.append(arrives[order[:n]])
             self._wait[name] = [(arrives[order[n:]], rows.take(order[n:]))] if n < len(order) else []
-        every = np.concatenate([keys[n] for n in out])
+        every = np.concatenate(keys)
         rank = np.empty(len(every), np.int64)
         rank[np.argsort(every, kind="stable")] = np.arange(len(every)) + self.seq
         self.seq += len(every)
         at = 0
-        for name in out:
+        for name in _NAMES:
             n = out[name].rows
             out[name] = out[name].replace(seq=rank[at : at + n])
             at += n
         return Tables(out["reports"], out["statics"], out["messages"], limit)
 
+    def _take(self, sent: Sent, heard: Heard) -> None:
+        """Of each message the reception that is whole first; into the tables."""
+        whole = np.flatnonzero(heard.broken == 0)
+        two = (sent.slots > 1) & (sent.sort == STATIC)  # an aid's report is long in the air, and one line
+        arrives = heard.arrives + two[heard.message] * round(APART * SECOND)
+        order = whole[np.lexsort((arrives[whole], heard.message[whole]))]
+        message = heard.message[order]
+        first = order[np.concatenate([[True], np.diff(message) > 0])] if len(order) else order
+        message, station, arrives = heard.message[first], heard.station[first], arrives[first]
+        ms = self.milliseconds[station]
+        stamp = np.where(ms, heard.stamp[first] // 1_000_000 * 1_000_000, heard.stamp[first] // SECOND * SECOND)
+        common: dict[str, Array] = {
+            "received": arrives if self.live else stamp, "time": stamp, "station": station + 1,
+            "time_quality": np.where(ms, int(TimeQuality.TAG_MS), int(TimeQuality.TAG_S)),
+        }  # fmt: skip
+        new = self._new(sent, message, common["received"])
+        message, arrives, common = message[new], arrives[new], {c: v[new] for c, v in common.items()}
+        sort = sent.sort[message]
+        for what, name in ((REPORT, "reports"), (STATIC, "statics"), (TEXT, "messages")):
+            k = np.flatnonzero(sort == what)
+            if not len(k):
+                continue
+            rows, heads = sent.row[message[k]], {c: v[k] for c, v in common.items()}
+            if what == REPORT:
+                table = _reports(sent.said, rows, heads)
+                marks = np.flatnonzero(table["msg_type"] == 21)
+                if len(marks):
+                    self._wait["statics"].append((arrives[k][marks], self._marks(sent.said, rows[marks], heads, marks)))
+            elif what == STATIC:
+                table = _statics([sent.identities[i] for i in rows.tolist()], heads)
+            else:
+                table = _texts([sent.texts[i] for i in rows.tolist()], heads)
+            self._wait[name].append((arrives[k], table))
 
-def _ais(degrees: Floats) -> Any:
-    """1e-7 degree of the nearest step of 1/600,000 degree."""
-    return np.round(np.round(degrees * 600_000.0) * (1e7 / 600_000.0)).astype(np.int64)
+    def _new(self, sent: Sent, message: Ints, when: Ints) -> Array:
+        """False where the same static data or text came less than 30 s before: the reader takes them for one message."""
+        out = np.ones(len(message), bool)
+        sort = sent.sort[message]
+        for k in np.flatnonzero(sort != REPORT).tolist():
+            index = int(sent.row[message[k]])
+            key: Any = sent.identities[index] if sort[k] == STATIC else sent.texts[index]
+            if abs(int(when[k]) - self._seen.get(key, -_SAME - 1)) <= _SAME:
+                out[k] = False
+            else:
+                self._seen[key] = int(when[k])
+        return out
+
+    def _marks(self, said: Said, rows: Ints, heads: dict[str, Array], at: Ints) -> Columns:
+        """Static data of aids to navigation, which come with their position."""
+        ships = [self.scene.fleet[i] for i in said.ship[rows].tolist()]
+        data = {c: v[at] for c, v in heads.items()}
+        data |= {
+            "mmsi": said.mmsi[rows], "msg_type": np.full(len(rows), 21), "name": np.array([s.name.encode() for s in ships]),
+            "ship_type": np.ones(len(rows)), "epfd": np.full(len(rows), 7),
+        }  # fmt: skip
+        return Columns("statics", data, len(rows))
 
 
-def _static_row(ship: Ship, leg: int) -> dict[str, Any]:
-    bow = round(ship.length * (0.3 if ship.kind in ("ferry", "tug") else 0.82))
-    port = ship.beam // 2
-    known = ship.length > 0
-    return {
-        "mmsi": ship.mmsi, "msg_type": 24 if ship.cls == "B" else 5, "imo": ship.imo if ship.cls == "A" else 0,
-        "callsign": ship.callsign.encode(), "name": ship.name[:20].encode(), "ship_type": ship.ship_type,
-        "to_bow": bow if known else 65535, "to_stern": ship.length - bow if known else 65535,
-        "to_port": port if known else 255, "to_starboard": ship.beam - port if known else 255,
-        "draught": round(ship.draught * 10) if ship.cls == "A" else 0,
-        "destination": ship.destinations[leg][:20].encode() if ship.cls == "A" else b"",
+def _reports(said: Said, rows: Ints, heads: dict[str, Array]) -> Columns:
+    f = Said(*(column[rows] for column in said))
+    kind = np.where((f.kind == 1) & ((f.radio & 7) == 0) & (f.ship >= 0), 3, f.kind)
+    stamp = heads["time"]
+    behind = (stamp // SECOND - f.second) % 60
+    whole = stamp // SECOND
+    fix = np.where(behind <= _LATE, (whole - behind) * SECOND, 0)
+    fix = np.where((behind == 59) & (stamp % SECOND == 0), (whole + 1) * SECOND, fix)
+    fix = np.where(kind == 4, 0, fix)
+    fixed = (kind == 4) | (kind == 21)
+    lost = (f.lat == NO_LAT) | (f.lon == NO_LON)
+    accurate = (f.ship >= 0) & (kind != 18)
+    flags = accurate * int(Flag.ACCURATE) | (fix > 0) * int(Flag.SECOND) | (kind == 21) * int(Flag.VIRTUAL)
+    a = (kind == 1) | (kind == 3)
+    data = heads | {
+        "time": np.where(fix > 0, fix, stamp), "mmsi": f.mmsi, "msg_type": kind,
+        "lat": np.where(lost, I32, _stored(f.lat)), "lon": np.where(lost, I32, _stored(f.lon)),
+        "sog": np.where(fixed | (f.sog == NO_SOG), 65535, f.sog * np.where(kind == 9, 10, 1)),
+        "cog": np.where(fixed | (f.cog == NO_COG), 65535, f.cog),
+        "heading": np.where(f.heading == NO_HEADING, 65535, f.heading),
+        "rot": np.where(f.rot == NO_ROT, -32768, f.rot), "nav_status": np.where(a, f.status, 255), "flags": flags,
+        "altitude": np.where(kind == 9, 300 + 5 * (f.radio & 3), 65535),
     }  # fmt: skip
+    return Columns("reports", data, len(rows))
 
 
-__all__ = ["Tables", "emit_columns", "interval"]
+def _stored(raw: Ints) -> Ints:
+    """1e-7 degree of 1/600,000 degree, to the nearest, as the reader rounds."""
+    v = raw * 50
+    return np.asarray(np.where(v >= 0, (v + 1) // 3, -((1 - v) // 3)))
+
+
+def _statics(who: list[Identity], heads: dict[str, Array]) -> Columns:
+    part = np.array([i.part for i in who])
+    sizes = {n: np.array([getattr(i, n) for i in who]) for n in ("to_bow", "to_stern", "to_port", "to_starboard")}
+    none = sum(sizes.values()) == 0
+    data: dict[str, Any] = heads | {
+        n: np.where(none, 65535 if n in ("to_bow", "to_stern") else 255, v) for n, v in sizes.items()
+    }
+    eta = np.array([i.eta for i in who])
+    data |= {
+        "mmsi": np.array([i.mmsi for i in who]), "msg_type": np.where(part == 2, 5, 24),
+        "imo": np.array([i.imo for i in who]), "callsign": _text([i.callsign for i in who]),
+        "name": _text([i.name for i in who]), "ship_type": np.array([i.ship_type for i in who]),
+        "epfd": np.where(part == 2, 1, 255), "draught": np.array([round(i.draught * 10) for i in who]),
+        "destination": _text([i.destination for i in who]), "vendor": _text(["EXA" * (i.part == 1) for i in who]),
+        "eta_month": eta[:, 0], "eta_day": eta[:, 1], "eta_hour": eta[:, 2], "eta_minute": eta[:, 3],
+    }  # fmt: skip
+    return Columns("statics", data, len(who))
+
+
+def _text(values: list[str]) -> Array:
+    return np.array([v.encode("ascii") for v in values])
+
+
+def _texts(rows: list[tuple[int, str]], heads: dict[str, Array]) -> Columns:
+    """Safety related broadcasts, with their bits."""
+    packed = [bits(14, mmsi=mmsi, text=text) for mmsi, text in rows]
+    payload, words = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)
+    payload[:] = [(value << -n % 8).to_bytes((n + 7) // 8, "big") for value, n in packed]
+    words[:] = [text for _, text in rows]
+    data = heads | {
+        "mmsi": np.array([m for m, _ in rows]), "msg_type": np.full(len(rows), 14), "text": words,
+        "nbits": np.array([n for _, n in packed]), "payload": payload,
+    }  # fmt: skip
+    return Columns("messages", data, len(rows))
+
+
+__all__ = ["Tables", "emit_columns", "stretches"]

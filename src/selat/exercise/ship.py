@@ -15,6 +15,8 @@ class Ship:
 
     ``status``: navigational status while she sails; ``berthed``: while she lies still. ``destinations``: on the way
     out and back. ``on``, ``off``: seconds since the start between which she transmits. ``crab``: heading minus course.
+    ``so``: class B of the self-organising sort. ``noise``: metres (1 sigma) of her position's noise. ``skew``: seconds
+    by which her clock is ahead. ``lacks``: what her unit never says: sog, cog, heading, rot, size.
     """
 
     mmsi: int
@@ -34,3 +36,7 @@ class Ship:
     crab: float = 0.0
     on: float = 0.0
     off: float = FOREVER
+    so: bool = False
+    noise: float = 0.8
+    skew: float = 0.0
+    lacks: tuple[str, ...] = ()

@@ -1,0 +1,23 @@
+"""What the rules may know of a scene: the zones of its made-up strait, the real shore and ports, and lists of ships."""
+
+from __future__ import annotations
+
+from selat.exercise.drills.lanes import anchorages, ports, zones
+from selat.exercise.scene import Scene
+from selat.tracks import coast
+from selat.tracks import ports as index
+from selat.tracks.coast import Coast
+from selat.tracks.lanes import Lanes
+from selat.tracks.lists import Lists
+from selat.tracks.ports import Ports
+from selat.tracks.world import World
+from selat.tracks.zones import Zones
+
+
+def world_of(scene: Scene) -> World:
+    """World of a scene: the same for all scenes but for its lists. Zones name their source, "exercise"."""
+    declared = Zones((*zones(), *anchorages(), *ports()))
+    return World(
+        zones=declared, lanes=Lanes(zones=declared), coast=Coast(coast.SHIPPED), ports=Ports(index.SHIPPED),
+        lists=Lists(scene.staged.entries),
+    )  # fmt: skip
