@@ -287,7 +287,7 @@ def test_a_million_points_in_forty_zones():
     compiled.members(lat[:9], lon[:9])
     best = math.inf
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()  # the machine may be busy
         compiled.members(lat, lon)
-        best = min(best, time.perf_counter() - begin)
+        best = min(best, time.process_time() - begin)
     assert best < 0.2
