@@ -24,9 +24,9 @@ from typing import Any
 
 import numpy as np
 
+from selat.detectors import _boats as boats
 from selat.detectors import _company as way
 from selat.detectors import _golden as made
-from selat.detectors import _kinds as kinds
 from selat.detectors import _pairs as two
 from selat.detectors import _ships as fleet
 from selat.detectors._life import Pace, PictureRule
@@ -75,25 +75,34 @@ class Approach(PictureRule):
         """Small craft astern of ships and as fast, that came up to them."""
         p, q = self.p, two.pairs(window)
         s = q.ships
-        boat = ~np.isin(s.type, (*kinds.CALLERS, *fleet.TOWING, 52)) & (s.type // 10 != 4) & (s.type // 10 != 6)
-        boat &= (s.length <= p.small) | (np.isnan(s.length) & ((s.type == 0) | (s.kind == 2)))
-        ship = (s.length >= p.large) & (s.speed >= p.speed)
-        close = (q.range < p.reach) & (q.relative < 1.5 * p.matched)
-        found = []
+        boat, ship = boats.small(s, p.small), (s.length >= p.large) & (s.speed >= p.speed)
         seen: dict[str, list[float]] = {k: v for k, v in (memory or {}).items() if window.now - v[3] < HOUR}
+        found = []
+        for row, a, b in self.behind(q, ship, boat):
+            evidence = self.measured(window, s, a, b, two.key(s, a, b), seen)
+            if evidence is not None:
+                found.append(way.finding(window, q, row, evidence.pop("begin"), evidence, b))
+        return fleet.so(self, found), seen
+
+    def behind(self, q: two.Pairs, ship: Any, boat: Any) -> list[tuple[int, int, int]]:
+        """(pair, ship, craft) rows of craft in the stern quarters of a ship, near and about as fast."""
+        p, s = self.p, q.ships
+        close = (q.range < p.reach) & (q.relative < 1.5 * p.matched)
+        out = []
         for mine, other, sign in ((q.a, q.b, 1.0), (q.b, q.a, -1.0)):
             toward = np.degrees(np.arctan2(sign * q.x, sign * q.y))
             astern = fleet.turn(toward, s.course[mine]) > p.quarter
-            for row in np.flatnonzero(close & ship[mine] & boat[other] & astern).tolist():
-                a, b = int(mine[row]), int(other[row])
-                evidence = self._measured(window, s, a, b)
-                if evidence is not None:
-                    _remember(evidence, two.key(s, a, b), seen, p.closing)
-                    found.append(way.finding(window, q, row, evidence.pop("begin"), evidence, b))
-        return fleet.so(self, found), seen
+            rows = np.flatnonzero(close & ship[mine] & boat[other] & astern)
+            out += [(int(r), int(mine[r]), int(other[r])) for r in rows.tolist()]
+        return out
 
-    def _measured(self, w: Window, s: fleet.Ships, a: int, b: int) -> Evidence | None:
-        """How craft ``b`` (row of ships) came to ship ``a`` and stayed; None where the tracks do not say."""
+    def measured(
+        self, w: Window, s: fleet.Ships, a: int, b: int, key: str, seen: dict[str, list[float]]
+    ) -> Evidence | None:
+        """How craft ``b`` (row of ships) came to ship ``a`` and stayed; None where the tracks do not say.
+
+        ``seen``: how pairs came together, by key, from before; what is seen now is noted there.
+        """
         p = self.p
         c = way.company(w, int(s.slot[a]), int(s.slot[b]), p.back + p.stay, 10.0)
         if c is None:
@@ -106,14 +115,16 @@ class Approach(PictureRule):
         before = ~now[:-span] & came
         k = int(np.argmax(np.where(before, closing, -np.inf))) if before.any() else 0
         at = 0.5 * (s.lat[a] + s.lat[b]), 0.5 * (s.lon[a] + s.lon[b])
-        return {
+        told: Evidence = {
             "range": round(float(c.range[-1]), 1), "far": round(float(c.range[now].max()), 1),
             "slip": round(float(np.quantile(c.slip[now], 0.8)), 2), "bow": round(float(np.median(bow[now])), 1),
             "closing": round(float(closing[k]) if before.any() else 0.0, 2), "from": round(float(c.range[k]), 1),
             "from_bow": round(float(bow[k]), 1), "speed": round(float(c.speed_a[now].mean()), 2),
-            "begin": int(c.time[0]), "hour": round(float((w.now / HOUR + s.lon[a] / 15.0) % 24.0), 2), "now": w.now,
+            "begin": int(c.time[0]), "hour": round(float(boats.hour(w.now, s.lon[a])), 2), "now": w.now,
             "place": two.context(w, float(at[0]), float(at[1])),
         }  # fmt: skip
+        _remember(told, key, seen, p.closing)
+        return told
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Came up from astern, and stays."""
@@ -123,7 +134,7 @@ class Approach(PictureRule):
             return None
         if e["far"] > p.reach or e["slip"] > p.matched or e["speed"] < p.speed or (ship["length"] or 0.0) < p.large:
             return None
-        night = e["hour"] >= 19.0 or e["hour"] < 6.0
+        night = boats.night(e["hour"])
         alarm = e["range"] < p.touch or (night and e["range"] < p.night)
         sentence = (
             f"{fleet.the(craft)} came up to {fleet.the(ship)} from astern by {e['closing'] / KNOT:.0f} kn "

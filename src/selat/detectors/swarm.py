@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from selat.detectors import _boats as crafts
 from selat.detectors import _golden as made
 from selat.detectors import _kinds as kinds
 from selat.detectors import _pairs as two
@@ -63,9 +64,7 @@ class Swarm(PictureRule):
         """Ships with enough craft about them that make for them."""
         p, q = self.p, two.pairs(window)
         s = q.ships
-        boat = ~np.isin(s.type, (*kinds.CALLERS, *fleet.TOWING, 52)) & (s.type // 10 != 4) & (s.type // 10 != 6)
-        boat &= (s.length <= kinds.SMALL) | (np.isnan(s.length) & ((s.type == 0) | (s.kind == 2)))
-        boat &= s.speed >= p.speed
+        boat = crafts.small(s, kinds.SMALL) & (s.speed >= p.speed)
         ship = s.length >= p.large
         host, craft, side = self._making_for(q, ship, boat)
         weight = np.where(np.isin(s.type[craft], (30, 36, 37)), 0.5, 1.0)
