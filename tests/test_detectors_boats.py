@@ -216,7 +216,7 @@ def test_a_lane_is_followed_round_its_bend():
         Zone(f"L{n}", r, "test", kind="lane", direction=d)
         for n, (r, d) in enumerate(zip(legs, (90.0, 40.8), strict=True))
     ]
-    ring = ((104.72, 1.40), (104.80, 1.40), (104.80, 1.48), (104.72, 1.48))
+    ring = ((104.69, 1.40), (104.77, 1.40), (104.77, 1.48), (104.69, 1.48))
     zones = Zones([*lanes, Zone("Bank", ring, "chart", kind="depth", rules={"depth": 9.0})])
     at = np.array([1.45]), np.array([104.55]), np.array([6.0]), np.array([90.0]), 3000.0, 20.0
     lat, lon = _predict.along(Lanes(zones=zones), *at)
@@ -225,4 +225,4 @@ def test_a_lane_is_followed_round_its_bend():
     np.testing.assert_allclose(straight[0][0, -1], 1.45, atol=1e-6)
     # She goes straight on all the same: known lanes delay the word until she has left hers.
     followed, bare = (grounds(world=World(zones=zones, lanes=x), knots=18.0) for x in (Lanes(zones=zones), Lanes()))
-    assert followed[0].last > bare[0].last + 300 * SECOND
+    assert followed[0].last > bare[0].last + 60 * SECOND
