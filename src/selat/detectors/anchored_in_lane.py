@@ -59,7 +59,7 @@ class AnchoredInLane(PictureRule):
     p: Parameters = field(default_factory=Parameters)
     name: str = "anchored_in_lane"
     every: int = MINUTE
-    pace: Pace = field(default_factory=lambda: Pace(2, 3, 300.0, 1800.0))
+    pace: Pace = field(default_factory=lambda: Pace(1, 3, 300.0, 1800.0))
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Still ships in areas of traffic."""

@@ -74,7 +74,7 @@ class DraggingAnchor(PictureRule):
     p: Parameters = field(default_factory=Parameters)
     name: str = "dragging_anchor"
     every: int = MINUTE
-    pace: Pace = field(default_factory=lambda: Pace(2, 5, 120.0, 1800.0))
+    pace: Pace = field(default_factory=lambda: Pace(1, 5, 120.0, 1800.0))
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Ships at anchor that have left their place: a quick look by distance, then the anchor itself."""

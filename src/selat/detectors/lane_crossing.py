@@ -10,9 +10,9 @@ Why it matters
 False alarms
     It is the heading that counts, not the course over the ground, which a current bends: where a ship sends no heading
     (class B, most ferries below 300 GT) the course is taken and the sentence says so. Ships that join or leave a lane
-    at a small angle are right (10(b)(iii)): they leave by the side where they came in, or by an end, and are not found.
-    Avoiding a ship in the lane makes an angle small. Left out: ships not under command or restricted, fishing vessels,
-    rescue and law enforcement craft.
+    at a small angle are right (10(b)(iii)): who followed the lane for two fifths of the time is not found. Avoiding a
+    ship in the lane makes an angle small. Left out: ships not under command or restricted, fishing vessels, rescue and
+    law enforcement craft.
 Reference
     COLREGs rule 10(b), (c); the angles are selat's (behaviours 2.6).
 """
@@ -48,6 +48,10 @@ class Parameters:
 
     record: float = param(60.0, "deg", "A mean angle to the lane's run below this is told", "behaviours 2.6")
     warn: float = param(45.0, "deg", "... and below this is a warning", "behaviours 2.6")
+    follow: float = param(12.0, "deg", "A heading within this of the lane's run follows the lane ...", "selat")
+    followed: float = param(
+        0.4, "1", "... and who did so for this share of the time has joined it, and left again", "selat"
+    )
     speed: float = param(2 * KNOT, "m/s", "Slower is not judged", "selat: the course of who drifts means nothing")
     back: float = param(7200.0, "s", "Came in no longer ago than this", "selat: the track that is kept")
     big: float = param(50.0, "m", "... for ships of this length and more; others are a caution", "STRAITREP: 50 m")
@@ -76,7 +80,7 @@ class LaneCrossing(PictureRule):
             lanes = at.zones.of(*LANES)
             for i in np.flatnonzero(use).tolist():
                 track = fleet.fine_trail(window.contacts, int(s.slot[i]), window.now - round(p.back * SECOND))
-                told = crossing(lanes, track)
+                told = crossing(lanes, track, p.follow)
                 if told is not None:
                     evidence, part = told
                     what = evidence["lane"]["name"]
@@ -86,7 +90,7 @@ class LaneCrossing(PictureRule):
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Over both sides, at too small an angle."""
         e, p = evidence, self.p
-        if e["angle"] >= p.record or e["came"] == e["went"]:
+        if e["angle"] >= p.record or e["came"] == e["went"] or e["followed"] > p.followed:
             return None
         who, lane = e["ship"], e["lane"]
         big = (who["length"] or 0.0) >= p.big
@@ -118,7 +122,7 @@ class LaneCrossing(PictureRule):
         return Golden(reports, statics, empty("messages"), (("warning", (563240001,)),), seas.zoned(seas.lane()))
 
 
-def crossing(lanes: Any, track: Any) -> tuple[Evidence, Any] | None:
+def crossing(lanes: Any, track: Any, follow: float) -> tuple[Evidence, Any] | None:
     """The last way through a lane on a track that now lies outside: which sides, at which angle; and that part of it."""
     number = near.inside_of(lanes, track)
     inside = np.flatnonzero(number >= 0)
@@ -146,7 +150,8 @@ def crossing(lanes: Any, track: Any) -> tuple[Evidence, Any] | None:
     east, north = geodesy.plane(part.lat[:-1], part.lon[:-1], part.lat[1:], part.lon[1:])
     return {
         "lane": near.place(lanes, int(number[last])), "came": came, "went": went, "by_heading": by_heading,
-        "angle": round(float(np.nanmean(angle)), 1), "way": round(float(np.hypot(east, north).sum()), 1),
+        "angle": round(float(np.nanmean(angle)), 1), "followed": round(float(np.nanmean(angle < follow)), 3),
+        "way": round(float(np.hypot(east, north).sum()), 1),
         "seconds": round(int(part.time[-1] - part.time[0]) / SECOND, 1), "left": int(part.time[-1]),
     }, part  # fmt: skip
 

@@ -38,7 +38,7 @@ from selat.tracks.features import over
 from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
-LEFT_OUT = (30, *fleet.TOWING, 33, 34, 35, *fleet.SERVICE)  #: whose work is to be slow somewhere
+LEFT_OUT = (30, *fleet.TOWING, 33, 34, 35, 36, 37, *fleet.SERVICE)  #: whose work is to be slow somewhere
 WAITING = ("anchorage", "port", "pilot_boarding", "licensed")
 TRAFFIC = ("lane", "separation_zone", "precautionary", "deep_water_route")
 
