@@ -128,8 +128,10 @@ class TestCrossing:
         alerts = self.alerts(42.0, knots=16.0)
         assert len({a.id for a in alerts}) == 2
 
-    def test_small_craft_is_a_caution(self):
-        assert {p for p, _ in told(self.alerts(48.0, ship=made.ship(A, "A", 15, 4, 37)))} == {"caution"}
+    def test_small_craft_is_a_caution_or_nothing(self):
+        ferry = made.ship(A, "A", 40, 10, 60)
+        assert {p for p, _ in told(self.alerts(48.0, ship=ferry))} == {"caution"}
+        assert not self.alerts(30.0, ship=ferry)
 
 
 class TestSeparationZone:

@@ -3,7 +3,8 @@
 What it finds
     A ship under way that came into a lane over one of its long sides and left it over the other, with headings that
     differed from the lane's run by less than 60 degrees on average. Judged every 30 s, told once, when she has left. A
-    caution; a warning below 45 degrees for ships of 50 m and more (ferries cross all day).
+    caution, and a warning below 45 degrees; craft below 50 m, such as ferries that cross all day, are a caution below
+    45 degrees and not told above.
 Why it matters
     Rule 10(c): who must cross does so on a heading as nearly as practicable at right angles, so that she is in the lane
     for the shortest time and all see what she is about.
@@ -46,15 +47,17 @@ LANES = ("lane",)
 class Parameters:
     """Parameters, SI."""
 
-    record: float = param(60.0, "deg", "A mean angle to the lane's run below this is told", "behaviours 2.6")
-    warn: float = param(45.0, "deg", "... and below this is a warning", "behaviours 2.6")
+    record: float = param(
+        60.0, "deg", "A mean angle to the lane's run below this is told of big ships", "behaviours 2.6"
+    )
+    warn: float = param(45.0, "deg", "... below this it is a warning, and of smaller craft a caution", "behaviours 2.6")
     follow: float = param(12.0, "deg", "A heading within this of the lane's run follows the lane ...", "selat")
     followed: float = param(
         0.4, "1", "... and who did so for this share of the time has joined it, and left again", "selat"
     )
     speed: float = param(2 * KNOT, "m/s", "Slower is not judged", "selat: the course of who drifts means nothing")
     back: float = param(7200.0, "s", "Came in no longer ago than this", "selat: the track that is kept")
-    big: float = param(50.0, "m", "... for ships of this length and more; others are a caution", "STRAITREP: 50 m")
+    big: float = param(50.0, "m", "Ships of this length and more are big", "STRAITREP: 50 m")
 
 
 @dataclass(frozen=True)
@@ -90,18 +93,19 @@ class LaneCrossing(PictureRule):
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Over both sides, at too small an angle."""
         e, p = evidence, self.p
-        if e["angle"] >= p.record or e["came"] == e["went"] or e["followed"] > p.followed:
+        big = (e["ship"]["length"] or 0.0) >= p.big
+        limit = p.record if big else p.warn
+        if e["angle"] >= limit or e["came"] == e["went"] or e["followed"] > p.followed:
             return None
         who, lane = e["ship"], e["lane"]
-        big = (who["length"] or 0.0) >= p.big
         what = "heading" if e["by_heading"] else "course (she sends no heading)"
         sentence = (
             f"{fleet.the(who)} has crossed {lane['name']} from its {e['came']} to its {e['went']} side with a {what} "
-            f"of {e['angle']:.0f} degrees to the traffic (limit {p.record:.0f}, right angles are asked for), in "
+            f"of {e['angle']:.0f} degrees to the traffic (limit {limit:.0f}, right angles are asked for), in "
             f"{say.span(e['seconds'])} over {say.miles(e['way'])} (rule 10(c))."
         )
         parts = {
-            "margin": fleet.over(p.record, max(e["angle"], 1.0)), "heading": 0.95 if e["by_heading"] else 0.7,
+            "margin": fleet.over(limit, max(e["angle"], 1.0)), "heading": 0.95 if e["by_heading"] else 0.7,
             "geometry": near.sure(lane),
         }  # fmt: skip
         return Verdict(
