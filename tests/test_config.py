@@ -17,6 +17,7 @@ from selat.model.config import (
     Section,
     Settings,
     effective,
+    lateness,
     override,
     parse_settings,
     problems,
@@ -198,3 +199,11 @@ def test_the_store_takes_its_settings_from_here(sea):
     with pytest.raises(ConfigError, match="stage_row") as caught:
         selat.open(sea)
     assert "stage_rows" in caught.value.hint
+
+
+def test_slow_stations_and_sources_are_named_with_their_time():
+    settings = settings_of({"watch": {"slower": ["EXACTEARTH: 2 h", "tcp://feed.example:5000: 10 s"], "late": "2 s"}})
+    assert lateness(settings) == {"EXACTEARTH": 7200.0, "tcp://feed.example:5000": 10.0} and settings.watch.late == 2.0
+    for wrong in ("EXACTEARTH", ": 2 h", "X: soon"):
+        (problem,) = problems({"watch": {"slower": [wrong]}})
+        assert problem.where == "watch.slower" and "2 h" in problem.hint

@@ -179,3 +179,29 @@ def test_a_state_older_than_its_journal_is_an_error_with_a_way_out(tmp_path: Pat
         Pipeline(writer)
     store.close()
     assert "copy" in caught.value.hint
+
+
+def test_live_sources_wait_less_and_slow_stations_are_given_their_time(tmp_path: Path, log: Path) -> None:
+    (tmp_path / "sea").mkdir()
+    Store(tmp_path / "sea").close()
+    (tmp_path / "sea" / "selat.toml").write_text('[watch]\nslower = ["EXPULAI: 20 s", "other: 3 s"]\n')
+    data = log.read_bytes()
+    store = Store(tmp_path / "sea")
+    with store.writer() as writer:
+        pipeline = Pipeline(writer)
+        pipeline.take(pipeline.source("tcp://here", "nmea-live"), data, T0)
+        assert pipeline.floor is not None
+        assert pipeline.floor.patience.stations == {writer.station("EXPULAI"): 20_000_000_000}
+        waits = [
+            pipeline._allowance(pipeline.source(name, kind))
+            for name, kind in (
+                ("tcp://here", "nmea-live"),
+                ("other", "nmea-live"),
+                ("a.log", "nmea-log"),
+                ("wss://x", "aisstream"),
+            )
+        ]
+        assert waits == [1_000_000_000, 3_000_000_000, None, None]
+        pipeline.commit()
+        writer.finish()
+    store.close()

@@ -113,6 +113,19 @@ def test_a_station_of_its_own_is_given_its_own_time():
     assert ready["reports"].rows.rows == 0 and order.watermark == START - HOUR
 
 
+def test_a_source_of_its_own_waits_less_and_a_quiet_one_no_longer_than_that():
+    fast = rows([0.0, 1.0, 2.0, 3.4])
+    ready, order = reorder.step({"reports": fast}, Order(), START + 4 * SECOND, Patience(), allowance=SECOND)
+    assert ready["reports"].rows["seq"].tolist() == [0, 1, 2] and order.watermark == START + 2 * SECOND
+    ready, order = reorder.step({}, order, START + 6 * SECOND, Patience())
+    assert ready["reports"].rows.rows == 0
+    ready, order = reorder.step({}, order, START + 7 * SECOND, Patience())
+    assert ready["reports"].rows["seq"].tolist() == [3]
+    late = rows([1.5], seq=[9])
+    ready, _ = reorder.step({"reports": late}, order, START + 7 * SECOND, Patience(), allowance=SECOND)
+    assert ready["reports"].mark.tolist() == [LATE]
+
+
 def test_order_is_saved_and_loaded():
     _, order = reorder.step({"reports": rows([1.0, 5.0])}, Order(), START + 5 * SECOND, Patience())
     again = reorder.load(reorder.save(order))

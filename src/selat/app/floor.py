@@ -83,19 +83,26 @@ class Floor:
         return self._order.watermark
 
     def step(
-        self, reports: Columns, statics: Columns, messages: Columns, arrival_ns: int, final: bool = False
+        self,
+        reports: Columns,
+        statics: Columns,
+        messages: Columns,
+        arrival_ns: int,
+        final: bool = False,
+        allowance: int | None = None,
     ) -> list[Alert]:
         """Take what arrived at ``arrival_ns`` into the picture; returns alerts raised or changed, in order.
 
         Live: ``arrival_ns`` is the clock's, and empty batches are given every second or so, so that rows of a feed that
         falls silent are taken. Replay: the time at which the rows were received, or one moment after all of them: rows
         then wait for later ones only, however long the replay takes. Rows of more than a day after ``arrival_ns`` are
-        taken for those of a wrong clock. ``final``: the input has ended; what still waits is taken too.
+        taken for those of a wrong clock. ``final``: the input has ended; what still waits is taken too. ``allowance``: how
+        late (ns) rows of this source may come, else that of the patience.
         """
         if arrival_ns <= 0:
             raise ConfigError("no time of arrival", hint="ns UTC: now, or in a replay when the rows were received")
         batch = {"reports": reports, "statics": statics, "messages": messages}
-        ready, self._order = reorder.step(batch, self._order, arrival_ns, self.patience, final)
+        ready, self._order = reorder.step(batch, self._order, arrival_ns, self.patience, final, allowance)
         for table, r in ready.items():
             if r.odd.rows:
                 rows, mark = self._odd.get(table, (empty(table), np.zeros(0, "u1")))
@@ -167,11 +174,14 @@ class Floor:
             alerts += found
         return self.desk.step(window, alerts)
 
-    def state(self) -> dict[str, Any]:
-        """All that is needed to go on later: plain numbers, texts, lists and arrays, nested in dicts."""
+    def state(self, *, copy: bool = True) -> dict[str, Any]:
+        """All that is needed to go on later: plain numbers, texts, lists and arrays, nested in dicts.
+
+        Without ``copy`` the contacts' arrays are views: to be written down before the next step.
+        """
         return {
             "order": reorder.save(self._order),
-            "contacts": self.contacts.state(),
+            "contacts": self.contacts.state(copy=copy),
             "reception": self.reception.state(),
             "rules": dict(self._states),
             "desk": self.desk.state(),

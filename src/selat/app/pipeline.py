@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from selat.app.floor import Floor, detectors
 from selat.app.world import world_of
+from selat.model.clock import SECOND
 from selat.model.columns import Columns, empty
+from selat.model.config import lateness
 from selat.model.errors import ConfigError, StoreError
 from selat.model.nouns import Alert
 from selat.model.ports import Batch, Reader
@@ -105,12 +107,15 @@ class Intake:
         intake.bytes, intake.batches, intake.first_seq = (int(state[k]) for k in ("bytes", "batches", "first_seq"))
         return intake
 
-    def settle(self, batch: Batch, writer: Writer) -> None:
-        """Exchange the reader's station numbers for the sea's, and name the source of rejects."""
+    def settle(self, batch: Batch, writer: Writer) -> dict[str, int]:
+        """Exchange the reader's station numbers for the sea's, and name the source of rejects.
+
+        Returns the stations that are new, by name.
+        """
         names: list[str] = getattr(self.reader, "stations", [""])
-        if len(names) > len(self._stations):
-            fresh = [writer.station(n) for n in names[len(self._stations) :]]
-            self._stations = np.concatenate([self._stations, np.array(fresh, np.uint16)])
+        fresh = {n: writer.station(n) for n in names[len(self._stations) :]}
+        if fresh:
+            self._stations = np.concatenate([self._stations, np.array(list(fresh.values()), np.uint16)])
         if len(names) > 1:
             for table in _STATIONED:
                 columns: Columns = getattr(batch, table)
@@ -119,6 +124,7 @@ class Intake:
         if batch.rejects.rows:
             number = np.full(batch.rejects.rows, self.number, np.uint16)
             batch.rejects = batch.rejects.replace(source=number)
+        return fresh
 
 
 class Pipeline:
@@ -135,6 +141,7 @@ class Pipeline:
         self.floor = (
             Floor(detectors(writer.settings.rules), world=world_of(writer.layout, writer.state)) if rules else None
         )
+        self._late = lateness(writer.settings)
         self.intakes: dict[int, Intake] = {}
         self.on_alerts = on_alerts
         self._alerts: dict[str, Alert] = {}
@@ -179,7 +186,7 @@ class Pipeline:
     def settle(self, intake: Intake, batch: Batch, received: int) -> Batch:
         """Take the rows of a batch into the sea and onto the floor."""
         self._seq += batch.lines
-        intake.settle(batch, self.writer)
+        self._expect(intake.settle(batch, self.writer))
         intake.tally.add(batch)
         self.writer.stage(batch, intake.number)
         if self.floor is not None:
@@ -188,8 +195,23 @@ class Pipeline:
                 arrival = int(batch.reports["received"].max())
             if arrival > 0:
                 self._arrival = max(self._arrival, arrival)
-                self._raise(self.floor.step(batch.reports, batch.statics, batch.messages, arrival))
+                late = self._allowance(intake)
+                self._raise(self.floor.step(batch.reports, batch.statics, batch.messages, arrival, allowance=late))
         return batch
+
+    def _allowance(self, intake: Intake) -> int | None:
+        """How late (ns) rows of a source may come; None: as long as the floor waits anyway."""
+        seconds = self._late.get(intake.name)
+        if seconds is None and intake.kind == "nmea-live":
+            seconds = self.writer.settings.watch.late
+        return None if seconds is None else round(seconds * SECOND)
+
+    def _expect(self, stations: Mapping[str, int]) -> None:
+        """Stations that were met: those that are slower than others are given their time."""
+        slow = {number: round(self._late[name] * SECOND) for name, number in stations.items() if name in self._late}
+        if slow and self.floor is not None:
+            known = self.floor.patience
+            self.floor.patience = replace(known, stations={**known.stations, **slow})
 
     def idle(self, now: int) -> None:
         """Nothing came in: let what waits for its turn on the floor go on. ``now`` ns UTC, in the picture's time."""
@@ -222,7 +244,7 @@ class Pipeline:
         for number in ended or {}:
             states[number] = {"kind": "", "reader": {}}
         if self.floor is not None:
-            states[FLOOR] = {"kind": "floor", "reader": self.floor.state()}
+            states[FLOOR] = {"kind": "floor", "reader": self.floor.state(copy=False)}
         alerts, self._alerts = list(self._alerts.values()), {}
         self.writer.commit(
             self.position, states, next_seq=self._seq, alerts=alerts, outages=() if outages is None else outages,

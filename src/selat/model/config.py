@@ -80,8 +80,18 @@ class Watch(Section):
     """How the watch keeps what it hears."""
 
     commit: Duration = _setting("1 min", "s", "How often the history is written; the journal is safe at once")
-    alerts: Duration = _setting("5 s", "s", "After how long others see an alert, at the latest")
+    alerts: Duration = _setting("500 ms", "s", "After how long others see an alert, at the latest")
     compact: Duration = _setting("30 min", "s", "How often small files of the history are made into large ones")
+    late: Duration = _setting(
+        "1 s",
+        "s",
+        "How late reports of a live receiver may come; the picture waits so long, what comes later is marked late",
+    )
+    slower: tuple[str, ...] = _setting(
+        (),
+        "names",
+        'Stations and sources whose reports come later: "NAME: 10 s", "EXACTEARTH: 2 h"; aisstream has 10 s',
+    )
 
 
 class Web(Section):
@@ -134,6 +144,20 @@ class Problem:
     hint: str = ""
 
 
+def lateness(settings: Settings) -> dict[str, float]:
+    """Seconds by which reports of single stations and sources may be late. Raises :class:`ConfigError`."""
+    out = {}
+    for text in settings.watch.slower:
+        name, _, value = text.rpartition(":")
+        try:
+            out[name.strip()] = units.duration(value.strip())
+        except SelatError as e:
+            raise ConfigError(f"watch.slower: {text!r}: {e.message}", hint='as in "EXACTEARTH: 2 h"') from None
+        if not name.strip():
+            raise ConfigError(f"watch.slower: {text!r} names no station", hint='as in "EXACTEARTH: 2 h"')
+    return out
+
+
 def channels(settings: Settings) -> tuple[Channel, ...]:
     """The channels of the settings. Raises :class:`ConfigError` for an address that cannot be used."""
     return tuple(Channel(name, n.to, n.priority, n.rules, n.key) for name, n in sorted(settings.notify.items()))
@@ -168,6 +192,7 @@ def _validated(data: Mapping[str, Any]) -> tuple[Settings | None, list[Problem]]
     try:
         settings = Settings.model_validate(dict(data))
         channels(settings)
+        lateness(settings)
         return settings, []
     except ValidationError as e:
         return None, [_problem(error) for error in e.errors(include_url=False)]

@@ -168,13 +168,14 @@ class Contacts(Slots):
         w["first"][:n], w["slot"][:n] = moved[w["first"][:n]], moved[w["slot"][:n]]
         return dropped
 
-    def state(self) -> dict[str, Any]:
-        """All of it as plain numbers and arrays."""
-        arrays: dict[str, Any] = {
-            part: {k: a[: self.n].copy() for k, a in columns.items()} for part, columns in self._parts.items()
-        }
-        for part, columns in (("whos", self._whos), ("said", self._said)):
-            arrays[part] = {k: a[: self._whos_n].copy() for k, a in columns.items()}
+    def state(self, *, copy: bool = True) -> dict[str, Any]:
+        """All of it as plain numbers and arrays; without ``copy`` views, good until the next change."""
+
+        def taken(columns: dict[str, Array], n: int) -> dict[str, Array]:
+            return {k: a[:n].copy() if copy else a[:n] for k, a in columns.items()}
+
+        arrays: dict[str, Any] = {part: taken(columns, self.n) for part, columns in self._parts.items()}
+        arrays["whos"], arrays["said"] = taken(self._whos, self._whos_n), taken(self._said, self._whos_n)
         gone = np.array(list(self.gone), dtype="i8").reshape(-1, 2)
         return {**arrays, "version": self.version, "gone": gone, "links": {str(k): v for k, v in self.links.items()}}
 

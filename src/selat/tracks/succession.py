@@ -15,7 +15,9 @@ import numpy as np
 
 from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
+from selat.model.schema import NO_TIME
 from selat.tracks.contacts import ERRORS, Contacts
+from selat.tracks.intervals import nominal
 from selat.tracks.kinds import is_ship
 
 EVERY = MINUTE  #: ns of event time between looks
@@ -23,25 +25,33 @@ YOUNG = 15 * MINUTE  #: a contact is new for so long
 GAP = 10 * MINUTE  #: silence between the two
 REACH = 926.0  #: m from where she would have been: half a nautical mile
 ENOUGH = 3.0  #: sum of the weights from which on the two are one hull
+SILENT = 3.0  #: intervals (and a minute) without a report, before a contact can have become another
 _MANNER = 3.0  #: m/s of difference in velocity
 _NAMES = ("imo", "callsign", "name")
 
 
 def settle(c: Contacts, now: int) -> None:
-    """Link contacts at ``now`` (ns, a full minute of event time): ``successor`` and ``predecessor``, and why in ``links``."""
-    ships = is_ship(c.kind) & ~np.isnan(c.lat)
-    young = np.flatnonzero(ships & (now - c.begun < YOUNG) & (c.begun <= now) & (c.predecessor < 0) & (c.reports >= 3))
+    """Link contacts at ``now`` (ns, a full minute of event time): ``successor`` and ``predecessor``, and why in ``links``.
+
+    In the first minutes of a sea everybody is new; nobody is linked to those.
+    """
+    known = c.begun[c.begun != NO_TIME]
+    if not known.size:
+        return
+    ships = is_ship(c.kind) & ~np.isnan(c.lat) & (c.reports >= 3)
+    since = max(now - YOUNG, int(known.min()) + GAP)
+    young = np.flatnonzero(ships & (c.begun > since) & (c.begun <= now) & (c.predecessor < 0))
     if not young.size:
         return
-    quiet = np.flatnonzero(
-        ships & (c.successor < 0) & (now - c.time > MINUTE) & (now - c.time < GAP + YOUNG) & (c.reports >= 3)
-    )
+    patience = np.round(SILENT * nominal(c.kind, c.sog, c.status) * SECOND).astype("i8") + MINUTE
+    silence = now - c.time
+    quiet = np.flatnonzero(ships & (c.successor < 0) & (silence > patience) & (silence < GAP + YOUNG))
     if not quiet.size:
         return
-    found = []
+    ids, mmsi, found = c.ids(), c.mmsi, []
     for new in young.tolist():
-        for score, old, why in _candidates(c, new, quiet):
-            found.append((-score, int(c.ids()[old]), int(c.ids()[new]), old, new, why))
+        for score, old, why in _candidates(c, new, quiet[mmsi[quiet] != mmsi[new]]):
+            found.append((-score, int(ids[old]), int(ids[new]), old, new, why))
     taken: set[int] = set()
     for score, old_id, new_id, old, new, why in sorted(found, key=lambda x: x[:3]):
         if -score < ENOUGH or {old_id, new_id} & taken:
@@ -52,11 +62,15 @@ def settle(c: Contacts, now: int) -> None:
 
 
 def _candidates(c: Contacts, new: int, quiet: Any) -> list[tuple[float, int, dict[str, Any]]]:
-    """Old contacts that could have become ``new``: (score, slot, evidence)."""
+    """Contacts among ``quiet`` that could have become ``new``: (score, slot, evidence)."""
+    gap = c.begun[new] - c.time[quiet]
+    old = quiet[(gap > 0) & (gap <= GAP)]
+    if not old.size:
+        return []
     first = c.track(new)
     begun, lat, lon = int(first.time[0]), float(first.lat[0]), float(first.lon[0])
-    gap = begun - c.time[quiet]
-    old = quiet[(gap > 0) & (gap <= GAP) & (c.mmsi[quiet] != c.mmsi[new])]
+    near = (np.abs(c.lat[old] - lat) < 0.3) & (np.abs((c.lon[old] - lon + 180.0) % 360.0 - 180.0) < 0.6)
+    old = old[near]
     if not old.size:
         return []
     t = (begun - c.time[old]) / SECOND
@@ -69,7 +83,7 @@ def _candidates(c: Contacts, new: int, quiet: Any) -> list[tuple[float, int, dic
         c.pp[old] + 2 * t * c.pv[old] + t * t * np.minimum(c.vv[old], 4.0) + q * t**3 / 3 + ERRORS.coarse**2
     )
     slip = np.hypot(vx - np.nan_to_num(c.vx[new]), vy - np.nan_to_num(c.vy[new]))
-    fits = (away < REACH) & (away < 4 * sigma + 100.0) & (slip < _MANNER + 0.1 * t / 10.0)
+    fits = (away < REACH) & (away < 4 * sigma + 100.0) & (slip < _MANNER + 0.01 * t)
     out = []
     rivals = int(fits.sum()) - 1
     for k in np.flatnonzero(fits).tolist():
