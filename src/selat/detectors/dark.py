@@ -28,19 +28,15 @@ import numpy as np
 
 from selat.detectors import _golden as made
 from selat.detectors import _ships as fleet
+from selat.detectors import _silence as quiet
 from selat.detectors._life import FORGET, Pace, PictureRule
-from selat.kernels import geodesy
-from selat.model.clock import MINUTE, SECOND
+from selat.model.clock import MINUTE
 from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
-from selat.model.schema import NO_TIME
 from selat.model.units import KNOT
 from selat.tracks import say
-from selat.tracks.intervals import nominal
-from selat.tracks.kinds import Kind, is_ship
+from selat.tracks.kinds import Kind
 from selat.tracks.window import Window
-
-_LYING = (1, 5)  #: navigational status: at anchor, moored
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,96 +66,25 @@ class Dark(PictureRule):
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Silent ships that should be heard; memory: evidence of the silences that were told of, by contact."""
         told: dict[str, Evidence] = dict(memory or {})
-        slots = self._silent(window)
-        found = fleet.so(self, self._asked(window, slots)) if slots.size else []
+        found = fleet.so(self, self._silent(window))
         silent = {f.key for f in found}
-        back = self._back(window, {key: e for key, e in told.items() if key not in silent})
+        back = quiet.back(window, {key: e for key, e in told.items() if key not in silent})
         over = {f.key for f in back}
         told = {key: e for key, e in told.items() if key not in over and window.now - e["ship"]["time"] < FORGET}
         told.update((f.key, f.evidence) for f in found)
         return found + back, told
 
-    def _silent(self, w: Window) -> Any:
-        """Slots of ships under way that were not heard for long enough."""
-        p, c = self.p, w.contacts
-        age = np.where(c.heard == NO_TIME, 0.0, (w.now - c.heard) / SECOND)
-        every = nominal(c.kind, c.sog, c.status)
-        speed = np.hypot(c.vx, c.vy)
-        use = is_ship(c.kind) & (c.kind != Kind.CLASS_B) & (c.reports >= p.reports) & (speed > p.speed)
-        use &= (age >= np.maximum(p.silent, p.intervals * every)) & (age <= p.longest)
-        use &= ~np.isin(c.status, _LYING) & np.isfinite(c.lat)
-        slots = np.flatnonzero(use)
-        if slots.size and len(w.world.zones):
-            port = w.world.zones.of("port", "anchorage")
-            if len(port):
-                inside = np.zeros(slots.size, bool)
-                inside[port.members(c.lat[slots], c.lon[slots])[0]] = True
-                slots = slots[~inside]
-        return slots
-
-    def _asked(self, w: Window, slots: Any) -> list[Finding]:
-        """Ask the reception; evidence of those whose silence is not by chance."""
-        p, c = self.p, w.contacts
-        age = (w.now - c.time[slots]) / SECOND
-        every = nominal(c.kind[slots], c.sog[slots], c.status[slots])
-        vx, vy = c.vx[slots].astype("f8"), c.vy[slots].astype("f8")
-        heard, of = self._before(c, slots, every)
-        asked = w.reception.ask(c.lat[slots], c.lon[slots], c.kind[slots], age, every, vx=vx, vy=vy, heard=heard, of=of)
-        lat, lon = geodesy.moved(c.lat[slots], c.lon[slots], vx * np.minimum(age, 1800.0), vy * np.minimum(age, 1800.0))
-        shore = w.world.coast.distance(lat, lon)
-        good = (asked.none < p.chance) & (asked.expected >= p.expected) & (asked.ratio >= p.clear) & ~(shore < p.coast)
-        ids = c.ids()
-        out = []
-        for k in np.flatnonzero(good).tolist():
-            slot = int(slots[k])
-            track = c.recent(slot)
-            seq = [int(q) for q in track.seq[-20:] if q >= 0] or [int(c.seq[slot])]
-            evidence = {
-                "ship": _who(w, slot), "seconds": round(float(age[k]), 1), "interval": float(every[k]),
-                "expected": round(float(asked.expected[k]), 2), "none": float(asked.none[k]),
-                "chance": round(float(asked.chance[k]), 4), "taught": round(float(asked.taught[k]), 1),
-                "others": round(float(asked.others[k]), 1), "clear": round(float(asked.ratio[k]), 4),
-                "heard": round(float(heard[k]), 1), "of": round(float(of[k]), 1),
-                "shore": fleet.real(shore[k], 0), "back": None, "track": fleet.rows(track), "seq": seq,
-            }  # fmt: skip
-            key = str(int(ids[slot]))
-            start = int(c.time[slot])
-            out.append(
-                Finding(key, (int(c.mmsi[slot]),), start, float(c.lat[slot]), float(c.lon[slot]), evidence, w.now)
-            )
-        return out
-
-    @staticmethod
-    def _before(c: Any, slots: Any, every: Any) -> tuple[Any, Any]:
-        """Reports of these very ships that were heard, and that were due, in the last ten minutes before their silence."""
-        heard, of = np.zeros(slots.size), np.zeros(slots.size)
-        for k, slot in enumerate(slots.tolist()):
-            time = c.recent(slot).time
-            last = time[time >= time[-1] - 10 * MINUTE] if time.size else time
-            if last.size >= 2:
-                of[k] = (last[-1] - last[0]) / SECOND / max(float(every[k]), 5.0)  # nearer ones are not remembered
-                heard[k] = min(float(last.size - 1), of[k])
-        return heard, of
-
-    def _back(self, w: Window, told: dict[str, Evidence]) -> list[Finding]:
-        """Ships that were told of and are heard again: how long they were gone, how far they came, and how fast."""
-        if not told:
+    def _silent(self, w: Window) -> list[Finding]:
+        """Ships under way that were not heard for long enough, and whose silence is not by chance."""
+        p = self.p
+        slots = quiet.candidates(w, p.silent, p.intervals, p.speed, p.longest, p.reports)
+        slots = quiet.outside(w, slots[w.contacts.kind[slots] != Kind.CLASS_B], 0.0, "port", "anchorage")
+        if not slots.size:
             return []
-        c, out = w.contacts, []
-        place = {i: slot for slot, i in enumerate(c.ids().tolist())}
-        for key, was in sorted(told.items()):
-            slot, ship = place.get(int(key)), was["ship"]
-            if slot is None or int(c.time[slot]) <= ship["time"]:
-                continue
-            seconds = (int(c.time[slot]) - ship["time"]) / SECOND
-            away = float(geodesy.distance(ship["lat"], ship["lon"], c.lat[slot], c.lon[slot]))
-            back = {
-                "time": int(c.time[slot]), "lat": round(float(c.lat[slot]), 6), "lon": round(float(c.lon[slot]), 6),
-                "away": round(away, 0), "pace": round(away / max(seconds, 1.0), 2),
-            }  # fmt: skip
-            evidence = {**was, "back": back, "seconds": round(seconds, 1), "seq": [*was["seq"], int(c.seq[slot])]}
-            out.append(Finding(key, (ship["mmsi"],), ship["time"], back["lat"], back["lon"], evidence, w.now))
-        return out
+        s = quiet.ask(w, slots)
+        good = (s.asked.none < p.chance) & (s.asked.expected >= p.expected) & (s.asked.ratio >= p.clear)
+        good &= ~(s.shore < p.coast)
+        return [quiet.finding(w, s, k) for k in np.flatnonzero(good).tolist()]
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Expected, and not heard: the chance decides."""
@@ -167,18 +92,14 @@ class Dark(PictureRule):
         if e["none"] >= p.chance or e["expected"] < p.expected or e["seconds"] < p.silent:
             return None
         who = e["ship"]
-        odds = f"1 in {min(round(1.0 / max(e['none'], 1e-9)), 1_000_000):,}"
+        odds = quiet.odds(e["none"])
         sentence = (
             f"{fleet.the(who)} has not been heard for {say.span(e['seconds'])} (limit {say.span(p.silent)}), last on "
             f"{say.bearing(who['course'])} at {say.speed(who['speed'])}; {e['expected']:.0f} reports should have come in, and "
             f"{e['others']:.0f} came from others around: the chance of it is {odds} (limit 1 in {1 / p.chance:,.0f})."
         )
         if e["back"] is not None:
-            sentence = (
-                f"{fleet.the(who)} is heard again after {say.span(e['seconds'])} (limit {say.span(p.silent)}), "
-                f"{say.miles(e['back']['away'])} from where she fell silent: {say.speed(e['back']['pace'])} on the straight line; "
-                f"before, she made {say.speed(who['speed'])}. Such a silence had a chance of {odds}."
-            )
+            sentence = f"{quiet.returned(e, f' (limit {say.span(p.silent)})')}. Such a silence had a chance of {odds}."
         sure = {
             "reception": float(np.clip(1.0 - 100.0 * e["none"], 0.5, 0.99)),
             "learned": 0.95 if e["taught"] >= 10 else 0.8,
@@ -200,20 +121,6 @@ class Dark(PictureRule):
     def golden(self) -> Golden:
         """Twelve ships are heard well for an hour; one of them falls silent, and the others go on."""
         return _golden()
-
-
-def _who(w: Window, slot: int) -> Evidence:
-    c = w.contacts
-    draught = float(c.static("draught")[slot]) * 0.1
-    return {
-        "mmsi": int(c.mmsi[slot]), "name": c.name(slot), "type": int(c.static("ship_type")[slot]),
-        "length": fleet.real(c.length()[slot], 0), "draught": fleet.real(draught if draught > 0 else np.nan, 1),
-        "status": int(c.status[slot]), "class_b": bool(c.kind[slot] == Kind.CLASS_B),
-        "speed": round(float(np.hypot(c.vx[slot], c.vy[slot])), 2),
-        "course": round(float(np.degrees(np.arctan2(c.vx[slot], c.vy[slot])) % 360.0), 1),
-        "heading": fleet.real(c.heading[slot], 1), "time": int(c.time[slot]),
-        "lat": round(float(c.lat[slot]), 6), "lon": round(float(c.lon[slot]), 6),
-    }  # fmt: skip
 
 
 def _golden() -> Golden:

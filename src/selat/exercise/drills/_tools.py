@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from selat.exercise import names, waters
-from selat.exercise.script import Script
+from selat.exercise.script import STEP, Script
 from selat.exercise.ship import Ship
 from selat.exercise.staged import Truth
 from selat.exercise.traffic import Route, distance, metres_per_degree
@@ -61,6 +62,8 @@ def spot(yard: Yard, low: float, high: float, *, lane: float = 1.3 * NAUTICAL_MI
 
 def craft(yard: Yard, move: Any, *, kind: str, cls: str = "A", **more: Any) -> tuple[int, Ship]:
     """Launch a craft; her number in the fleet, and she."""
+    if isinstance(move, Script) and "off" not in more:
+        move = at_rest(move, float(more.get("length") or 20))
     mid, prefix = SHIP_FLAGS[int(yard.rng.integers(len(SHIP_FLAGS)))]
     name = more.pop("name", None) or f"EX {kind.upper()[:6]} {yard.number + 1}"
     if cls == "A" and more.get("length", 0) >= 60:
@@ -83,6 +86,22 @@ def fact(
     yard.staged.truths.append(
         Truth(rule, subjects, ns(on), ns(off), place, severity, negative, note, ns(known or on))
     )  # fmt: skip
+
+
+def at_rest(script: Script, size: float) -> Script:
+    """The script with an end at which she slows down as ships do, instead of standing still from one moment to the next."""
+    if len(script.east) < 2:
+        return script
+    vx, vy = ((a[-1] - a[-2]) / STEP for a in (script.east, script.north))
+    speed = float(np.hypot(vx, vy))
+    if speed < 0.3:
+        return script
+    pull = min(max(4.0 / size, 0.01), 0.1)
+    t = np.arange(STEP, speed / pull + STEP, STEP)
+    run = np.where(t * pull < speed, speed * t - 0.5 * pull * t * t, 0.5 * speed * speed / pull) / speed
+    east, north = (np.concatenate([a, a[-1] + v * run]) for a, v in ((script.east, vx), (script.north, vy)))
+    heading = np.concatenate([script.heading, np.full(len(t), script.heading[-1])])
+    return replace(script, east=east, north=north, heading=heading)
 
 
 def start(yard: Yard, lasts: float, lead: float = 900.0) -> float:
