@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 
 from selat.app.floor import Floor, detectors
-from selat.exercise.baselines import BASELINES
+from selat.exercise.baselines import BASELINES, Context, context_of, positions_of
 from selat.exercise.columns import stretches
 from selat.exercise.drills import FAMILIES
 from selat.exercise.grade import KIN, Grade, grade, load
@@ -78,12 +78,16 @@ def run(job: Job, *, keep: bool = False) -> Outcome:
 def _others(truths: list[Truth], kept: list[tuple[Columns, Columns]], world: World, job: Job) -> dict[str, Grade]:
     """Grades of the rules of others, under our rule's name and theirs."""
     reports, statics = (concat([k[n] for k in kept], name) for n, name in enumerate(("reports", "statics")))
+    positions, known = positions_of(reports, statics), context_of(world)
     out = {}
-    for name, (rule, find) in BASELINES.items():
-        staged = [t for t in truths if t.rule == rule or t.rule in KIN.get(rule, ())]
-        if any(t.rule == rule for t in staged):
-            g = grade(staged, find(reports, statics, world), job.hours, [rule])[rule]
-            out[f"{rule}: {name}"] = replace(g, rule=f"{rule}: {name}")
+    for b in BASELINES.values():
+        staged = [t for t in truths if t.rule == b.ours or t.rule in KIN.get(b.ours, ())]
+        if not any(t.rule == b.ours for t in staged):
+            continue
+        for name, context in [(b.name, known), (f"{b.name}, nowhere left out", Context())][: 1 + b.excludes]:
+            alerts = [row.alert(name) for row in b.find(positions, context)]
+            g = grade(staged, alerts, job.hours, [b.ours])[b.ours]
+            out[f"{b.ours}: {name}"] = replace(g, rule=f"{b.ours}: {name}")
     return out
 
 
