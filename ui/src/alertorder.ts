@@ -6,7 +6,7 @@ import { PRIORITIES } from "./fleet";
 export type { Alert };
 
 export function isSeen(alert: Alert): boolean {
-  return alert.state === "acknowledged";
+  return alert.state === "acknowledged" || alert.snoozed === true;
 }
 
 export function order(alerts: Iterable<Alert>): Alert[] {

@@ -6,6 +6,8 @@ import { span, utc, utcDate } from "./format";
 import { t } from "./i18n";
 import { type Alert, isSeen, order } from "./alertorder";
 
+const CAUSES = ["true", "false", "benign", "duplicate", "test"];
+
 interface Row {
   root: HTMLElement;
   age: HTMLElement;
@@ -13,6 +15,7 @@ interface Row {
   names: HTMLElement;
   sentence: HTMLElement;
   rule: HTMLElement;
+  why: HTMLElement;
   evidence: HTMLElement;
   foot: HTMLElement;
   key: string;
@@ -36,6 +39,8 @@ export class AlertPanel {
     root: HTMLElement,
     private readonly onShow: (alert: Alert) => void,
     private readonly onAcknowledge: (alert: Alert) => Promise<string>,
+    private readonly onClose: (alert: Alert, cause: string) => Promise<string>,
+    private readonly onSnooze: (alert: Alert) => Promise<string>,
   ) {
     root.append(h("div", { class: "panel-head" }, this.title, this.count, this.held), this.list);
     root.addEventListener("pointerenter", (event) => {
@@ -52,7 +57,10 @@ export class AlertPanel {
     this.first = true;
     if (all) this.alerts.clear();
     for (const alert of changed) this.alerts.set(alert.id, alert);
-    for (const alert of [...this.alerts.values()]) if (alert.state === "cleared") this.alerts.delete(alert.id);
+    for (const alert of [...this.alerts.values()]) {
+      const over = alert.state === "cleared" || alert.state === "retracted";
+      if (over || alert.lead) this.alerts.delete(alert.id); // what another alert stands for is on that one's card
+    }
     this.render();
   }
 
@@ -136,7 +144,8 @@ export class AlertPanel {
       row = this.make(alert);
       this.rows.set(id, row);
     }
-    const key = JSON.stringify([alert.state, alert.priority, alert.sentence, alert.names, alert.evidence, this.canAcknowledge]);
+    const key = JSON.stringify([alert.state, alert.priority, alert.sentence, alert.names, alert.evidence,
+      this.canAcknowledge, alert.detail, alert.assigned, alert.snoozed]);
     if (row.key !== key) this.fill(row, alert, key);
     return row;
   }
@@ -145,9 +154,9 @@ export class AlertPanel {
     const row: Row = {
       root: h("article", { class: "alert", tabindex: "0", "data-id": alert.id }),
       age: h("span", { class: "age" }), since: h("time", {}), names: h("div", { class: "names" }), sentence: h("p", {}),
-      rule: h("span", { class: "rule" }), evidence: h("dl", { class: "evidence" }), foot: h("span", { class: "acts" }), key: "",
+      rule: h("span", { class: "rule" }), why: h("div", { class: "why" }), evidence: h("dl", { class: "evidence" }), foot: h("span", { class: "acts" }), key: "",
     };
-    row.root.append(h("div", { class: "line" }, row.rule, row.age), row.names, row.sentence, row.evidence,
+    row.root.append(h("div", { class: "line" }, row.rule, row.age), row.names, row.sentence, row.why, row.evidence,
       h("div", { class: "foot" }, row.since, row.foot));
     const show = () => {
       const now = this.alerts.get(alert.id) ?? alert;
@@ -169,13 +178,48 @@ export class AlertPanel {
     setText(row.sentence, alert.sentence);
     row.evidence.replaceChildren(...describe(alert.evidence).map(([name, value]) =>
       h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+    row.why.replaceChildren(...this.why(alert));
     row.foot.replaceChildren();
+    if (alert.snoozed) row.foot.append(h("span", { class: "over" }, t("alert.snoozed")));
+    if (alert.assigned) row.foot.append(h("span", { class: "over" }, `→ ${alert.assigned}`));
+    if (this.canAcknowledge) row.foot.append(...this.more(alert, row));
     if (alert.state === "acknowledged") row.foot.append(h("span", { class: "seen" }, `✓ ${t("alert.acked")}`));
     if (alert.state === "rectified") row.foot.append(h("span", { class: "over" }, t("alert.over")));
     if (!isSeen(alert) && this.canAcknowledge) {
       row.foot.append(h("button", { type: "button", class: "ack", click: (e: Event) => void this.acknowledge(e, alert, row) },
         t("alert.ack")));
     }
+  }
+
+  /** What to do, how sure the rule is, and what would make it false. */
+  private why(alert: Alert): HTMLElement[] {
+    const d = alert.detail ?? {};
+    const sure = alert.confidence === undefined || !d.confidence || Object.keys(d.confidence).length === 0 ? ""
+      : t("alert.sure", { n: Math.round(alert.confidence * 100) });
+    const lines: [string, string][] = [["do", d.action ?? ""], ["sure", sure],
+      ["false", d.false_if && d.false_if.length > 0 ? t("alert.falseIf", { what: d.false_if.join("; ") }) : ""],
+      ["lines", d.geometry ? t("alert.lines", { source: d.geometry }) : ""]];
+    return lines.filter(([, text]) => text).map(([kind, text]) => h("div", { class: `why-${kind}` }, text));
+  }
+
+  /** Close with a cause, and snooze for half an hour; distress is never snoozed. */
+  private more(alert: Alert, row: Row): HTMLElement[] {
+    const close = h("select", { class: "close", "aria-label": t("alert.close") }) as HTMLSelectElement;
+    close.append(h("option", { value: "" }, t("alert.close")),
+      ...CAUSES.map((cause) => h("option", { value: cause }, t(`cause.${cause}`))));
+    close.addEventListener("click", (event) => event.stopPropagation());
+    close.addEventListener("change", () => void this.tell(this.onClose(alert, close.value), row));
+    if (alert.rule === "distress" || alert.priority === "emergency" || alert.snoozed) return [close];
+    const snooze = h("button", { type: "button", class: "snooze", click: (e: Event) => {
+      e.stopPropagation();
+      void this.tell(this.onSnooze(alert), row);
+    } }, t("alert.snooze"));
+    return [close, snooze];
+  }
+
+  private async tell(done: Promise<string>, row: Row): Promise<void> {
+    const problem = await done;
+    if (problem) row.foot.append(h("span", { class: "problem" }, t("alert.failed", { reason: problem })));
   }
 
   private async acknowledge(event: Event, alert: Alert, row: Row): Promise<void> {

@@ -60,7 +60,9 @@ export class App {
     this.map.keyboard.disableRotation();
     this.view = new View(this.map);
     this.overlay = new Overlay(must("overlay") as HTMLCanvasElement, this.map, this.view, this.fleet, this.clock);
-    this.alerts = new AlertPanel(must("alerts"), (a) => this.showAlert(a), (a) => this.acknowledge(a));
+    this.alerts = new AlertPanel(must("alerts"), (a) => this.showAlert(a), (a) => this.acknowledge(a),
+      (a, cause) => this.act(a, `alerts/${encodeURIComponent(a.id)}/close`, { cause }, { state: "cleared" }),
+      (a) => this.act(a, "snoozes", { ships: a.subjects, rule: a.rule, seconds: 1800, reason: "from the page" }, { snoozed: true }));
     this.card = new ShipPanel(must("card"), this.fleet, {
       close: () => this.select(null),
       centre: (mmsi) => this.centre(mmsi),
@@ -219,6 +221,21 @@ export class App {
       return;
     }
     this.map.flyTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), 11.5), duration: 900 });
+  }
+
+  /** Do something with an alert; what went wrong, or nothing. The change shows at once, and comes back with the feed. */
+  private async act(alert: Alert, path: string, body: object, change: Partial<Alert>): Promise<string> {
+    try {
+      const answer = await fetch(`api/${path}`, {
+        method: "POST", headers: { "content-type": "application/json" },
+        body: JSON.stringify({ who: recall("who") || "watch", ...body }),
+      });
+      if (!answer.ok) return ((await answer.json()) as { error?: string }).error ?? String(answer.status);
+      this.takeAlerts([{ ...alert, ...change }], false);
+      return "";
+    } catch (error) {
+      return String(error);
+    }
   }
 
   private async acknowledge(alert: Alert): Promise<string> {

@@ -30,7 +30,7 @@ function plain(value: unknown): string {
 /** Name and value of each piece of evidence, in words. */
 export function describe(evidence: Record<string, unknown> | null | undefined): [string, string][] {
   return Object.entries(evidence ?? {})
-    .filter(([, value]) => value !== null && value !== undefined)
+    .filter(([, value]) => value !== null && value !== undefined && typeof value !== "object") // tracks are for machines
     .map(([key, value]) => {
       const unit = typeof value === "number" ? UNITS.find(([ending]) => ending.test(key)) : undefined;
       const name = (unit ? key.replace(unit[0], "") : key).replace(/[_-]/g, " ");

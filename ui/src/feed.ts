@@ -43,6 +43,11 @@ export interface Alert {
   lon: number | null;
   sentence: string;
   evidence: Record<string, unknown>;
+  confidence?: number;
+  detail?: { confidence?: Record<string, number>; false_if?: string[]; action?: string; geometry?: string };
+  lead?: string; // the alert that stands for this one
+  assigned?: string;
+  snoozed?: boolean;
 }
 
 export interface Source {

@@ -48,4 +48,5 @@ export const en: Record<string, string> = {
   "status.0": "Under way using engine", "status.1": "At anchor", "status.2": "Not under command",
   "status.3": "Restricted manoeuvrability", "status.4": "Constrained by draught", "status.5": "Moored",
   "status.6": "Aground", "status.7": "Fishing", "status.8": "Under way sailing", "status.14": "AIS-SART active",
+  "alert.sure": "sure to {n} %", "alert.falseIf": "False if: {what}", "alert.lines": "Lines: {source}", "alert.close": "Close as …", "alert.snooze": "Snooze 30 min", "alert.snoozed": "snoozed", "alert.failed": "Not done: {reason}", "cause.true": "true", "cause.false": "false", "cause.benign": "benign", "cause.duplicate": "duplicate", "cause.test": "test",
 };

@@ -48,4 +48,5 @@ export const ja: Record<string, string> = {
   "status.0": "機走中", "status.1": "錨泊", "status.2": "運転不自由", "status.3": "操縦性能制限",
   "status.4": "喫水制限", "status.5": "係留", "status.6": "座礁", "status.7": "漁労中", "status.8": "帆走中",
   "status.14": "AIS-SART 作動中",
+  "alert.sure": "確度 {n} %", "alert.falseIf": "次の場合は誤り: {what}", "alert.lines": "線の出典: {source}", "alert.close": "終了の理由 …", "alert.snooze": "30分保留", "alert.snoozed": "保留中", "alert.failed": "できませんでした: {reason}", "cause.true": "真", "cause.false": "誤報", "cause.benign": "問題なし", "cause.duplicate": "重複", "cause.test": "試験",
 };

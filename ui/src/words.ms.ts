@@ -49,4 +49,5 @@ export const ms: Record<string, string> = {
   "status.0": "Belayar dengan enjin", "status.1": "Berlabuh", "status.2": "Tidak terkawal",
   "status.3": "Terhad keupayaan olah gerak", "status.4": "Terhad oleh draf", "status.5": "Ditambat",
   "status.6": "Terkandas", "status.7": "Menangkap ikan", "status.8": "Belayar dengan layar", "status.14": "AIS-SART aktif",
+  "alert.sure": "pasti {n} %", "alert.falseIf": "Palsu jika: {what}", "alert.lines": "Garisan: {source}", "alert.close": "Tutup sebagai …", "alert.snooze": "Tunda 30 min", "alert.snoozed": "ditunda", "alert.failed": "Tidak dibuat: {reason}", "cause.true": "benar", "cause.false": "palsu", "cause.benign": "tidak berbahaya", "cause.duplicate": "pendua", "cause.test": "ujian",
 };
