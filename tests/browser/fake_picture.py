@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from browser import fake_places as places
+from selat.model.handling import Deed, Snooze, state_after
 from selat.model.picture import (
     AGE_OLD,
     CLASS_A,
@@ -90,6 +91,8 @@ class FakePicture:
         self.t0 = clock()
         self.stopped_at: float | None = None
         self.acknowledged: dict[str, str] = {}
+        self.deeds: list[tuple[str, Deed]] = []
+        self.made: list[Snooze] = []
         self._lock = threading.Lock()
         self._dice = random.Random(seed)
         self.ships = self._make(ships)
@@ -169,6 +172,40 @@ class FakePicture:
                 {"name": "satellite", "state": "silent", "last_heard_ms": (self.t0 - 5400) * 1000, **source},
             ],
         }
+
+    def act(self, alert_id: str, deed: Deed) -> bool:
+        """Acknowledge or close; see :class:`selat.model.picture.Acts`."""
+        if deed.action == "acknowledge":
+            return self.acknowledge(alert_id, deed.who)
+        with self._lock:
+            for alert in self._alerts:
+                if alert["id"] == alert_id:
+                    self._alert_version += 1
+                    alert.update(state=state_after(alert["state"], deed), cause=deed.cause, _v=self._alert_version)
+                    self.deeds.append((alert_id, deed))
+                    return True
+        return False
+
+    def explanation(self, alert_id: str) -> dict | None:
+        """Nothing is stored here."""
+        return None
+
+    def snoozes(self) -> list[Snooze]:
+        """Those that were made."""
+        return self.made
+
+    def snooze(self, snooze: Snooze) -> None:
+        """Keep it, and list its alerts quietly."""
+        with self._lock:
+            self.made.append(snooze)
+            for alert in self._alerts:
+                if set(alert["subjects"]) <= set(snooze.ships) and alert["rule"] == snooze.rule:
+                    self._alert_version += 1
+                    alert.update(snoozed=True, _v=self._alert_version)
+
+    def unsnooze(self, snooze_id: str, who: str) -> None:
+        """End one."""
+        self.made = [s for s in self.made if s.id != snooze_id]
 
     def acknowledge(self, alert_id: str, who: str) -> bool:
         with self._lock:
@@ -318,8 +355,15 @@ class FakePicture:
                 "state": "acknowledged" if rule == "static-mismatch" else "active",
                 "subjects": [s.mmsi for s in ships], "names": [s.name for s in ships],
                 "time_ms": since, "last_ms": self.t0 * 1000, "lon": lon, "lat": lat,
-                "sentence": sentence, "evidence": {"duration_s": ago, "cpa_m": 222.0}, "_v": 1,
+                "sentence": sentence, "evidence": {"duration_s": ago, "cpa_m": 222.0, "track": {"lat": [1.0]}}, "_v": 1,
+                "confidence": 0.82, "lead": "", "assigned": "", "snoozed": False,
+                "detail": {
+                    "confidence": {"margin": 0.9, "reception": 0.91}, "geometry": "exercise, own geometry (declared)",
+                    "false_if": ["she waits for a pilot", "another ship hides her"],
+                    "action": "Call her by name on channel 14, and look where she was last seen.",
+                },
             })  # fmt: skip
+        alerts.append({**alerts[-1], "id": "folded", "rule": "folded-away", "lead": alerts[0]["id"], "state": "active"})
         return alerts
 
 
