@@ -17,7 +17,8 @@ from selat.model.clock import HOUR, SECOND
 from selat.model.nouns import Alert
 
 SLACK = 600 * SECOND  #: ns by which an alert may come before or after its incident
-NATURAL = frozenset({"collision", "follow", "speed_limit", "sar_activity"})  #: rules that the traffic itself may fulfil
+#: rules that the traffic itself may fulfil
+NATURAL = frozenset({"collision", "follow", "lane_crossing", "speed_limit", "sar_activity"})
 #: rules that may find an incident staged for another rule, and are neither right nor false for it
 KIN: dict[str, frozenset[str]] = {
     "rendezvous": frozenset({"ship_to_ship"}), "ship_to_ship": frozenset({"rendezvous"}),

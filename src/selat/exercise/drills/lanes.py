@@ -136,14 +136,17 @@ def _against(yard: Yard, side: float, knots: float, seconds: float, rule: str, n
     points, _ = _path(yard, seconds, speed, side)
     size = round(yard.uniform(60, 180))
     helm = _sail_path(yard, points, begin, speed, size)
-    _, ship = tools.craft(yard, helm.done(), kind="against", ship_type=70, length=size, beam=size // 7, draught=6.0, on=begin,
-                          off=helm.now)  # fmt: skip
+    end = helm.now
+    helm.sail(700.0, max(speed, 6 * KNOT), (helm.heading - 90.0) % 360).sail(300.0, 0.0)  # out of the lane, and to rest
+    _, ship = tools.craft(
+        yard, helm.done(), kind="against", ship_type=70, length=size, beam=size // 7, draught=6.0, on=begin
+    )
     tools.fact(
         yard,
         rule,
         (ship,),
         begin,
-        helm.now,
+        end,
         points[0],
         severity="high",
         negative=negative,
@@ -160,9 +163,7 @@ def _across(yard: Yard) -> None:
     way = np.radians(course)
     lat, lon = tools.off(*points[0], -2500.0 * float(np.sin(way)), -2500.0 * float(np.cos(way)))
     helm = Helm(lat, lon, begin, 9.0 * KNOT, course, size=80).sail(1000.0)
-    _, ship = tools.craft(
-        yard, helm.done(), kind="crosser", ship_type=70, length=80, beam=13, draught=4.5, on=begin, off=helm.now
-    )
+    _, ship = tools.craft(yard, helm.done(), kind="crosser", ship_type=70, length=80, beam=13, draught=4.5, on=begin)
     tools.fact(yard, "wrong_way", (ship,), begin, helm.now, points[0], negative=True, note="crosses at right angles")
 
 
@@ -175,7 +176,5 @@ def _incursion(yard: Yard) -> None:
     helm.sail(400.0).sail(70.0, course=(course + 50.0) % 360).sail(70.0, course=(course - 50.0) % 360).sail(
         400.0, course=course
     )
-    _, ship = tools.craft(
-        yard, helm.done(), kind="incursion", ship_type=70, length=40, beam=8, draught=3.0, on=begin, off=helm.now
-    )
+    _, ship = tools.craft(yard, helm.done(), kind="incursion", ship_type=70, length=40, beam=8, draught=3.0, on=begin)
     tools.fact(yard, "wrong_way", (ship,), begin, helm.now, points[0], negative=True, note="short incursion")
