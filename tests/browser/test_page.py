@@ -247,9 +247,8 @@ def test_alert_says_what_to_do_and_is_closed_or_snoozed(page: Browser, picture: 
     page.wait("document.querySelector('.alert.chosen').innerText.includes('snoozed')")
     assert len(picture.made) == 1 and picture.made[0].until - picture.made[0].made == 1800 * 10**9
     count = page.js("document.querySelectorAll('.alert').length")
-    page.js(
-        "{ const s = document.querySelector('.alert.alarm select.close'); s.value = 'benign'; s.dispatchEvent(new Event('change')); }"
-    )
+    choose = "s.value = 'benign'; s.dispatchEvent(new Event('change'));"
+    page.js(f"{{ const s = document.querySelector('.alert.alarm select.close'); {choose} }}")
     page.wait(f"document.querySelectorAll('.alert').length === {count - 1}")
     assert [d.cause for _, d in picture.deeds] == ["benign"]
     assert page.js("document.querySelector('.alert.emergency button.snooze')") is None
