@@ -1,22 +1,28 @@
-"""Grades of rules against the truth of a scene: found, missed, false, and how soon; with intervals.
+"""Grades of rules against the truth of a scene: found, missed, false, and how soon.
 
-One alert finds at most one incident and an incident is found once: alerts beyond the first are counted as ``again``, not as hits.
-An alert that was not staged and is not a look-alike is ``other``: in the made-up traffic two ships may really come close, so
-it counts as false for every rule but those named in :data:`NATURAL`. Precision takes hits and false alerts; F1 both.
+One alert finds at most one incident and an incident is found once (:mod:`selat.exercise.matching`): alerts beyond the first are
+counted as ``again``: neither hits nor false, but part of the load. An alert that was not staged and is not a look-alike is
+``other``: in the made-up traffic two ships may really come close, so it is false for every rule but those named in
+:data:`NATURAL`. A ``judge`` that knows the motion says so of single alerts.
+
+Precision takes hits and false alerts, of any priority; F1 both. False alerts are counted apart by what they ask of the officer:
+``quiet`` (caution) and ``loud`` (warning and above).
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from selat.exercise.interval import f1_of, wilson
+from selat.exercise.matching import SLACK, Event, first_told, fits, match, moment
 from selat.exercise.staged import Truth
 from selat.model.clock import HOUR, SECOND
-from selat.model.nouns import Alert
+from selat.model.nouns import PRIORITIES, Alert
 
-SLACK = 600 * SECOND  #: ns by which an alert may come before or after its incident
+Judge = Callable[[Alert], bool]
 #: rules that the traffic itself may fulfil
 NATURAL = frozenset({"collision", "follow", "lane_crossing", "speed_limit", "sar_activity"})
 #: rules that may find an incident staged for another rule, and are neither right nor false for it
@@ -24,11 +30,18 @@ KIN: dict[str, frozenset[str]] = {
     "rendezvous": frozenset({"ship_to_ship"}), "ship_to_ship": frozenset({"rendezvous"}),
     "dark": frozenset({"sudden_loss"}), "sudden_loss": frozenset({"dark"}),
 }  # fmt: skip
+#: kinds of incidents that a rule of another name is to find
+FOUND_BY: Mapping[str, str] = {"two_places": "jump"}
+IN_TRAFFIC = "in the traffic"  #: kind of a false alert that no look-alike was staged for
 
 
 @dataclass(slots=True)
 class Grade:
-    """Counts of one rule over some hours. ``delays``: s from when it could be known to the alert."""
+    """Counts of one rule over some hours; ``hours`` are an officer's, who watches one scene.
+
+    ``hits``: the incidents found; for each, ``delays``: s from when it could be known to when it was told, and ``waits``: s from
+    its start. ``parts``: (found, false, missed) of each scene; ``fakes``: the false alerts.
+    """
 
     rule: str
     staged: int = 0
@@ -40,6 +53,13 @@ class Grade:
     delays: list[float] = field(default_factory=list)
     fooled: Counter[str] = field(default_factory=Counter)
     missed: list[Truth] = field(default_factory=list)
+    hits: list[Truth] = field(default_factory=list)
+    loud: int = 0
+    quiet: int = 0
+    natural: int = 0
+    waits: list[float] = field(default_factory=list)
+    parts: list[tuple[int, int, int]] = field(default_factory=list)
+    fakes: list[Alert] = field(default_factory=list)
 
     @property
     def recall(self) -> float:
@@ -55,85 +75,114 @@ class Grade:
     @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall; 0 where nothing was found."""
-        total = 2 * self.found + self.false + (self.staged - self.found)
-        return 2 * self.found / total if total else math.nan
+        return f1_of(self.found, self.false, self.staged - self.found)
 
     def add(self, other: Grade) -> None:
         """Take in the counts of another scene."""
-        for name in ("staged", "found", "again", "false", "other", "hours"):
+        for name in ("staged", "found", "again", "false", "other", "hours", "loud", "quiet", "natural"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.delays += other.delays
+        self.waits += other.waits
         self.fooled.update(other.fooled)
         self.missed += other.missed
+        self.hits += other.hits
+        self.parts += other.parts
+        self.fakes += other.fakes
 
-
-def wilson(k: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Interval (95 % unless said) of a share k of n (Wilson 1927); (0, 1) for n = 0."""
-    if n == 0:
-        return 0.0, 1.0
-    p, zz = k / n, z * z
-    middle = (p + zz / (2 * n)) / (1 + zz / n)
-    half = z / (1 + zz / n) * math.sqrt(p * (1 - p) / n + zz / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def fits(truth: Truth, alert: Alert) -> bool:
-    """The alert names all of the incident's ships and falls into its time, give or take :data:`SLACK`."""
-    if not set(truth.subjects) <= set(alert.subjects):
-        return False
-    return alert.time <= truth.end + SLACK and max(alert.last, alert.time) >= truth.start - SLACK
-
-
-def first_told(alerts: Iterable[Alert]) -> list[tuple[Alert, int]]:
-    """Each alert once, as it was first told, with the moment (``last`` of the first telling), in order of that."""
-    seen: dict[str, tuple[Alert, int]] = {}
-    for alert in alerts:
-        if alert.state == "active" and alert.id not in seen:
-            seen[alert.id] = alert, alert.last
-    return sorted(seen.values(), key=lambda x: x[1])
+    def _fake(self, alert: Alert, what: str) -> None:
+        self.false += 1
+        self.fooled[what] += 1
+        self.fakes.append(alert)
+        if alert.priority == "caution":
+            self.quiet += 1
+        else:
+            self.loud += 1
 
 
 def grade(
-    truths: Sequence[Truth], alerts: Iterable[Alert], hours: float, rules: Iterable[str] = ()
+    truths: Sequence[Truth],
+    alerts: Iterable[Alert],
+    hours: float,
+    rules: Iterable[str] = (),
+    *,
+    judge: Mapping[str, Judge] | None = None,
+    slack: int = SLACK,
+    found_by: Mapping[str, str] = FOUND_BY,
 ) -> dict[str, Grade]:
-    """Grades by rule: of those staged, and of ``rules``, over ``hours`` of a scene."""
+    """Grades by rule: of those staged, and of ``rules``, over ``hours`` of a scene.
+
+    ``judge``: by rule, whether an alert that nothing was staged for is true of the traffic all the same. ``found_by``: the rule
+    that is to find a kind of incident, where its name is another.
+    """
+    truths = [replace(t, rule=found_by[t.rule]) if t.rule in found_by else t for t in truths]
     wanted = {t.rule for t in truths} | set(rules)
-    out = {rule: Grade(rule, hours=hours) for rule in sorted(wanted)}
-    by_rule: dict[str, list[tuple[Alert, int]]] = {}
-    for alert, told in first_told(alerts):
-        by_rule.setdefault(alert.rule, []).append((alert, told))
-    for rule, g in out.items():
-        positive = [t for t in truths if t.rule == rule and not t.negative]
-        negative = [t for t in truths if t.rule == rule and t.negative]
-        kin = [t for t in truths if t.rule in KIN.get(rule, ()) and not t.negative]
-        g.staged = len(positive)
-        open_ = list(positive)
-        for alert, told in by_rule.get(rule, []):
-            hit = next((t for t in open_ if fits(t, alert)), None)
-            if hit is not None:
-                open_.remove(hit)
-                g.found += 1
-                g.delays.append((told - (hit.known or hit.start)) / SECOND)
-            elif any(fits(t, alert) for t in positive):
-                g.again += 1
-            elif (fooled := next((t for t in negative if fits(t, alert)), None)) is not None:
-                g.false += 1
-                g.fooled[fooled.note or "look-alike"] += 1
-            elif not any(fits(t, alert) for t in kin):
-                g.other += 1
-                if rule not in NATURAL:
-                    g.false += 1
-                    g.fooled["in the traffic"] += 1
-        g.missed = open_
-    return out
+    by_rule: dict[str, list[Event]] = {}
+    for event in first_told(alerts):
+        by_rule.setdefault(event.alert.rule, []).append(event)
+    judge = judge or {}
+    return {
+        rule: _graded(rule, truths, by_rule.get(rule, []), hours, judge.get(rule), slack) for rule in sorted(wanted)
+    }
+
+
+def _graded(
+    rule: str, truths: Sequence[Truth], events: list[Event], hours: float, judge: Judge | None, slack: int
+) -> Grade:
+    g = Grade(rule, hours=hours)
+    positive = [t for t in truths if t.rule == rule and not t.negative]
+    negative = [t for t in truths if t.rule == rule and t.negative]
+    kin = [t for t in truths if t.rule in KIN.get(rule, ()) and not t.negative]
+    pairs = match(positive, events, slack)
+    for n, event in enumerate(events):
+        alert = event.alert
+        if n in pairs:
+            truth = positive[pairs[n]]
+            told = moment(truth, event)
+            g.hits.append(truth)
+            g.delays.append((told - (truth.known or truth.start)) / SECOND)
+            g.waits.append((told - truth.start) / SECOND)
+        elif any(fits(t, alert, slack) for t in positive):
+            g.again += 1
+        elif (fooled := next((t for t in negative if fits(t, alert, slack)), None)) is not None:
+            if not _rightly_quiet(fooled, event):
+                g._fake(alert, fooled.note or "look-alike")
+        elif any(fits(t, alert, slack) for t in kin):
+            continue
+        elif judge is not None and judge(alert):
+            g.natural += 1
+        else:
+            g.other += 1
+            if judge is not None or rule not in NATURAL:
+                g._fake(alert, IN_TRAFFIC)
+    g.staged, g.found = len(positive), len(pairs)
+    hit = set(pairs.values())
+    g.missed = [t for k, t in enumerate(positive) if k not in hit]
+    g.parts = [(g.found, g.false, len(g.missed))]
+    return g
+
+
+def _rightly_quiet(truth: Truth, event: Event) -> bool:
+    """A beacon under test is to be shown as such, and not as an emergency."""
+    return truth.rule == "distress" and event.loud is None
 
 
 def load(alerts: Iterable[Alert], hours: float) -> Mapping[str, float]:
-    """Alerts an hour by priority, each event once: what another alert stands for is not counted."""
-    counts = Counter(a.priority for a, _ in first_told(alerts) if not a.lead)
+    """Alerts an hour by priority, each event once at its first; what another alert stands for is not counted."""
+    counts = Counter(e.alert.priority for e in first_told(alerts) if not e.alert.lead)
     return {priority: n / hours for priority, n in counts.items()}
+
+
+def asks(rates: Mapping[str, float]) -> float:
+    """Alerts an hour that ask something of the officer: warning and above."""
+    return sum(rates.get(p, 0.0) for p in PRIORITIES if p != "caution")
 
 
 def length(begin: int, end: int) -> float:
     """Hours between two times (ns)."""
     return (end - begin) / HOUR
+
+
+__all__ = [
+    "FOUND_BY", "IN_TRAFFIC", "KIN",
+    "NATURAL", "SLACK", "Grade", "Judge", "asks", "first_told", "fits", "grade", "length", "load", "wilson",
+]  # fmt: skip

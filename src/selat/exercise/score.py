@@ -1,38 +1,49 @@
-"""Truth against alerts: which staged things were found, how soon, and what else was said.
+"""Truth against alerts of one scene: which staged things were found, how soon, and what else was said.
 
-An alert that was not staged need not be false: two ferries may really come close. Give ``judge`` (for collision
-courses :func:`close_quarters`) to tell such alerts, counted as ``natural``, from false ones.
+The short way to :mod:`selat.exercise.grade`, which says how things are counted. An alert that was not staged need not be false:
+two ferries may really come close. Give ``judge`` (for collision courses :func:`close_quarters`) to tell such alerts, counted
+as ``natural``, from false ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from selat.exercise.grade import Judge, grade
 from selat.exercise.incidents import JUMP, TEST, TWO_PLACES, approach
+from selat.exercise.matching import fits
 from selat.exercise.scene import Scene
 from selat.exercise.staged import Truth
 from selat.model.clock import SECOND
 from selat.model.nouns import Alert
 from selat.model.units import NAUTICAL_MILE
 
-Judge = Callable[[Alert], bool]
 RULES: Mapping[str, Sequence[str]] = {"jump": (JUMP, TWO_PLACES)}  #: one detector finds both
 
 
 @dataclass(slots=True)
 class Score:
-    """Of one rule. ``delays``: seconds from the start of what was found to the ``time`` that the alert gives."""
+    """Of one kind of incident. ``again``: alerts beyond the first of an incident; ``delays``: s from its start to the telling."""
 
     rule: str
     staged: int = 0
     found: int = 0
-    alerts: int = 0
-    hits: int = 0
+    again: int = 0
     natural: int = 0
     false: list[Alert] = field(default_factory=list)
     missed: list[Truth] = field(default_factory=list)
     delays: list[float] = field(default_factory=list)
+
+    @property
+    def hits(self) -> int:
+        """Alerts that found something: one for each thing found."""
+        return self.found
+
+    @property
+    def alerts(self) -> int:
+        """Alerts in all."""
+        return self.found + self.again + self.natural + len(self.false)
 
     @property
     def recall(self) -> float:
@@ -41,18 +52,14 @@ class Score:
 
     @property
     def precision(self) -> float:
-        """Share of alerts that were right, staged or natural; 1 where there were none."""
-        return (self.hits + self.natural) / self.alerts if self.alerts else 1.0
+        """Share of alerts about different things that were right, staged or natural; 1 where there were none."""
+        told = self.found + self.natural + len(self.false)
+        return (self.found + self.natural) / told if told else 1.0
 
 
 def matches(truth: Truth, alert: Alert, slack_s: float = 60.0) -> bool:
-    """The alert names all subjects of the truth (it may name more), and falls in its time, give or take ``slack_s``."""
-    slack = round(slack_s * SECOND)
-    return (
-        set(truth.subjects) <= set(alert.subjects)
-        and alert.time <= truth.end + slack
-        and max(alert.time, alert.last) >= truth.start - slack
-    )
+    """The alert is about the truth's ships, and falls in its time, give or take ``slack_s``."""
+    return fits(truth, alert, round(slack_s * SECOND))
 
 
 def score(
@@ -67,32 +74,29 @@ def score(
 
     Emergencies for a beacon under test are false alerts of the rule that raised them, whatever its name.
     """
-    truths, tests = [t for t in truths if t.rule != TEST], {t.subjects for t in truths if t.rule == TEST}
-    out: dict[str, Score] = {t.rule: Score(t.rule) for t in truths}
-    for t in truths:
-        out[t.rule].staged += 1
-    unfound = list(truths)
-    for alert in sorted(alerts, key=lambda a: a.time):
-        if alert.subjects in tests and alert.priority != "emergency":
-            continue
-        finds = names.get(alert.rule, (alert.rule,))
-        right = [t for t in truths if t.rule in finds and matches(t, alert, slack_s)]
-        rule = right[0].rule if right else finds[0]
-        s = out.setdefault(rule, Score(rule))
-        s.alerts += 1
-        if right:
-            s.hits += 1
-        elif judge and rule in judge and judge[rule](alert):
-            s.natural += 1
-        else:
-            s.false.append(alert)
-        for t in right:
-            if t in unfound:
-                unfound.remove(t)
-                s.found += 1
-                s.delays.append((alert.time - t.start) / SECOND)
-    for t in unfound:
-        out[t.rule].missed.append(t)
+    truths, alerts = list(truths), list(alerts)
+    tests = {t.subjects for t in truths if t.rule == TEST}
+    staged = [t for t in truths if t.rule != TEST]
+    told = [a for a in alerts if a.subjects not in tests or a.priority == "emergency"]
+    finder = {kind: rule for rule, kinds in names.items() for kind in kinds}
+    known = [replace(t, rule=finder.get(t.rule, t.rule)) for t in staged]
+    origin = {id(k): t for k, t in zip(known, staged, strict=True)}
+    judges = {finder.get(rule, rule): test for rule, test in (judge or {}).items()}
+    graded = grade(known, told, 0.0, {a.rule for a in told}, judge=judges, slack=round(slack_s * SECOND), found_by={})
+    out = {t.rule: Score(t.rule) for t in staged}
+    for rule, g in graded.items():
+        first = names.get(rule, (rule,))[0]  # what is of no kind is counted there
+        if g.again or g.natural or g.fakes:
+            s = out.setdefault(first, Score(first))
+            s.again, s.natural, s.false = g.again, g.natural, g.fakes
+        for truth, wait in zip(g.hits, g.waits, strict=True):
+            s = out[origin[id(truth)].rule]
+            s.found += 1
+            s.delays.append(wait)
+        for truth in g.missed:
+            out[origin[id(truth)].rule].missed.append(origin[id(truth)])
+    for t in staged:
+        out[t.rule].staged += not t.negative
     return out
 
 
@@ -112,3 +116,6 @@ def close_quarters(scene: Scene, metres: float = 0.3 * NAUTICAL_MILE, seconds: f
         return False
 
     return judge
+
+
+__all__ = ["RULES", "Judge", "Score", "close_quarters", "matches", "score"]
