@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +165,14 @@ def test_alerts_are_idempotent_and_keep_what_people_did(state):
     assert log[1]["note"] == "boat sent" and log[1]["subject"] == alert().id
     row = state.rows("alerts")[0]
     assert alertbook.alert_of(row).parameters == {} and alertbook.alert_of(row).lat == 1.5
+
+
+def test_an_alert_without_a_place_comes_back(state):
+    """NaN is NULL in SQL."""
+    nowhere = replace(alert(), lat=float("nan"), lon=float("nan"))
+    state.commit(Commit(alerts=[nowhere]))
+    (found,) = alertbook.alerts(state)
+    assert found.id == nowhere.id and np.isnan([found.lat, found.lon]).all()
 
 
 def test_acting_on_what_is_not_there(state):

@@ -19,12 +19,14 @@ from selat.model.errors import ConfigError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from selat.app.session import Sea
     from selat.model.ports import Exporter
 
 EPILOG = """examples:
   selat export sea/ reports.parquet --from 2026-11-22 --to 2026-11-23
   selat export sea/ one.gpx --mmsi 533000123
   selat export sea/ lines.geojson --tracks --box 99,1,105,6
+  selat export sea/ small.gpx --simplify 25m
   selat export sea/ - --table ships --format csv | head
   selat export sea/ alerts.geojson --table alerts --json
 """
@@ -42,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tracks", action="store_true", help="lines of ships instead of points (geojson; gpx has them anyway)"
     )
+    parser.add_argument(
+        "--simplify",
+        metavar="DISTANCE",
+        help="leave out positions of tracks that the others tell within DISTANCE at their time (25m, 0.1nm)",
+    )
     parser.add_argument("--json", action="store_true", help="say what was written as JSON")
 
 
@@ -54,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"{exporter.name} is no text for a terminal", hint="name a file, or add | cat")
     with open_sea(args.sea) as sea:
         by_ship = exporter.by_ship and args.table == "reports"
-        counter = _Counter(batches_of(sea, args.table, args, by_ship=by_ship))
+        counter = _Counter(_batches(sea, args, by_ship))
         if args.out == "-":
             sys.stdout.flush()
             rows, size = exporter.write(counter, sys.stdout.buffer), None
@@ -71,6 +78,19 @@ def run(args: argparse.Namespace) -> int:
     if counter.rows > rows:
         print(f"{counter.rows - rows:,} rows without a position were left out", file=sys.stderr)
     return 0
+
+
+def _batches(sea: Sea, args: argparse.Namespace, by_ship: bool) -> Iterator[Any]:
+    """Rows to write; of tracks fewer, where that was asked for. Raises ConfigError where there are no tracks."""
+    batches = batches_of(sea, args.table, args, by_ship=by_ship)
+    if args.simplify is None:
+        return batches
+    if not by_ship:
+        raise ConfigError("--simplify is for tracks", hint="write gpx, or geojson with --tracks")
+    from selat.exporters._simplify import simplified
+    from selat.model.units import distance
+
+    return simplified(batches, distance(args.simplify))
 
 
 def _exporter(args: argparse.Namespace) -> Exporter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,7 +42,7 @@ def alert_of(row: Mapping[Any, Any]) -> Alert:
     for name in _JSON & values.keys():
         values[name] = json.loads(values[name])
     values["subjects"] = tuple(values["subjects"])
-    return Alert(**values)
+    return Alert(**{"lat": math.nan, "lon": math.nan, **values})  # a place that is not known is null in SQL
 
 
 def merge_state(old: Mapping[str, Any], new: Mapping[str, Any], closed: bool = False) -> str | None:
