@@ -162,6 +162,8 @@ def test_rules_do_not_disturb_each_other():
     ]
     together = Floor(list(RULES.values()), world=world).step(reports, statics, texts, made.START, True)
     # As sets: the desk tells an alert again when a graver one of the same event comes to stand for it.
+    # Storms are about all rules that storm at once: they cannot be the same.
+    alone, together = ([a for a in x if a.rule != "rule_storm"] for x in (alone, together))
     assert set(plain(alone)) == set(plain(together))
 
 
