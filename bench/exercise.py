@@ -1,8 +1,8 @@
 """Grades of all rules, and of the rules of others, on the test seeds of the exercise: writes bench/exercise.md.
 
-    python bench/exercise.py [--seeds 1000-1007] [--ships 400] [--count 4] [--hours 3]
+    python bench/exercise.py [--seeds 1000-1007] [--ships 400] [--count 2] [--hours 3] [--processes 2]
 
-The table is what `selat exercise score` prints; thresholds were never set on these seeds.
+The same command on the same code writes the same file, which is what `selat exercise score` prints.
 """
 
 from __future__ import annotations
@@ -17,33 +17,30 @@ OUT = Path(__file__).with_name("exercise.md")
 
 
 def main() -> None:
-    from selat.app.drill import Job, run_all, seeds_of, together
-    from selat.cli.exercise import table
+    from selat.app.drill import Job, run_all
+    from selat.cli._exercise_score import how, teller
     from selat.exercise.drills import FAMILIES
+    from selat.exercise.report import document
+    from selat.exercise.trial import seeds_of
+    from selat.model.clock import monotonic
 
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", default="1000-1007")
     parser.add_argument("--ships", type=int, default=400)
-    parser.add_argument("--count", type=int, default=4)
+    parser.add_argument("--count", type=int, default=2)
     parser.add_argument("--hours", type=float, default=3.0)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=OUT)
     args = parser.parse_args()
-    jobs = [Job(s, tuple(FAMILIES), args.ships, args.count, args.hours, (), True) for s in seeds_of(args.seeds)]
-    outcomes = run_all(jobs, 2, lambda o: print(f"seed {o.seed}: {o.reports:,} reports", file=sys.stderr, flush=True))
-    load = {
-        p: sum(o.load.get(p, 0.0) for o in outcomes) / len(outcomes)
-        for p in ("emergency", "alarm", "warning", "caution")
-    }
-    told = ", ".join(f"{n:.1f} {p}" for p, n in load.items())
-    text = (
-        "# Grades of the rules on test seeds\n\n"
-        f"`python3 dev.py bench exercise --seeds {args.seeds} --ships {args.ships} --count {args.count} --hours {args.hours:g}`, "
-        f"{args.hours * len(jobs):g} hours of a made-up strait of {args.ships} ships beside those of the drills "
-        f"({', '.join(FAMILIES)}). Alerts an hour: {told}.\n\n"
-        "*false*: alerts about look-alikes and about traffic that is neither. Intervals are Wilson's, 95 %. Below a rule of ours, "
-        "behind a colon, the rules of others for the same thing, on the same receptions.\n\n"
-    )
-    OUT.write_text(text + "\n".join(table(together(outcomes))) + "\n", encoding="utf-8")
-    print(f"{OUT.name}: {len(jobs)} scenes, load average {os.getloadavg()[0]:.1f}")
+    seeds, families = seeds_of(args.seeds), tuple(FAMILIES)
+    jobs = [Job(s, families, args.ships, args.count, args.hours, (), True) for s in seeds]
+    began = monotonic()
+    outcomes = run_all(jobs, args.processes, teller(len(jobs)))
+    words = "" if args.seeds == parser.get_default("seeds") else f" --seeds {args.seeds}"
+    same = how(args.seeds, seeds, families, args.ships, args.count, args.hours)
+    about = f"Made by `python3 dev.py bench exercise{words}`, the same as {same}"
+    args.out.write_text(document(outcomes, args.hours * len(seeds), about), encoding="utf-8")
+    print(f"{args.out.name}: {len(jobs)} scenes in {monotonic() - began:.0f} s, load average {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

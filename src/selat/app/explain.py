@@ -66,6 +66,12 @@ def explain(sea: Sea, alert_id: str, rules: Sequence[Any] | None = None) -> Expl
     )  # fmt: skip
 
 
+def concludes_again(alert: Alert, rules: Sequence[Any]) -> bool:
+    """Whether its rule concludes the same alert from the evidence that it carries, bit for bit."""
+    again, _ = _again(alert, rules)
+    return again is not None and all(_equal(alert, again, f.name) for f in fields(Alert))
+
+
 def _equal(a: Alert, b: Alert, name: str) -> bool:
     if name in OURS:
         return True

@@ -100,6 +100,12 @@ def score(
     return out
 
 
+def judges(scene: Scene) -> dict[str, Judge]:
+    """Of rules that the traffic itself may fulfil: whether it did, as far as the scene knows."""
+    fishing = {s.mmsi for s in scene.fleet if s.kind == "fishing"}
+    return {"collision": close_quarters(scene), "fishing": lambda alert: set(alert.subjects) <= fishing}
+
+
 def close_quarters(scene: Scene, metres: float = 0.3 * NAUTICAL_MILE, seconds: float = 1200.0) -> Judge:
     """Judges an alert by the motion: from ``time`` to ``last``, did its two ships ever head for less than that?"""
 
@@ -118,4 +124,4 @@ def close_quarters(scene: Scene, metres: float = 0.3 * NAUTICAL_MILE, seconds: f
     return judge
 
 
-__all__ = ["RULES", "Judge", "Score", "close_quarters", "matches", "score"]
+__all__ = ["RULES", "Judge", "Score", "close_quarters", "judges", "matches", "score"]
