@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from selat.detectors import _pairs as two
+from selat.detectors import _places as near
 from selat.detectors import _ships as fleet
 from selat.detectors._ships import Array
 from selat.kernels.pairing import Together
@@ -52,14 +53,32 @@ def _close(w: Window) -> Close:
     return Close(p, rows, two.history(w, p, rows, GAP, ALONGSIDE))
 
 
-def meetings(window: Window, memory: Memory | None, least: float, wanted: Array) -> tuple[list[Evidence], Memory]:
-    """Evidence of pairs of ``wanted`` rows that keep together for ``least`` s, and the memory of those seen to meet."""
-    c = close(window)
+def meetings(
+    window: Window,
+    memory: Memory | None,
+    lasting: tuple[float, float, float],
+    likely: Array,
+    limit: float,
+    unseen: float,
+) -> tuple[list[Evidence], Memory]:
+    """Evidence of close pairs that keep together for long enough, and the memory of those that were seen to meet.
+
+    ``lasting``: s from which time counts, s at which it counts fully, how much it counts at first (:func:`ramp`).
+    ``likely``: of each close pair, no less than what the rule will find (0: not wanted), but for how they came; where that
+    leaves less than ``limit``, there is no evidence. So an anchorage of hundreds costs little. ``unseen``: how much those
+    count that were not seen to come together (:func:`arrival`).
+    """
+    c, least = close(window), lasting[0]
     p, h, s = c.pairs, c.history, c.pairs.ships
     old = memory or {name: [] for name in _COLUMNS}
     place = _match(s, p, c.rows, old)  # row of ``old`` of each close pair, -1 where none
     seen = (h.before >= APART) & (h.run >= 120.0)
-    k = np.flatnonzero(wanted & (seen | (place >= 0) | (h.run >= least)) & (h.n >= 2))
+    lie = np.isin(s.status, (fleet.ANCHORED, fleet.MOORED))
+    lie_both = lie[p.a[c.rows]] & lie[p.b[c.rows]]
+    drifts = np.maximum(unseen, 0.85 * ramps(h.net, 150.0, 800.0, unseen))
+    once_close = np.where(lie_both, unseen, drifts)  # as arrival() has it
+    use = (likely > 0.0) & (seen | (place >= 0) | ((h.run >= least) & (likely * once_close >= limit))) & (h.n >= 2)
+    k = np.flatnonzero(use)
     new: Memory = {name: [] for name in _COLUMNS}
     found = []
     for i in k.tolist():
@@ -67,7 +86,9 @@ def meetings(window: Window, memory: Memory | None, least: float, wanted: Array)
         if row["before"] is not None:
             for name in _COLUMNS:
                 new[name].append(row[name])
-        if (row["end"] - row["start"]) / SECOND >= least:
+        lasted_s = (row["end"] - row["start"]) / SECOND
+        came = 1.0 if row["before"] is not None else float(once_close[i])
+        if lasted_s >= least and likely[i] * came * ramp(lasted_s, *lasting) >= limit:
             found.append(_evidence(window, c, i, row))
     _keep(old, set(place[k].tolist()), new, window.now)
     return found, new
@@ -156,6 +177,20 @@ def ramp(x: float | None, zero: float, one: float, low: float = 0.0, unknown: fl
         return unknown
     share = min(1.0, max(0.0, (x - zero) / (one - zero)))
     return low + (1.0 - low) * share
+
+
+def ramps(x: Array, zero: float, one: float, low: float = 0.0) -> Array:
+    """As :func:`ramp`, of arrays; 1 for NaN."""
+    share = np.clip((x - zero) / (one - zero), 0.0, 1.0)
+    out: Array = np.where(np.isnan(share), 1.0, low + (1.0 - low) * share)
+    return out
+
+
+def both_within(window: Window, *kinds: str) -> Array:
+    """Of each close pair: are both inside zones of these kinds?"""
+    c, inside = close(window), near.places(window).within(*kinds)
+    out: Array = inside[c.pairs.a[c.rows]] & inside[c.pairs.b[c.rows]]
+    return out
 
 
 def lasted(e: Evidence) -> float:

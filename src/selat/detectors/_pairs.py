@@ -108,7 +108,8 @@ def told(h: Together, k: int) -> Evidence:
 
 def subjects(w: Window, s: Ships, i: int) -> Evidence:
     """Who one of the two is, with her beam and where she is."""
-    return fleet.subject(w.contacts, s, i) | {"beam": fleet.real(w.contacts.beam()[s.slot[i]], 0)}
+    beam = float(hulls(w).beam[s.slot[i]]) if s.length[i] == s.length[i] else None
+    return fleet.subject(w.contacts, s, i) | {"beam": None if beam is None else round(beam, 0)}
 
 
 def slices(c: Contacts, s: Ships, rows: list[int], start: int, most: int = 24) -> tuple[list[Evidence], list[int]]:

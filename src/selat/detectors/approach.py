@@ -80,7 +80,7 @@ class Approach(PictureRule):
         found = []
         for row, a, b in self.behind(q, ship, boat):
             evidence = self.measured(window, s, a, b, two.key(s, a, b), seen)
-            if evidence is not None:
+            if evidence is not None and evidence["closing"] >= p.closing:
                 found.append(way.finding(window, q, row, evidence.pop("begin"), evidence, b))
         return fleet.so(self, found), seen
 

@@ -3,10 +3,10 @@
 What it finds
     A ship that had made way, and for 15 minutes now goes slower than 1.5 knots outside anchorages, ports and pilot grounds;
     and another ship, silent for 15 minutes and more where others like her are heard, that can have reached her by now and
-    was within 10 miles and on her way there. Weighed, each part from 0 to 1: how sure the silence is her own (chance of
-    it by the learned reception: full below 1 in 10,000), how straight her way led there, how near she was, how long the
-    first has waited, the types, the place. If she is heard again within a mile of the waiting ship, that speaks fully for
-    it. Caution from 0.35, warning from 0.65. Judged every minute.
+    was within 5 miles and on her way there (within 30 degrees). Weighed, each part from 0 to 1: how sure the silence is her
+    own (chance of it by the learned reception: full below 1 in 10,000), how straight her way led there, how near she was,
+    how long the first has waited, the types, the place. If she is heard again within a mile of the waiting ship, that
+    speaks fully for it. Caution from 0.35, warning from 0.65. Judged every minute.
 Why it matters
     Who has something to hand over at sea switches off before and not after; what is left to see is the other.
 False alarms
@@ -52,8 +52,8 @@ class Parameters:
     slow: float = param(1.5 * KNOT, "m/s", "Slower than this she has stopped", "selat")
     made_way: float = param(4 * KNOT, "m/s", "... after she went faster than this", "selat")
     silent: float = param(900.0, "s", "The other is silent for so long", "behaviours 2.3: 15 min under way")
-    far: float = param(10 * NAUTICAL_MILE, "m", "... and was last heard within this", "selat")
-    angle: float = param(60.0, "deg", "... on a course that leads there within this", "selat")
+    far: float = param(5 * NAUTICAL_MILE, "m", "... and was last heard within this", "selat")
+    angle: float = param(30.0, "deg", "... on a course that leads there within this", "selat")
     again: float = param(NAUTICAL_MILE, "m", "Heard again within this of the first, she was there", "selat")
     caution: float = param(0.35, "1", "Likelihood for a caution", "selat")
     warning: float = param(0.65, "1", "Likelihood for a warning", "selat")
@@ -107,7 +107,7 @@ class DarkRendezvous(PictureRule):
             fits = (away < p.far) & (away < quiet.reach(q, use)) & ((off < p.angle) | (away < NAUTICAL_MILE))
             fits &= q.mmsi[use] != s.mmsi[a]
             best = np.flatnonzero(fits)
-            for k in best[np.lexsort((q.id[use[best]], off[best] / 60.0 + away[best] / p.far))][:3].tolist():
+            for k in best[np.lexsort((q.id[use[best]], off[best] / p.angle + away[best] / p.far))][:3].tolist():
                 i = int(use[k])
                 heard = quiet.reception(w, q, i)
                 if quiet.worth(heard) < 0.2:
@@ -172,7 +172,7 @@ class DarkRendezvous(PictureRule):
             return None
         parts = {
             "silence": quiet.worth(e["reception"]),
-            "course": 1.0 if back is not None else ramp(e["off"], p.angle, 15.0, 0.4),
+            "course": 1.0 if back is not None else ramp(e["off"], p.angle, 10.0, 0.5),
             "nearness": 1.0 if back is not None else ramp(e["away"], p.far, 2 * NAUTICAL_MILE, 0.4),
             "waiting": ramp(e["wait"], p.wait, 2 * p.wait, 0.7),
             "types": 0.4 if kinds.fishing(who) and kinds.fishing(other) else 1.0 if who["type"] and other["type"] else 0.85,

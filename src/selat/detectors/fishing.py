@@ -3,7 +3,7 @@
 What it finds
     A ship that moves as ships do that fish: for 20 minutes and more at 1 to 9 knots, over 500 m and more, turning all the
     while for the way she makes; or one that declares herself a fishing vessel and goes at the even, slow speed of a haul.
-    Judged every minute, told after 20 minutes. Always a caution: it is recorded.
+    Judged every 5 minutes, told after 20 minutes. Always a caution: it is recorded.
 Why it matters
     A ship that fishes cannot keep clear, and her nets reach behind her. Who fishes, where and how long is what closed
     areas, licences and stocks are judged by.
@@ -50,8 +50,8 @@ class Fishing(PictureRule):
 
     p: Parameters = field(default_factory=Parameters)
     name: str = "fishing"
-    every: int = MINUTE
-    pace: Pace = field(default_factory=lambda: Pace(5, 15, 1800.0, 3600.0))
+    every: int = 5 * MINUTE
+    pace: Pace = field(default_factory=lambda: Pace(2, 9, 3600.0, 4 * 3600.0))
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Ships that move as those do that fish, outside ports and anchorages."""

@@ -84,6 +84,8 @@ class Follow(PictureRule):
         use &= b_leads != a_leads
         lane, known = way.in_lanes(window, s.lat, s.lon)
         rows = np.flatnonzero(use & ~lane[q.a] & ~lane[q.b])
+        past = two.history(window, q, rows, p.reach, p.reach)
+        rows = rows[(past.run >= 0.9 * p.lasting) & (past.far < 1.2 * p.reach)]
         found = []
         for row in rows.tolist():
             first, second = (int(q.b[row]), int(q.a[row])) if b_leads[row] else (int(q.a[row]), int(q.b[row]))

@@ -42,6 +42,9 @@ from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.window import Window
 
+UNSEEN = 0.35  # how much a pair counts that has always been close
+ANCHORAGE = 0.35  # how much a meeting in an anchorage counts: bunkers, stores and crews come alongside there
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -75,8 +78,15 @@ class Rendezvous(PictureRule):
         s, r = c.pairs.ships, c.rows
         a, b = c.pairs.a[r], c.pairs.b[r]
         work = np.isin(s.type, kinds.CALLERS) & ~(s.length >= 90.0)
-        wanted = ~(work[a] | work[b]) & (c.history.gap < self.p.far) & ~(c.history.slip > self.p.slip)
-        found, memory = meet.meetings(window, memory, self.p.brief, wanted)
+        p, h = self.p, c.history
+        wanted = ~(work[a] | work[b]) & (h.gap < p.far) & ~(h.slip > p.slip)
+        likely = meet.ramps(h.gap, p.far, p.near, 0.2) * meet.ramps(h.slip, p.slip, 0.4 * p.slip)
+        likely *= meet.ramps(np.fmax(h.speed_a, h.speed_b), p.fast, p.slow, 0.15)
+        likely *= _types_of(s, a, b)
+        likely *= np.where(meet.both_within(window, "anchorage", "port"), ANCHORAGE, 1.0)
+        found, memory = meet.meetings(
+            window, memory, (p.brief, p.long, 0.3), np.where(wanted, likely, 0.0), p.caution, UNSEEN
+        )
         return fleet.so(self, [meet.finding(e) for e in found]), memory
 
     def parts(self, e: Evidence) -> dict[str, float]:
@@ -90,7 +100,7 @@ class Rendezvous(PictureRule):
             "slow": ramp(speed, p.fast, p.slow, 0.15),
             "place": _place(e),
             "types": _types(e["ships"][0], e["ships"][1], speed),
-            "arrival": meet.arrival(e, 0.35),
+            "arrival": meet.arrival(e, UNSEEN),
             "afloat": meet.fixed(e),
         }
 
@@ -163,7 +173,7 @@ def _place(e: Evidence) -> float:
     if two.inside(place, "port") or (place["shore"] is not None and place["shore"] < 150.0):
         return 0.3
     if two.inside(place, "anchorage"):
-        return 0.35
+        return ANCHORAGE
     if two.inside(place, "pilot_boarding"):
         return 0.6
     crowd = e["still_near"]
@@ -189,6 +199,17 @@ def _types(a: Evidence, b: Evidence, speed: float) -> float:
     if kinds.passenger(a) or kinds.passenger(b):
         return 0.7
     return 0.9 if a["type"] in (0, 90, 99) or b["type"] in (0, 90, 99) else 1.0
+
+
+def _types_of(s: fleet.Ships, a: Any, b: Any) -> Any:
+    """No less than :func:`_types`, of pairs of rows."""
+    ferry = (s.type // 10 == 4) | (s.type // 10 == 6)
+    fisher = (s.type == 30) | (s.status == fleet.FISHING)
+    light = np.isin(s.type, (36, 37)) | (s.length <= kinds.SMALL) | (np.isnan(s.length) & (s.kind == 2))
+    light &= ~np.isin(s.type, (*fleet.TOWING, 52))
+    out = np.where(light[a] & light[b], 0.35, 1.0)
+    out = np.where(ferry[a] & ferry[b], 0.3, out)
+    return np.where(fisher[a] & fisher[b], 0.35, out)
 
 
 DETECTOR = Rendezvous()

@@ -42,6 +42,12 @@ from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.window import Window
 
+UNSEEN = 0.45  # how much a pair counts that has always been close
+ANCHORAGE, BUNKERING = (
+    0.75,
+    0.3,
+)  # how much it counts in an anchorage, of two large tankers, and where one may bunker the other
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -82,10 +88,15 @@ class ShipToShip(PictureRule):
         c = meet.close(window)
         s, r = c.pairs.ships, c.rows
         oil = s.type // 10 == 8
-        wanted = (
-            oil[c.pairs.a[r]] & oil[c.pairs.b[r]] & (c.history.gap < 2 * self.p.near) & ~(c.history.slip > self.p.slip)
+        p, h = self.p, c.history
+        wanted = oil[c.pairs.a[r]] & oil[c.pairs.b[r]] & (h.gap < 2 * p.near) & ~(h.slip > p.slip)
+        likely = meet.ramps(h.gap, 2 * p.near, 0.5 * p.near, 0.2) * meet.ramps(h.slip, p.slip, 0.5 * p.slip)
+        likely *= meet.ramps(h.lean, 1.5 * p.lean, p.lean)
+        small = np.fmin(s.length[c.pairs.a[r]], s.length[c.pairs.b[r]]) < p.bunker
+        likely *= np.where(meet.both_within(window, "anchorage"), np.where(small, BUNKERING, ANCHORAGE), 1.0)
+        found, memory = meet.meetings(
+            window, memory, (p.brief, p.long, 0.4), np.where(wanted, likely, 0.0), p.caution, UNSEEN
         )
-        found, memory = meet.meetings(window, memory, self.p.brief, wanted)
         return fleet.so(self, [meet.finding(e) for e in found]), memory
 
     def parts(self, e: Evidence) -> dict[str, float]:
@@ -99,7 +110,7 @@ class ShipToShip(PictureRule):
             "together": ramp(q["slip"], p.slip, 0.5 * p.slip),
             "slow": ramp(max(q["speed_a"] or 0.0, q["speed_b"] or 0.0), p.fast, p.slow, 0.2),
             "place": self._place(e),
-            "arrival": meet.arrival(e, 0.45),
+            "arrival": meet.arrival(e, UNSEEN),
             "afloat": meet.fixed(e),
             "draughts": 1.0 if self.exchanged(e) else 0.95,
         }
@@ -125,7 +136,7 @@ class ShipToShip(PictureRule):
         if two.inside(place, "port") or (place["shore"] is not None and place["shore"] < 150.0):
             return 0.3
         if two.inside(place, "anchorage"):
-            return 0.3 if small else 0.75
+            return BUNKERING if small else ANCHORAGE
         crowd = e["still_near"] >= 4 and not place["anchorages_known"]
         return (0.4 if small else 0.75) if crowd else 1.0
 

@@ -68,8 +68,8 @@ class Together(NamedTuple):
     came_b: Any
 
 
-def _sample(ring: Ring, s: int, end: int, out: Any) -> int:
-    """Positions (deg) and heading (deg, NaN) of contact ``s`` at ``end`` and every STEP before; returns how many.
+def _sample(ring: Ring, s: int, end: int, out: Any, most: int) -> int:
+    """Positions (deg) and heading (deg, NaN) of contact ``s`` at ``end`` and ``most`` STEPs back; returns how many.
 
     ``out``: (3, MOMENTS); the first moment before which a step is too long, or nothing is known, ends it.
     """
@@ -83,7 +83,7 @@ def _sample(ring: Ring, s: int, end: int, out: Any) -> int:
     after = at + 1 if at + 1 < length else 0
     newer = ring.rows[s, after]["time"] > ring.rows[s, at]["time"]
     k = 0
-    while k < MOMENTS:
+    while k < most:
         t = end - k * STEP
         while ring.rows[s, at]["time"] > t:
             if left <= 1:
@@ -280,11 +280,17 @@ def _together(track: Ring, hulls: Hulls, slot_a: Any, slot_b: Any, reach: float,
             continue
         end = min(track.rows[a, (track.n[a] - 1) % length]["time"], track.rows[b, (track.n[b] - 1) % length]["time"])
         out.end[i] = end
-        both = min(sample(track, a, end, ta), sample(track, b, end, tb))
-        for k in range(both):
-            x, y = delta(ta[0, k], ta[1, k], tb[0, k], tb[1, k])
-            gaps[0, k] = math.hypot(x, y)
-            gaps[1, k], gaps[2, k], gaps[3, k] = apart(hulls, a, b, x, y, ta[2, k], tb[2, k])
+        both = min(sample(track, a, end, ta, holes + 1), sample(track, b, end, tb, holes + 1))
+        for whole in range(2):
+            near_now = False
+            for k in range(both):
+                x, y = delta(ta[0, k], ta[1, k], tb[0, k], tb[1, k])
+                gaps[0, k] = math.hypot(x, y)
+                gaps[1, k], gaps[2, k], gaps[3, k] = apart(hulls, a, b, x, y, ta[2, k], tb[2, k])
+                near_now |= gaps[1, k] <= reach
+            if whole == 1 or not near_now:
+                break
+            both = min(sample(track, a, end, ta, MOMENTS), sample(track, b, end, tb, MOMENTS))
         conclude(ta, tb, hulls, a, b, both, gaps, reach, near, holes, out, i)
 
 
