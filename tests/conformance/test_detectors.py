@@ -22,6 +22,7 @@ from selat.model.clock import SECOND
 from selat.model.columns import concat, empty
 from selat.model.nouns import PRIORITIES, STATES
 from selat.model.rule import describe, explain
+from selat.tracks.reorder import Patience
 
 RULES = {rule.name: rule for rule in detectors()}
 HEADINGS = ("What it finds", "Why it matters", "False alarms", "Reference")
@@ -144,6 +145,17 @@ def test_batch_is_live(rule, cuts, delays, save_at):
         BATCH[rule.name] = plain(run([rule], golden)[0])
     live, _ = run([rule], golden, cuts, np.array(delays), save_at)
     assert plain(live) == BATCH[rule.name]
+
+
+@each_rule
+@pytest.mark.parametrize("tick", [5, 10])
+def test_alerts_do_not_depend_on_the_tick(rule, tick):
+    """Files are read in windows of a whole beat: the same alerts as second by second."""
+    golden = GOLDEN.setdefault(rule.name, rule.golden())
+    floor = Floor([rule], patience=Patience(tick=tick * SECOND), world=golden.world)
+    end = max(int(t["time"].max()) for t in (golden.reports, golden.statics, golden.messages) if t.rows)
+    alerts = floor.step(golden.reports, golden.statics, golden.messages, end, final=True)
+    assert plain(alerts) == plain(run([rule], golden)[0])
 
 
 GOLDEN: dict = {}

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from selat.app.floor import BEAT
 from selat.app.formats import choose_reader
 from selat.app.pipeline import ARCHIVE, Intake, Pipeline, Tally
 from selat.model import clock
@@ -85,6 +86,8 @@ def read_files(
     """
     outcome = Outcome()
     began = clock.monotonic()
+    if pipeline.floor is not None:  # nobody waits for alerts of files: fewer, larger windows give the same ones
+        pipeline.floor.patience = replace(pipeline.floor.patience, tick=BEAT)
     for path in paths:
         _check(path)
         mark = fingerprint(path)

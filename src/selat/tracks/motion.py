@@ -24,6 +24,8 @@ from selat.tracks.kinds import is_ship
 
 EVERY = 30 * SECOND  #: ns of event time between looks
 NOW, SHORT, LATELY, LONG, WORK = 240.0, 600.0, 900.0, 2400.0, 5400.0  #: s: windows
+SELDOM = 120 * SECOND  #: ns between looks at ships that sail briskly
+BRISK = 4.0  #: m/s: above all speeds of drifting and lying
 VOTES = 2  #: looks running, each with new evidence, before the state changes
 GIVE_UP = 6  #: looks running without any answer, before what was known is given up
 _DOUBT = 0.1  #: share kept for "none of these"
@@ -152,6 +154,10 @@ def _fishing(speed: Floats, work: Features, size: Floats) -> Floats:
 def settle(contacts: Contacts, now: int) -> None:
     """Look at ships with a new position since the last look (``now`` ns, a full 30 s of event time), and conclude."""
     fresh = is_ship(contacts.kind) & (contacts.time > now - EVERY) & (contacts.time <= now)
+    # Who sails briskly can only be fishing besides: it is enough to look at her now and then.
+    brisk = (contacts.motion == Motion.UNDER_WAY) & (np.hypot(contacts.vx, contacts.vy) > BRISK)
+    seldom = (now % SELDOM == 0) & (contacts.time > now - SELDOM) & (contacts.time <= now)
+    fresh = np.where(brisk, is_ship(contacts.kind) & seldom, fresh)
     slots = np.flatnonzero(fresh & ~np.isnan(contacts.lat))
     if not slots.size:
         return
