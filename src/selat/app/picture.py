@@ -173,7 +173,7 @@ class LivePicture:
         return {
             "id": alert.id, "rule": alert.rule, "version": alert.version, "priority": alert.priority, "state": state,
             "subjects": list(alert.subjects), "names": names, "time_ms": alert.time // _MS, "last_ms": alert.last // _MS,
-            "lat": alert.lat, "lon": alert.lon, "sentence": alert.sentence, "evidence": alert.evidence,
+            "lat": _placed(alert.lat), "lon": _placed(alert.lon), "sentence": alert.sentence, "evidence": alert.evidence,
             "parameters": alert.parameters, "confidence": alert.confidence, "detail": alert.detail, "lead": alert.lead,
             "assigned": stands.assigned, "cause": stands.cause,
             "snoozed": covering(self._snoozes, alert, clocks.now()) is not None,
@@ -286,6 +286,11 @@ class LivePicture:
         if self._track is not None:
             card["track"] = self._track(mmsi)
         return card
+
+
+def _placed(degrees: float) -> float | None:
+    """A coordinate for JSON: None for an alert that has no place (a silent receiver, a text from nowhere)."""
+    return degrees if degrees == degrees else None
 
 
 def _newest(contacts: Contacts) -> Array:

@@ -154,7 +154,8 @@ def _export(args: argparse.Namespace) -> int:
         raise ConfigError("export to which file?", hint="selat alerts SEA export alerts.geojson")
     return export.run(
         argparse.Namespace(
-            sea=args.sea, out=args.ids[0], table="alerts", format=None, tracks=False, json=args.json, begin=args.begin,
+            sea=args.sea, out=args.ids[0], table="alerts", format=None, tracks=False, simplify=None, json=args.json,
+            begin=args.begin,
             end=args.end, mmsi=args.mmsi, box=args.box, zone=args.zone,
         )
     )  # fmt: skip
