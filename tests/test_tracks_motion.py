@@ -203,6 +203,8 @@ def exercise(seed, ships, minutes):
         slots = c.of(ship.mmsi)
         if ship.cls not in "AB" or len(slots) != 1:
             continue
+        if len(c.recent(int(slots[0])).between(floor.now - 600 * SECOND, floor.now).time) < 3:
+            continue  # hardly heard lately: nothing can be known
         state = scene.traffic.at(np.full(7, i), end - np.arange(7) * 150.0)
         moves = state.sog > 0.3
         if moves.all() or not moves.any():
