@@ -126,7 +126,7 @@ def _found(rule: PictureRule, old: Entry | None, f: Finding, now: int) -> tuple[
     if alert is None:
         return e, []
     grown = e["open"] and _RANK[alert.priority] < _RANK[e["alert"]["priority"]]
-    if e["open"] and not grown and now - e["told"] < rule.pace.refresh * SECOND:
+    if e["open"] and not grown and not f.tell and now - e["told"] < rule.pace.refresh * SECOND:
         return e, []
     e.update(alert=pack(alert), open=True, told=now)
     return e, [alert]

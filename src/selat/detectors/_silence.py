@@ -99,7 +99,8 @@ def finding(w: Window, s: Silent, k: int, **more: Any) -> Finding:
     track = c.recent(slot)
     evidence = {
         "ship": who(w, slot), "seconds": round(float(s.age[k]), 1), "interval": float(s.every[k]),
-        "expected": round(float(a.expected[k]), 2), "none": float(a.none[k]), "chance": round(float(a.chance[k]), 4),
+        "expected": round(float(a.expected[k]), 2), "clearly": round(float(a.clearly[k]), 2),
+        "none": float(a.none[k]), "chance": round(float(a.chance[k]), 4),
         "taught": round(float(a.taught[k]), 1), "others": round(float(a.others[k]), 1),
         "clear": round(float(a.ratio[k]), 4), "heard": round(float(s.heard[k]), 1), "of": round(float(s.of[k]), 1),
         "shore": fleet.real(s.shore[k], 0), "back": None, "track": fleet.rows(track),
@@ -154,7 +155,9 @@ def back(w: Window, told: dict[str, Evidence]) -> list[Finding]:
             "detour": round(max(0.0, ship["speed"] * seconds - away), 0),
         }  # fmt: skip
         evidence = {**was, "back": told_back, "seconds": round(seconds, 1), "seq": [*was["seq"], int(c.seq[slot])]}
-        out.append(Finding(key, (ship["mmsi"],), ship["time"], told_back["lat"], told_back["lon"], evidence, w.now))
+        out.append(
+            Finding(key, (ship["mmsi"],), ship["time"], told_back["lat"], told_back["lon"], evidence, w.now, True)
+        )
     return out
 
 

@@ -12,8 +12,8 @@ False alarms
     Shadow of a hill or a large ship beside her, a failing aerial, slots crowded out, a power failure on board: the chance
     tells how rare that is here. Not judged: class B (switched off at will, and sent at low power), ships at anchor,
     moored or in a port, ships whose course leaves the coverage (then few reports are expected) or ends on the shore. A
-    silent receiver is told of as such and makes no ship dark: where less than half of what is usual was heard of others
-    meanwhile, nothing is claimed.
+    silent receiver is told of as such and makes no ship dark: times at which less than half of what is usual was heard of
+    others do not count.
 Reference
     ITU-R M.1371-5 Annex 1, Table 1 (intervals); GFW AIS disabling (12 h, 14 positions before) and Skylight (6 h) for what
     others ask; a gap probability model that reaches gaps of an hour: PLoS ONE 2018, e0201640. The limits are selat's.
@@ -45,9 +45,10 @@ class Parameters:
 
     silent: float = param(900.0, "s", "Not heard for so long", "behaviours 2.3: 15 min under way in terrestrial cover")
     intervals: float = param(20.0, "1", "... and for so many of her reporting intervals", "behaviours 2.3")
-    expected: float = param(20.0, "1", "Reports that should have been heard", "selat")
+    expected: float = param(
+        20.0, "1", "Reports that should have been heard, at times when half of the usual was", "selat"
+    )
     chance: float = param(1e-3, "1", "Chance of such a silence below", "behaviours 2.3")
-    clear: float = param(0.5, "1", "Heard from others meanwhile, of what is usual: less is an outage", "selat")
     speed: float = param(2 * KNOT, "m/s", "Slower ships are not judged", "selat: class A sends every 3 min at rest")
     longest: float = param(6 * 3600.0, "s", "Silences that are longer are history", "Skylight: 6 h")
     reports: int = param(20, "1", "Positions heard of her before", "GFW: 14 in the 12 hours before")
@@ -82,14 +83,13 @@ class Dark(PictureRule):
         if not slots.size:
             return []
         s = quiet.ask(w, slots)
-        good = (s.asked.none < p.chance) & (s.asked.expected >= p.expected) & (s.asked.ratio >= p.clear)
-        good &= ~(s.shore < p.coast)
+        good = (s.asked.none < p.chance) & (s.asked.clearly >= p.expected) & ~(s.shore < p.coast)
         return [quiet.finding(w, s, k) for k in np.flatnonzero(good).tolist()]
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Expected, and not heard: the chance decides."""
         e, p = evidence, self.p
-        if e["none"] >= p.chance or e["expected"] < p.expected or e["seconds"] < p.silent:
+        if e["none"] >= p.chance or e["clearly"] < p.expected or e["seconds"] < p.silent:
             return None
         who = e["ship"]
         odds = quiet.odds(e["none"])

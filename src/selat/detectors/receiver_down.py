@@ -47,6 +47,9 @@ class ReceiverDown(PictureRule):
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Stations that are silent; no memory: the model knows since when."""
         out = []
+        heard = window.reception.stations.tables["last"].max(initial=0)
+        if window.now - heard > self.p.silent * SECOND:
+            return [], None  # everything is silent: the rule feed_down tells of that
         for s in window.reception.silent(window.now):
             seconds = (window.now - s.since) / SECOND
             evidence = {

@@ -3,8 +3,8 @@
 What it finds
     A ship of 50 m and more (cargo, tanker, passenger, or a type that is not known) that made more than 7 knots, by her
     reports and by her positions, and less than 1 knot within 5 minutes and for 60 s since, outside anchorages, ports and
-    pilot grounds; and so short that no engine does it: within 30 s, or with more deceleration than 9 m2/s2 over her
-    length (from 7 knots that is 0.7 of her length). Judged every 10 s. A warning; an alarm in a lane, separation zone,
+    pilot grounds; and so short that no engine does it: within 20 s, or with more deceleration than 12 m2/s2 over her
+    length (from 7 knots that is half her length). Judged every 10 s. A warning; an alarm in a lane, separation zone,
     deep-water route or precautionary area.
 Why it matters
     What stops a ship within her length is a rock, another hull, a wreck or a net.
@@ -50,8 +50,8 @@ class Parameters:
     fast: float = param(7 * KNOT, "m/s", "She made more than", "DMA: 7 kn")
     still: float = param(KNOT, "m/s", "... and makes less than", "DMA: 1 kn")
     within: float = param(300.0, "s", "... after no more than", "behaviours 2.1: 30 s to 5 min")
-    at_once: float = param(30.0, "s", "So soon is sudden for any ship", "DMA: 30 s")
-    brake: float = param(9.0, "m2/s2", "... else the deceleration times her length must exceed", "selat")
+    at_once: float = param(20.0, "s", "So soon is sudden for any ship", "selat: two reports; DMA: 30 s")
+    brake: float = param(12.0, "m2/s2", "... else the deceleration times her length must exceed", "selat")
     lasting: float = param(60.0, "s", "Still since for so long", "DMA: 60 s")
     length: float = param(50.0, "m", "Shorter ships are not judged", "DMA: cargo, tankers, passengers")
     told: float = param(1200.0, "s", "A stop is found for so long", "selat")

@@ -58,7 +58,8 @@ class Finding:
 
     ``evidence`` holds everything that the rule's ``judge`` needs, as plain values that survive JSON, and under ``seq``
     the numbers of the lines that it rests on. ``fresh``: any value that changes when there is new evidence; the same
-    value again confirms nothing (None: the last of ``seq``).
+    value again confirms nothing (None: the last of ``seq``). ``tell``: an open alert is told again at once, whenever it
+    was told last.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Finding:
     lon: float
     evidence: Evidence
     fresh: Any = None
+    tell: bool = False
 
     @property
     def token(self) -> Any:

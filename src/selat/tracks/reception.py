@@ -46,7 +46,8 @@ class Expectation(NamedTuple):
 
     ``chance`` of one report where the ship is, in usual times; ``ratio``: heard over usual in the time asked about (1:
     no outage); ``taught``: ships (in 5-minute pieces) that taught the cell; ``others``: reports heard from others
-    around in that time; ``own``: a + b of the Beta.
+    around in that time; ``own``: a + b of the Beta; ``clearly``: of ``expected``, those at times when at least half of
+    the usual was heard.
     """
 
     expected: Floats
@@ -56,6 +57,7 @@ class Expectation(NamedTuple):
     taught: Floats
     others: Floats
     own: Floats
+    clearly: Floats
 
 
 class Reception:
@@ -223,6 +225,7 @@ class Reception:
         ratio, others = self._ratios(known, where, due * p, (gone - due) * p)
         others *= due / gone
         n, expected = due.sum(axis=1), (due * p * ratio).sum(axis=1)
+        clearly = (due * p * ratio * (ratio >= 0.5)).sum(axis=1)
         safe = np.maximum(n, 1e-9)
         chance = np.where(n > 0, (due * p).sum(axis=1) / safe, p[:, -1])
         taught = np.where(n > 0, (due * ships).sum(axis=1) / safe, ships[:, -1])
@@ -234,7 +237,7 @@ class Reception:
         b = np.maximum((1.0 - chance) * own, 1e-3) + (of - np.minimum(heard, of)) * share
         quiet = none_of(a, b, n * clear)
         down = OUTAGE * np.exp(-np.minimum(others, 50.0))
-        return Expectation(expected, np.minimum(quiet + down, 1.0), chance, clear, taught, others, own)
+        return Expectation(expected, np.minimum(quiet + down, 1.0), chance, clear, taught, others, own, clearly)
 
     def _ratios(self, known: Any, where: Any, missed: Floats, before: Floats) -> tuple[Floats, Floats]:
         """Heard over usual among others around (n, bins), and how many reports that was; own share taken off.

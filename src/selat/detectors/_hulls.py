@@ -1,0 +1,100 @@
+"""Who says what of herself: static data that came since the last look, and how texts and numbers of it compare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from selat.model.rule import Evidence
+from selat.model.watchlist import imo_valid, plain_name
+from selat.tracks.contacts import Contacts
+from selat.tracks.flags import FLAGS, flag
+from selat.tracks.lists import distance
+from selat.tracks.window import Window
+
+Array = NDArray[Any]
+_MIDS = np.array(sorted(FLAGS), "i8")
+
+
+def fresh(w: Window, at: int) -> Array:
+    """Slots of ships whose static data were told after ``at`` (ns), the newest segment of each MMSI only."""
+    c = w.contacts
+    slots = np.flatnonzero((c.static("time") > at) & (c.kind <= 2) & (c.reports >= 1))
+    order = slots[np.lexsort((-c.heard[slots], c.mmsi[slots]))]
+    keep = np.ones(order.size, bool)
+    keep[1:] = c.mmsi[order[1:]] != c.mmsi[order[:-1]]
+    return order[keep]
+
+
+def text(c: Contacts, name: str, slot: int) -> str:
+    """A declared text without its filling."""
+    return bytes(c.static(name)[slot]).decode("ascii", "replace").strip(" @\0")
+
+
+def declared(c: Contacts, slot: int) -> Evidence:
+    """All that the ship declares of herself."""
+    length, beam = c.length()[slot] if len(c) else np.nan, c.beam()[slot] if len(c) else np.nan
+    return {
+        "mmsi": int(c.mmsi[slot]), "imo": int(c.static("imo")[slot]), "callsign": text(c, "callsign", slot),
+        "name": text(c, "name", slot) or c.name(slot), "type": int(c.static("ship_type")[slot]),
+        "length": None if length != length else float(length), "beam": None if beam != beam else float(beam),
+        "flag": flag(int(c.mmsi[slot])), "lat": round(float(c.lat[slot]), 6), "lon": round(float(c.lon[slot]), 6),
+        "time": int(c.time[slot]),
+    }  # fmt: skip
+
+
+def seqs(c: Contacts, slot: int) -> list[int]:
+    """Numbers of the lines that say who she is and where: her last report, and her static data where there are any."""
+    said = int(c.static("seq")[slot])
+    return sorted({int(c.seq[slot])} | ({said} if said >= 0 else set()))
+
+
+def mmsi_fault(mmsi: int) -> str:
+    """What is wrong with the MMSI of a ship's station (ITU-R M.585-9); empty where nothing is."""
+    digits = f"{mmsi:09d}"
+    if len(set(digits)) == 1 or digits in ("123456789", "987654321"):
+        return "nobody is given such digits"
+    if not 0 < mmsi <= 999_999_999:
+        return "it does not have nine digits"
+    if digits[0] == "8":
+        return "" if int(digits[1:4]) in FLAGS else f"no country has the digits {digits[1:4]} (of a handheld radio)"
+    if digits[:2] == "98":
+        return "" if int(digits[2:5]) in FLAGS else f"no country has the digits {digits[2:5]} (of a ship's craft)"
+    if digits[0] not in "234567":
+        return f"no ship's number begins with {digits[0]}"
+    if int(digits[:3]) not in FLAGS:
+        return f"no country has the digits {digits[:3]}"
+    return "six zeros are nobody's number" if digits[3:] == "000000" else ""
+
+
+def odd_mmsi(mmsi: Array) -> Array:
+    """Bool: those that :func:`mmsi_fault` need look at."""
+    top = mmsi // 1_000_000
+    rest = mmsi % 1_000_000
+    good = np.isin(top, _MIDS) & (top >= 200) & (top < 800) & (rest != 0)
+    out: Array = ~good | (mmsi % 111_111_111 == 0)
+    return out
+
+
+def odd_imo(imo: Array) -> Array:
+    """Bool: IMO numbers that are given and fail their check digit (IMO A.1117(30))."""
+    n = imo.astype("i8")
+    total = sum(((n // 10**k) % 10) * (k + 1) for k in range(1, 7))
+    out: Array = (n > 0) & ((n < 1_000_000) | (n > 9_999_999) | (total % 10 != n % 10))
+    return out
+
+
+def differs(name: str, old: Any, new: Any) -> bool:
+    """True where a declared value changed in earnest, and not by a slip of the keys."""
+    if not old or not new:
+        return False
+    if name == "imo":
+        return bool(old != new and imo_valid(old) and imo_valid(new))
+    if name in ("name", "callsign"):
+        a, b = plain_name(old), plain_name(new)
+        return bool(a and b and distance(a, b) > (2 if name == "name" else 1) and a not in b and b not in a)
+    if name == "type":
+        return old // 10 != new // 10 and not {old // 10, new // 10} & {0, 9} and not {old, new} <= set(range(30, 60))
+    return bool(abs(old - new) > max(10.0, 0.2 * old))
