@@ -132,8 +132,8 @@ class ClockOff(RowRule):
     def _off(self, w: Window, ships: dict[str, list[Any]]) -> list[Finding]:
         c, out = w.contacts, []
         for key, (n, total, since, seq, last) in sorted(ships.items()):
-            slots = c.of(int(key)) if n >= self.p.row else ()
-            if not len(slots) or not is_ship(c.kind[slots[:1]])[0]:
+            slots = c.of(int(key))
+            if n < self.p.row or not slots.size or not is_ship(c.kind[slots[:1]])[0]:
                 continue
             slot = int(slots[0])
             evidence = {

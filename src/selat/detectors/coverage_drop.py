@@ -9,7 +9,8 @@ Why it matters
     Ships beyond the new edge are missing from the picture, and nobody sees a hole that grows slowly.
 False alarms
     Rain and the end of a day with ducting bring the far edge back; several ships that go dark together in empty waters
-    look like it too. Not judged within 20 minutes of a silence of the station. The usual is counted per ship and cell, so ships that leave or anchor change nothing.
+    look like it too. Not judged within 20 minutes of a silence of the station. The usual is counted per ship and cell, so
+    ships that leave or anchor change nothing.
 Reference
     The model is selat's (docs/concepts/reception.md); behaviours 2.11.
 """

@@ -102,9 +102,8 @@ class IdentityChange(PictureRule):
         for k, name in enumerate(FIELDS):
             was, new = old[k], values[k]
             if hulls.differs(name, was, new):
-                before = changes.get(name)
-                same = before is not None and before[1] == new
-                changes[name] = [before[0], new, before[2] + 1] if same else [time, new, 1]
+                since, value, times = changes.get(name) or [time, None, 0]
+                changes[name] = [since, new, times + 1] if value == new else [time, new, 1]
             elif new:
                 kept[k] = new
                 changes.pop(name, None)

@@ -63,7 +63,8 @@ class ZombieImo(PictureRule):
         why = f", {entry['reason'][:100]}" if entry["reason"] else ""
         sentence = (
             f"{who['name']} (MMSI {who['mmsi']:09d}) declares IMO {who['imo']}, of {entry['name'] or 'a hull'} that is "
-            f"no more{since}{why} (list {entry['source'][:60]}): matched by {e['basis']}, score {e['score']:.1f} (limit {p.score:.1f})."
+            f"no more{since}{why} (list {entry['source'][:60]}): matched by {e['basis']}, score {e['score']:.1f} "
+            f"(limit {p.score:.1f})."
         )
         return Verdict(
             "warning", sentence, {"match": 0.9, "list": 0.9 if entry["since"] else 0.8},
