@@ -1,9 +1,9 @@
-"""How many alerts an hour a dense strait makes: run ``python bench/alarms.py [hours] [seed]``.
+"""How many alerts an hour a dense strait makes: run ``python bench/alarms.py [hours] [seed] [lanes]``.
 
 A made-up strait of 50 nm with two bends: an eastbound lane 0.9 nm and a westbound lane 0.5 nm wide with 0.35 nm between
 them, 230 ships a day through it (9 to 17 knots, they overtake), ferries that cross every few minutes at 24 to 30
 knots, 60 harbour craft, 250 ships at anchor and 60 moored. Nobody avoids anybody, so some pairs do pass too close:
-each alert is checked against what the ships then did. Deterministic for a seed.
+each alert is checked against what the ships then did. ``lanes``: the rules know the lanes. Deterministic for a seed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,12 @@ from selat.app.floor import Floor
 from selat.kernels import geodesy
 from selat.model.clock import SECOND
 from selat.model.columns import Columns, empty
+from selat.model.nouns import Zone
 from selat.model.schema import TimeQuality
 from selat.model.units import KNOT, NAUTICAL_MILE
+from selat.tracks.lanes import Lanes
+from selat.tracks.world import World
+from selat.tracks.zones import Zones
 
 START = 1_800_000_000 * SECOND
 STEP = 10
@@ -115,6 +119,24 @@ def strait(hours: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     return x, y, np.array(status), length, statics
 
 
+def lanes() -> Zones:
+    """The lanes of the strait as zones, in short pieces of one direction each, so that bends are known."""
+    fine = np.linspace(0.0, 1.0, 201)
+    out = []
+    for name, bends, outer in (("eastbound", BENDS, 1.1), ("westbound", BENDS[::-1], 0.7)):
+        line = np.array(bends) * NAUTICAL_MILE
+        end = float(np.hypot(*np.diff(line, axis=0).T).sum())
+        sides = [np.stack(path(line, fine * end, np.full(fine.size, s * NAUTICAL_MILE))) for s in (0.05, outer)]
+        for k in range(0, fine.size - 5, 5):
+            ring = np.concatenate([sides[0][:, k : k + 6], sides[1][:, k : k + 6][:, ::-1]], axis=1)
+            lat, lon = geodesy.moved(1.15, 103.45, ring[0], ring[1])
+            east, north = sides[0][:, k + 5] - sides[0][:, k]
+            course = float(np.degrees(np.arctan2(east, north)) % 360.0)
+            points = tuple(zip(lon.tolist(), lat.tolist(), strict=True))
+            out.append(Zone(f"{name} {k}", points, "bench", kind="lane", direction=course))
+    return Zones(out)
+
+
 def reports(x: np.ndarray, y: np.ndarray, status: np.ndarray, seed: int) -> Columns:
     """What the ships send: every 10 s under way, every 3 minutes at rest; 5 m, 0.1 knot and 1 degree of noise."""
     rng = np.random.default_rng(seed + 1)
@@ -153,7 +175,7 @@ def main() -> None:
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     x, y, status, _, statics = strait(hours, seed)
     rows = reports(x, y, status, seed)
-    floor = Floor()
+    floor = Floor(world=World(lanes=Lanes(zones=lanes())) if "lanes" in sys.argv else World())
     t0 = time.perf_counter()
     alerts = floor.step(empty("reports"), statics, empty("messages"), START)
     for lo in range(0, rows.rows, 20_000):

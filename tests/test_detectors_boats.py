@@ -8,7 +8,7 @@ import pytest
 from pair_sea import way
 from selat.app.floor import Floor
 from selat.detectors import _golden as made
-from selat.detectors import _predict, grounding, overloaded_boat, robbery_risk, sand_dredging, smuggling_run
+from selat.detectors import _predict, collision, grounding, overloaded_boat, robbery_risk, sand_dredging, smuggling_run
 from selat.detectors._seas import voyage
 from selat.model.clock import SECOND
 from selat.model.columns import empty
@@ -226,3 +226,24 @@ def test_a_lane_is_followed_round_its_bend():
     # She goes straight on all the same: known lanes delay the word until she has left hers.
     followed, bare = (grounds(world=World(zones=zones, lanes=x), knots=18.0) for x in (Lanes(zones=zones), Lanes()))
     assert followed[0].last > bare[0].last + 60 * SECOND
+
+
+def test_ships_that_part_at_a_bend_of_their_lanes_are_no_danger_to_each_other():
+    """One comes along the lane and will turn with it; another comes towards the bend on a line straight ahead of her."""
+    legs = (
+        ((104.50, 1.44), (104.60, 1.44), (104.60, 1.46), (104.50, 1.46)),
+        ((104.60, 1.43), (104.63, 1.43), (104.95, 1.80), (104.92, 1.80)),
+    )
+    lanes = [
+        Zone(f"L{n}", r, "test", kind="lane", direction=d)
+        for n, (r, d) in enumerate(zip(legs, (90.0, 40.8), strict=True))
+    ]
+    zones = Zones(lanes)
+    rows = [
+        voyage(ONE, 1.45, 104.53, [(12.0, 90.0, 1260.0), (12.0, 41.0, 900.0)]),
+        voyage(ONE + 1, 1.45, 104.75, [(12.0, 270.0, 1200.0), (12.0, 180.0, 900.0)]),
+    ]
+    statics = made.numbered(*[made.ship(ONE + n, f"SHIP {n}", 180, 30, 70, 0.0) for n in range(2)])
+    bare = alerts(collision.DETECTOR, rows, statics)
+    known = alerts(collision.DETECTOR, rows, statics, World(zones=zones, lanes=Lanes(zones=zones)))
+    assert bare and known == []
