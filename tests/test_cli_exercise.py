@@ -66,8 +66,8 @@ def test_a_sheet_is_read_as_it_was_meant(tmp_path, sheet, reader):
     statics = made.ship(563000001, "A, B", 200, 32, 80)
     declared = sheets.Declared()
     declared.take(statics)
-    head, line = sheets.SHEETS[sheet]
-    text = [",".join(head), *(line(both, i, declared.of(int(both["mmsi"][i]))) for i in range(both.rows))]
+    out = sheets.Sheet(sheet)
+    text = [",".join(out.header), *(out.line(both, i, declared.of(int(both["mmsi"][i]))) for i in range(both.rows))]
     path = tmp_path / "day.csv"
     path.write_text("\n".join(text) + "\n")
     batches = list(reader.read(path))
