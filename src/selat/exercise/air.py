@@ -101,7 +101,7 @@ class Air:
         self.mmsi = np.array([s.mmsi for s in self.fleet], np.int64)
         self.moored = np.array([s.berthed for s in self.fleet])
         self.status = np.array([s.status for s in self.fleet])
-        self.shuttles = np.array([s.kind in ("ferry", "bunker", "pilot") for s in self.fleet])
+        self.shuttles = np.array([s.kind in ("ferry", "bunker", "pilot", "crossing") for s in self.fleet])
         self.anchored = np.array([s.kind in ("anchored", "lying") for s in self.fleet])
         self.carries = np.array([REACH[s.cls] for s in self.fleet])
         self.off = np.array([s.off for s in self.fleet])
@@ -156,6 +156,7 @@ class Air:
         state = self.traffic.at(due, np.floor(t))  # the fix is of the whole second that the message names
         n = len(due)
         dice, radio = rng.standard_normal((n, 5)), rng.integers(0, 1 << 17, n)
+        dice[self.noise[due] == 0.0] = 0.0  # what is made up is exact
         knots = np.maximum(0.0, state.sog / KNOT + 0.05 * dice[:, 0])
         still = (self.shuttles[due] & (state.sog < 0.3)) | self.anchored[due]
         status = np.where(still, self.moored[due], self.status[due])
@@ -174,7 +175,7 @@ class Air:
 
     def _gps(self, due: Ints, t: Floats, state: State, dice: Floats) -> tuple[Floats, Floats]:
         """Positions as the receiver on board sees them: a slow wander of some metres, white noise, and jumps."""
-        fixed = np.isin(self.cls[due], ("mark", "base"))
+        fixed = np.isin(self.cls[due], ("mark", "base")) | (self.noise[due] == 0.0)
         slow = 3.5 * np.sin(t[:, None] * (2 * np.pi / np.array([610.0, 470.0])) + self.wobble[due])
         metres = np.where(fixed[:, None], 0.0, slow + self.noise[due][:, None] * dice[:, 1:3]) / 111_000.0
         lat, lon = state.lat + metres[:, 0], state.lon + metres[:, 1]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from selat.exercise import names, waters
+from selat.exercise import crowd, flaws, names, waters
 from selat.exercise.ship import Ship
 from selat.exercise.staged import Staged
 from selat.exercise.traffic import Loop, Move, Route, Shuttle, Swing, Wander, metres_per_degree
+from selat.exercise.zones import room
 from selat.model.units import KNOT
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Yard:
     number: int = 0
     staged: Staged = field(default_factory=Staged)
     taken: list[tuple[float, float]] = field(default_factory=list)
+    room: tuple[Any, int] | None = None  #: of :func:`selat.exercise.drills._tools.spot`
+    used: set[int] = field(default_factory=set)  #: numbers of ships of the traffic that take part in an incident
 
     def lay(self, line: waters.Line, *, closed: bool = False, smooth: float = 700.0, lead: int = 0) -> int:
         """Add a route, and say its number."""
@@ -77,30 +80,47 @@ class Yard:
 
 def build(scene: Scene) -> tuple[tuple[Ship, ...], tuple[Route, ...], Staged]:
     """Ships and routes of ``scene``, the same for the same seed."""
-    from selat.exercise.drills import FAMILIES
+    from selat.exercise.drills import stage
     from selat.exercise.incidents import launch_incidents
 
     yard = Yard(scene, np.random.default_rng([scene.seed, 0x5E1A7]))
     yard.lay(waters.THROUGH, closed=True, smooth=1500.0)
+    if scene.full:
+        yard.routes[0] = yard.routes[0]._replace(room=room(yard.routes[0]))
     more = min(1.0, max(0.0, (scene.ships - 400) / (FULL - 400)))
     count = {kind: round((share + more * (FULL_SHARES[kind] - share)) * scene.ships) for kind, share in SHARES}
     count["through"] += scene.ships - sum(count.values())
     merchants = iter(
         names.ship_names(yard.rng, count["through"] + count["anchored"] + count["bunker"] + count["ferry"])
     )
-    _through(yard, count["through"], merchants)
+    if scene.full:
+        crowd.through(yard, count["through"], merchants, _flag, (_EAST, _WEST))
+    else:
+        _through(yard, count["through"], merchants)
     _anchored(yard, count["anchored"], merchants)
     _shuttles(yard, count, merchants)
     _tugs(yard, count["tug"])
     _patrols(yard, count["patrol"])
+    if scene.full:
+        count["fishing"] -= _crowd(yard, scene, count["fishing"])
     _small(yard, count["fishing"], waters.FISHING, "fishing", 30, ("JHF", "SLF", "KEPRI", "MLK"))
     _small(yard, count["pleasure"], waters.PLEASURE, "pleasure", 37, ("SC", "RSYC", "KERIS"))
+    if scene.full:
+        flaws.spoil(yard)
     _fixed(yard)
     if scene.incidents:
         launch_incidents(yard)
-    for name in scene.drills:
-        FAMILIES[name](yard, scene.count)
+    stage(yard, scene.drills, scene.count)
     return tuple(yard.fleet), tuple(yard.routes), yard.staged
+
+
+def _crowd(yard: Yard, scene: Scene, fishing: int) -> int:
+    """What a whole strait has beside: crossings, barges alongside, pilots at work, trawlers; says how many fish."""
+    crowd.bunkering(yard)
+    crowd.crossings(yard, max(3, scene.ships // 80))
+    crowd.pilots(yard, 4.0 * scene.ships / FULL, scene.hours)
+    crowd.fishers(yard, fishing // 3, scene.hours)
+    return fishing // 3
 
 
 def _flag(yard: Yard) -> tuple[int, str]:

@@ -9,8 +9,8 @@ from selat.exercise.ship import Ship
 from selat.exercise.staged import Staged
 from selat.exercise.timetable import Timetable
 from selat.exercise.traffic import Route, Traffic
-from selat.exercise.waters import STATIONS, Station
-from selat.model.clock import parse_time
+from selat.exercise.waters import COAST, STATIONS, Station
+from selat.model.clock import HOUR, parse_time
 from selat.model.errors import ConfigError
 
 START = parse_time("2026-03-02T01:00:00Z")  #: 09:00 in Malaysia and Singapore
@@ -22,7 +22,8 @@ class Scene:
     """A seeded exercise. ``start``: ns UTC. ``ships``: how many, 20 to 2,000 (marks, stations and incidents extra).
 
     ``incidents=False`` leaves out the demo's incidents. ``drills`` names families of :mod:`selat.exercise.drills`, of
-    each incident of which ``count`` are staged within ``hours``, with look-alikes that are none. Raises
+    each incident of which ``count`` are staged within ``hours``, with look-alikes that are none. ``full``: the traffic of
+    a whole strait (:mod:`selat.exercise.crowd`), with its flaws (:mod:`selat.exercise.flaws`). Raises
     :class:`ConfigError` for a number out of range or an unknown family.
     """
 
@@ -33,16 +34,15 @@ class Scene:
     drills: tuple[str, ...] = ()
     count: int = 3
     hours: float = 3.0
+    full: bool = False
     stations: tuple[Station, ...] = field(default=STATIONS)
 
     def __post_init__(self) -> None:
         if not 20 <= self.ships <= MOST_SHIPS:
             raise ConfigError(f"an exercise of {self.ships} ships", hint=f"ask for 20 to {MOST_SHIPS} ships")
-        from selat.exercise.drills import FAMILIES
+        from selat.exercise.drills import families
 
-        for name in self.drills:
-            if name not in FAMILIES:
-                raise ConfigError(f"there is no drill {name!r}", hint=f"one of {', '.join(FAMILIES)}")
+        object.__setattr__(self, "drills", families(self.drills))
         if self.seed < 0:
             raise ConfigError(f"seed {self.seed} is negative", hint="give a whole number from 0 on")
 
@@ -75,3 +75,21 @@ class Scene:
         if hull >= len(found):
             raise KeyError(mmsi)
         return found[hull]
+
+
+def scenario(
+    seed: int, families: tuple[str, ...] | None = None, *, count: int = 3, ships: int = 400, hours: float = 3.0,
+    night: bool | None = None,
+) -> Scene:  # fmt: skip
+    """A scene to measure rules on: a whole strait's traffic and receivers, ``count`` of each incident of the families.
+
+    ``families``: of :mod:`selat.exercise.drills`; None: all. ``night``: it begins at 23:00 in
+    Singapore, else at 09:00; None: by night for even seeds.
+    """
+    from selat.exercise.drills import FAMILIES
+
+    dark = seed % 2 == 0 if night is None else night
+    start = START + 14 * HOUR if dark else START
+    return Scene(
+        seed, start, ships, False, tuple(FAMILIES) if families is None else families, count, hours, True, COAST
+    )

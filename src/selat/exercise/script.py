@@ -6,6 +6,8 @@ every :data:`STEP` seconds; :class:`Script` is the result, a move like any other
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,23 +76,24 @@ class Helm:
         """Go on for so long, towards a speed and a course; ``brake``: m/s2, when other than her size says."""
         speed = self.speed if speed is None else speed
         course = self.heading if course is None else course
-        pull = brake or float(np.clip(4.0 / self.size, 0.01, 0.35))
-        rate = float(np.clip(_RATE * 50.0 / self.size, 0.15, 4.0))
+        pull = brake or min(max(4.0 / self.size, 0.01), 0.35)
+        rate = min(max(_RATE * 50.0 / self.size, 0.15), 4.0)
+        dv, dh = pull * STEP, rate * STEP
         for _ in range(max(1, round(seconds / STEP))):
-            self.speed += float(np.clip(speed - self.speed, -pull * STEP, pull * STEP))
+            self.speed += min(max(speed - self.speed, -dv), dv)
             off = (course - self.heading + 180.0) % 360.0 - 180.0
-            self.heading = (self.heading + float(np.clip(off, -rate * STEP, rate * STEP))) % 360.0
+            self.heading = (self.heading + min(max(off, -dh), dh)) % 360.0
             self._step(self.speed, self.heading, self.heading + self._crab)
         return self
 
     def drift(self, seconds: float, rate: float, towards: float, heading: float) -> Helm:
         """Without way: carried at ``rate`` m/s over the ground, lying at ``heading``."""
         for k in range(max(1, round(seconds / STEP))):
-            swing = heading + 8.0 * np.sin(k * STEP / 180.0)
-            way = np.radians(towards + 5.0 * np.sin(k * STEP / 400.0))
-            self._x.append(self._x[-1] + rate * STEP * float(np.sin(way)))
-            self._y.append(self._y[-1] + rate * STEP * float(np.cos(way)))
-            self._h.append(float(swing) % 360.0)
+            swing = heading + 8.0 * math.sin(k * STEP / 180.0)
+            way = math.radians(towards + 5.0 * math.sin(k * STEP / 400.0))
+            self._x.append(self._x[-1] + rate * STEP * math.sin(way))
+            self._y.append(self._y[-1] + rate * STEP * math.cos(way))
+            self._h.append(swing % 360.0)
         self.speed, self.heading = 0.0, float(heading)
         return self
 
@@ -99,9 +102,17 @@ class Helm:
         x, y, h = self._x[-1], self._y[-1], self._h[-1]
         for k in range(max(1, round(seconds / STEP))):
             t = k * STEP
-            self._x.append(x + 3.0 * float(np.sin(t / 97.0)))
-            self._y.append(y + 3.0 * float(np.sin(t / 131.0)))
-            self._h.append((h + swing * float(np.sin(t / 240.0))) % 360.0)
+            self._x.append(x + 3.0 * math.sin(t / 97.0))
+            self._y.append(y + 3.0 * math.sin(t / 131.0))
+            self._h.append((h + swing * math.sin(t / 240.0)) % 360.0)
+        self.speed = 0.0
+        return self
+
+    def lie(self, seconds: float) -> Helm:
+        """Lie fast, without any motion."""
+        n = max(1, round(seconds / STEP))
+        for values in (self._x, self._y, self._h):
+            values += values[-1:] * n
         self.speed = 0.0
         return self
 
@@ -110,12 +121,12 @@ class Helm:
         until = self.now + most
         while self.now < until:
             dx, dy = east - self._x[-1], north - self._y[-1]
-            left = float(np.hypot(dx, dy))
+            left = math.hypot(dx, dy)
             if left < near:
                 break
-            pull = float(np.clip(4.0 / self.size, 0.01, 0.35))
-            course = float(np.degrees(np.arctan2(dx - 60 * self._drift[0], dy - 60 * self._drift[1]))) % 360.0
-            self.sail(STEP, min(speed, float(np.sqrt(2 * 0.7 * pull * left)) + 0.3), course)
+            pull = min(max(4.0 / self.size, 0.01), 0.35)
+            course = math.degrees(math.atan2(dx - 60 * self._drift[0], dy - 60 * self._drift[1])) % 360.0
+            self.sail(STEP, min(speed, math.sqrt(2 * 0.7 * pull * left) + 0.3), course)
         return self
 
     def follow(self, other: Helm | Script, east: float, north: float, seconds: float) -> Helm:
@@ -123,25 +134,46 @@ class Helm:
         them = other.done() if isinstance(other, Helm) else other
         north_m, east_m = _scales(self.lat)
         ox, oy = (them.lon - self.lon) * east_m, (them.lat - self.lat) * north_m
-        for _ in range(max(1, round(seconds / STEP))):
-            k = (self.now + STEP - them.begin) / STEP
-            at = int(np.clip(round(k), 0, len(them.east) - 1))
-            h = np.radians(them.heading[at])
-            self._x.append(ox + float(them.east[at] + east * np.cos(h) + north * np.sin(h)))
-            self._y.append(oy + float(them.north[at] - east * np.sin(h) + north * np.cos(h)))
-            self._h.append(float(them.heading[at]))
+        n = max(1, round(seconds / STEP))
+        first = round((self.now + STEP - them.begin) / STEP)
+        at = np.clip(first + np.arange(n), 0, len(them.east) - 1)
+        h = np.radians(them.heading[at])
+        self._x += (ox + them.east[at] + east * np.cos(h) + north * np.sin(h)).tolist()
+        self._y += (oy + them.north[at] - east * np.sin(h) + north * np.cos(h)).tolist()
+        self._h += them.heading[at].tolist()
         self.heading, self.speed = self._h[-1], 0.0
         return self
 
     def _step(self, speed: float, course: float, heading: float) -> None:
-        way = np.radians(course)
-        self._x.append(self._x[-1] + STEP * (speed * float(np.sin(way)) + self._drift[0]))
-        self._y.append(self._y[-1] + STEP * (speed * float(np.cos(way)) + self._drift[1]))
+        way = math.radians(course)
+        self._x.append(self._x[-1] + STEP * (speed * math.sin(way) + self._drift[0]))
+        self._y.append(self._y[-1] + STEP * (speed * math.cos(way) + self._drift[1]))
         self._h.append(heading % 360.0)
 
     def done(self) -> Script:
         """The move."""
         return Script(self.lat, self.lon, self.begin, np.array(self._x), np.array(self._y), np.array(self._h))
+
+
+def sailed(
+    lat: float, lon: float, begin: float, legs: Sequence[tuple[float, float]], speed: float, smooth: float, lasts: float
+) -> Script:
+    """Along ``legs`` (metres east and north of the place), corners rounded over ``smooth`` m, to and fro for ``lasts`` s."""
+    x, y = (np.array(v, dtype=float) for v in zip(*legs, strict=True))
+    along = np.r_[0.0, np.cumsum(np.hypot(np.diff(x), np.diff(y)))]
+    n = max(2, round(lasts / STEP) + 1)
+    s = speed * STEP * np.arange(n)
+    whole = max(float(along[-1]), 1.0)
+    s = whole - np.abs(np.mod(s, 2 * whole) - whole)
+    east, north = np.interp(s, along, x), np.interp(s, along, y)
+    k = max(1, round(smooth / max(speed * STEP, 1e-6) / 2))
+    k = min(k, n // 3)
+    if k > 1:
+        east, north = (
+            np.convolve(np.pad(v, k, "edge"), np.full(2 * k + 1, 1 / (2 * k + 1)), "valid") for v in (east, north)
+        )
+    dx, dy = np.gradient(east), np.gradient(north)
+    return Script(lat, lon, begin, east, north, np.degrees(np.arctan2(dx, dy)) % 360.0)
 
 
 def _scales(lat: float) -> tuple[float, float]:

@@ -39,6 +39,7 @@ class Route(NamedTuple):
     curve: Floats
     lead: float  #: metres before the part that is sailed again and again
     length: float  #: metres
+    room: Floats  #: share of a ship's offset that there is room for
 
     @classmethod
     def of(cls, line: Sequence[tuple[float, float]], *, closed: bool, smooth: float = 700.0, lead: int = 0) -> Route:
@@ -71,7 +72,7 @@ class Route(NamedTuple):
             way = np.radians(course[i])
             ahead = (halfway[0] - lon[i]) * east[i] * np.sin(way) + (halfway[1] - lat[i]) * north[i] * np.cos(way)
             start = _STEP * i + float(ahead)
-        return cls(lat, lon, course, np.gradient(course) / _STEP, start, _STEP * (len(lon) - 1))
+        return cls(lat, lon, course, np.gradient(course) / _STEP, start, _STEP * (len(lon) - 1), np.ones(len(lon)))
 
 
 def _away(lon: Floats, lat: Floats, place: tuple[float, float]) -> Floats:
@@ -135,7 +136,10 @@ class Shuttle:
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """Lies at anchor: the antenna is ``radius`` metres from the anchor, and swings by ``swing`` degrees."""
+    """Lies at anchor: the antenna is ``radius`` metres from the anchor, and swings by ``swing`` degrees.
+
+    ``aside``: degrees by which the antenna lies off the line astern: a barge alongside swings with her host.
+    """
 
     lat: float
     lon: float
@@ -144,6 +148,7 @@ class Swing:
     swing: float
     period: float
     phase: float
+    aside: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,7 @@ class Traffic:
         self.lon = np.concatenate([r.lon for r in routes])
         self.course = np.concatenate([r.course for r in routes])
         self.curve = np.concatenate([r.curve for r in routes])
+        self.room = np.concatenate([r.room for r in routes])
         self.base = np.cumsum([0, *(len(r.lat) for r in routes[:-1])])
         self.length = np.array([r.length for r in routes])
         self.lead = np.array([r.lead for r in routes])
@@ -247,8 +253,13 @@ class Traffic:
         v = p["speed"] + p["sway"] * np.cos(w * t + p["phase"])
         length, lead = self.length[p["route"]], self.lead[p["route"]]
         s = np.where(s < length, s, lead + np.mod(s - lead, length - lead))
-        lat, lon, course, curve = self._on(p["route"], s, p["offset"], 0)
-        sog = v * (1 - np.radians(curve) * p["offset"])  # the inner side of a bend is shorter
+        k = self.base[p["route"]] + np.minimum(s / _STEP, length / _STEP - 1).astype(np.int64)
+        wider = self.room[k + 1] - self.room[k]
+        offset = p["offset"] * (self.room[k] + wider * (s / _STEP - np.floor(s / _STEP)))
+        slope = p["offset"] * wider / _STEP  # she edges in where the lane narrows
+        lat, lon, course, curve = self._on(p["route"], s, offset, 0)
+        course = (course + np.degrees(np.arctan(slope))) % 360
+        sog = v * (1 - np.radians(curve) * offset) * np.hypot(1.0, slope)  # the inner side of a bend is shorter
         return State(lat, lon, sog, course, course, curve * v, (s > length / 2).astype(np.int64))
 
     def departure(self, ships: Ints, t: Floats) -> Floats:
@@ -295,10 +306,10 @@ class Traffic:
         heading = p["heading"] + p["swing"] * np.sin(w * t + p["phase"]) + 3 * np.sin(yaw * t + 7 * p["phase"])
         turn = p["swing"] * w * np.cos(w * t + p["phase"]) + 3 * yaw * np.cos(yaw * t + 7 * p["phase"])
         north, east = metres_per_degree(p["lat"])
-        astern = np.radians(heading + 180)
+        astern = np.radians(heading + 180 + p["aside"])
         lat, lon = p["lat"] + p["radius"] * np.cos(astern) / north, p["lon"] + p["radius"] * np.sin(astern) / east
         sog = p["radius"] * np.abs(np.radians(turn))
-        cog = (heading + 180 + 90 * np.sign(turn)) % 360
+        cog = (heading + 180 + p["aside"] + 90 * np.sign(turn)) % 360
         return State(lat, lon, sog, cog, heading % 360, turn, np.zeros(len(t), dtype=np.int64))
 
     def _script(self, p: dict[str, NDArray[Any]], t: Floats) -> State:

@@ -15,7 +15,7 @@ from selat.exercise.baselines import BASELINES, Context, Positions, context_of, 
 from selat.exercise.drills import FAMILIES
 from selat.exercise.grade import FOUND_BY, KIN, Grade, Judge, grade, load
 from selat.exercise.incidents import truth
-from selat.exercise.scene import Scene
+from selat.exercise.scene import Scene, scenario
 from selat.exercise.score import judges
 from selat.exercise.staged import Truth
 from selat.exercise.world import world_of
@@ -44,10 +44,8 @@ class Job:
     others: bool = False
 
     def scene(self) -> Scene:
-        """Its scene, without the incidents of the demo."""
-        return Scene(
-            seed=self.seed, ships=self.ships, incidents=False, drills=self.families, count=self.count, hours=self.hours
-        )
+        """Its scene: a whole strait's traffic, without the incidents of the demo."""
+        return scenario(self.seed, self.families, count=self.count, ships=self.ships, hours=self.hours)
 
 
 class Play(NamedTuple):

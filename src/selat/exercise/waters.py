@@ -54,6 +54,13 @@ FERRIES: tuple[tuple[str, Line], ...] = (
     ("BENGKALIS", ((102.225, 2.145), (102.10, 1.95), (101.95, 1.80))),
     ("PASIR GUDANG", ((104.062, 1.185), (104.06, 1.22), (104.05, 1.29), (104.07, 1.318), (104.098, 1.342))),
 )  # fmt: skip
+#: small tankers, supply vessels and coasters between the two shores
+CROSSINGS: tuple[Line, ...] = (
+    ((103.640, 1.218), (103.645, 1.150), (103.600, 1.075), (103.560, 1.040)),
+    ((104.130, 1.300), (104.150, 1.250), (104.180, 1.200)),
+    ((102.170, 2.120), (102.120, 1.980), (102.020, 1.840), (101.930, 1.770)),
+    ((103.300, 1.520), (103.270, 1.420), (103.180, 1.280), (103.120, 1.200)),
+)
 PILOTS: tuple[Line, ...] = (
     ((103.868, 1.262), (103.89, 1.245), (103.905, 1.24)),
     ((104.008, 1.300), (104.04, 1.288), (104.07, 1.284)),
@@ -136,4 +143,11 @@ class Station:
 STATIONS: tuple[Station, ...] = (
     Station("EXPULAI", 5339001, 103.55, 1.60, 111_000.0, 7_500.0, 0.95, 0.0, 0.06, False, False),
     Station("EXLEDANG", 5339002, 102.61, 2.37, 157_000.0, 11_000.0, 0.93, 0.8, 0.25, True, True),
+)
+#: a whole coast: beside the two, three more that overlap, so that one that fails makes no hole everywhere
+COAST: tuple[Station, ...] = (
+    *STATIONS,
+    Station("EXTUAN", 5339003, 101.85, 2.44, 92_000.0, 7_000.0, 0.94, 0.2, 0.09, False, False),
+    Station("EXPIAI", 5339004, 103.51, 1.29, 74_000.0, 5_000.0, 0.96, 0.0, 0.05, False, True),
+    Station("EXPENAWAR", 5339005, 104.22, 1.53, 83_000.0, 6_000.0, 0.95, 0.4, 0.12, True, False),
 )

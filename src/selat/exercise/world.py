@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from selat.exercise.drills.lanes import anchorages, ports, zones
 from selat.exercise.scene import Scene
+from selat.exercise.zones import declared as zones
 from selat.tracks import coast
 from selat.tracks import ports as index
 from selat.tracks.coast import Coast
@@ -16,7 +16,7 @@ from selat.tracks.zones import Zones
 
 def world_of(scene: Scene) -> World:
     """World of a scene: the same for all scenes but for its lists. Zones name their source, "exercise"."""
-    declared = Zones((*zones(), *anchorages(), *ports()))
+    declared = Zones(zones())
     return World(
         zones=declared, lanes=Lanes(zones=declared), coast=Coast(coast.SHIPPED), ports=Ports(index.SHIPPED),
         lists=Lists(scene.staged.entries),

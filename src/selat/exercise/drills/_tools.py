@@ -9,67 +9,161 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selat.exercise import names, waters
-from selat.exercise.script import STEP, Script
+from selat.exercise.script import STEP, Helm, Script
 from selat.exercise.ship import Ship
-from selat.exercise.staged import Truth
-from selat.exercise.traffic import Route, distance, metres_per_degree
+from selat.exercise.staged import Truth, Wrong
+from selat.exercise.traffic import Floats, distance, metres_per_degree
+from selat.exercise.zones import CLOSED, FORBIDDEN, SHOALS, places, through
 from selat.model.clock import SECOND
-from selat.model.units import NAUTICAL_MILE
+from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks.coast import SHIPPED, Coast
 
 if TYPE_CHECKING:
     from selat.exercise.fleet import Yard
 
-APART = 3.0 * NAUTICAL_MILE  #: m between incidents
-HEARD = 75_000.0  #: m from the receiver within which nearly everything is heard
-_BOX = (102.35, 1.02, 104.30, 2.05)
+APART = 2.5 * NAUTICAL_MILE  #: m between incidents at the same time
+_BOX = (101.40, 1.02, 104.72, 2.75)
+_WELL = 0.9  #: chance that a report of a class B unit is heard there, at least
+FEEDS_FAIL = 2400.0  #: seconds at the end of a scene that are left to failing feeds, where these are staged
 SHIP_FLAGS = ((563, "9V"), (352, "3F"), (636, "D5"), (538, "V7"), (477, "VR"), (533, "9M"), (525, "PK"))
 
 
 @lru_cache(maxsize=1)
-def _candidates() -> Any:
-    """Places at sea (lat, lon), metres to the shore, and metres to the through route."""
+def coast() -> Coast:
+    """The shore."""
+    return Coast(SHIPPED)
+
+
+def chance(stations: tuple[waters.Station, ...], lat: Any, lon: Any, carries: float = 1.0) -> Floats:
+    """Probability that one report from there is heard by somebody."""
+    missed = np.ones(np.shape(lat))
+    for s in stations:
+        away = distance(lat, lon, s.lat, s.lon)
+        missed = missed * (1.0 - s.best / (1.0 + np.exp(np.clip((away - s.reach * carries) / s.blur, -50, 50))))
+    return np.asarray(1.0 - missed)
+
+
+@lru_cache(maxsize=4)
+def _candidates(stations: tuple[waters.Station, ...]) -> tuple[Floats, Floats, Floats, Floats]:
+    """Places at sea (lat, lon) that are heard and off everybody's way; metres to the shore, and to the through route."""
     rng = np.random.default_rng(0x5EA)
     west, south, east, north = _BOX
     lon, lat = rng.uniform(west, east, 60_000), rng.uniform(south, north, 60_000)
-    shore = Coast(SHIPPED).distance(lat, lon)
-    near = np.full(len(lat), np.inf)
-    for station in waters.STATIONS:
-        near = np.minimum(near, distance(lat, lon, station.lat, station.lon) - (station.reach - 111_000.0))
-    keep = (shore > 800.0) & (near < HEARD)
+    shore = coast().distance(lat, lon)
+    keep = (shore > 800.0) & (shore < 30_000.0)
+    keep &= chance(stations, lat, lon, 0.85) > _WELL
+    for x, y, reach in (*waters.FISHING, *waters.PLEASURE):
+        keep &= distance(lat, lon, y, x) > reach + 700.0
+    for (w, s, e, n), _ in waters.ANCHORAGES:
+        keep &= ~((lon > w - 0.02) & (lon < e + 0.02) & (lat > s - 0.02) & (lat < n + 0.02))
+    for w, s, e, n in (*CLOSED, *FORBIDDEN, *SHOALS):
+        keep &= ~((lon > w - 0.015) & (lon < e + 0.015) & (lat > s - 0.015) & (lat < n + 0.015))
     lat, lon, shore = lat[keep], lon[keep], shore[keep]
-    route = Route.of(waters.THROUGH, closed=True, smooth=1500.0)
-    away = np.full(len(lat), np.inf)
-    for k in range(0, len(route.lat), 24):
-        away = np.minimum(away, distance(lat, lon, route.lat[k], route.lon[k]))
-    return lat, lon, shore, away
+    lines = [(line, 1500.0) for line in (
+        *waters.COASTAL, *waters.BUNKERS, *waters.PILOTS, *waters.PATROLS, *waters.CROSSINGS, *(f for _, f in waters.FERRIES)
+    )]  # fmt: skip
+    lines += [(z.ring, (z.width or 0.0) + 1200.0) for z in places() if z.line]
+    keep = np.ones(len(lat), bool)
+    for line, clear in lines:
+        keep &= from_line(lat, lon, line) > clear
+    lat, lon, shore = lat[keep], lon[keep], shore[keep]
+    route = through()
+    return lat, lon, shore, from_line(lat, lon, list(zip(route.lon[::40], route.lat[::40], strict=True)))
 
 
-def spot(yard: Yard, low: float, high: float, *, lane: float = 1.3 * NAUTICAL_MILE) -> tuple[float, float]:
-    """A free place ``low`` to ``high`` m off the shore, ``lane`` m off the through route, clear of other incidents."""
-    lat, lon, shore, away = _candidates()
+def from_line(lat: Floats, lon: Floats, line: Any) -> Floats:
+    """Metres from the nearest of points some 800 m apart along a line ((lon, lat), ...), on one plane for all."""
+    north, east = (float(v) for v in metres_per_degree(1.5))
+    x, y = lon * east, lat * north
+    px, py = np.array([p[0] for p in line]) * east, np.array([p[1] for p in line]) * north
+    along = np.r_[0.0, np.cumsum(np.hypot(np.diff(px), np.diff(py)))]
+    at = np.linspace(0.0, along[-1], max(2, int(along[-1] / 800.0) + 1))
+    out = np.full(np.shape(x), np.inf)
+    for u, v in zip(np.interp(at, along, px).tolist(), np.interp(at, along, py).tolist(), strict=True):
+        np.minimum(out, (x - u) ** 2 + (y - v) ** 2, out=out)
+    return np.asarray(np.sqrt(out))
+
+
+def spot(
+    yard: Yard, low: float, high: float, *, lane: float = 1.6 * NAUTICAL_MILE, box: tuple[float, ...] | None = None,
+    apart: float = APART, keep: bool = True,
+) -> tuple[float, float]:  # fmt: skip
+    """A free place ``low`` to ``high`` m off the shore, ``lane`` m off the through route, clear of other incidents.
+
+    ``box``: (west, south, east, north) within which. Where nothing is free any more the farthest place is taken.
+    ``keep=False``: it stays free.
+    """
+    lat, lon, shore, away = _candidates(yard.scene.stations)
     fits = (shore >= low) & (shore <= high) & (away >= lane)
-    for (west, south, east, north), _ in waters.ANCHORAGES:
-        fits &= ~((lon > west - 0.02) & (lon < east + 0.02) & (lat > south - 0.02) & (lat < north + 0.02))
-    free = fits.copy()
-    for y, x in yard.taken:
-        free &= distance(lat, lon, y, x) > APART
-    found = np.flatnonzero(free if free.any() else fits)
-    k = int(yard.rng.choice(found))
-    yard.taken.append((float(lat[k]), float(lon[k])))
+    if box is not None:
+        fits &= (lon > box[0]) & (lon < box[2]) & (lat > box[1]) & (lat < box[3])
+    found = np.flatnonzero(fits)
+    room = _room(yard, lat, lon)[found]
+    free = found[room > apart]
+    k = int(yard.rng.choice(free)) if len(free) else int(found[int(np.argmax(room))])
+    if keep:
+        yard.taken.append((float(lat[k]), float(lon[k])))
     return float(lat[k]), float(lon[k])
 
 
+def _room(yard: Yard, lat: Floats, lon: Floats) -> Floats:
+    """Metres from each candidate to the nearest place that is taken; what was reckoned before is kept with the yard."""
+    north, east = (float(v) for v in metres_per_degree(1.5))
+    room, known = yard.room if yard.room is not None else (np.full(len(lat), np.inf), 0)
+    for y, x in yard.taken[known:]:
+        np.minimum(room, np.hypot((lat - y) * north, (lon - x) * east), out=room)
+    yard.room = room, len(yard.taken)
+    return np.asarray(room)
+
+
+def bearing(yard: Yard, lat: float, lon: float, run: float, shore: float = 900.0) -> float:
+    """A course on which she stays ``shore`` m off the land for ``run`` metres from a place, if there is one."""
+    north, east = metres_per_degree(lat)
+    best, best_room = 0.0, -np.inf
+    for course in yard.rng.permutation(36)[:18] * 10.0 + yard.uniform(0, 10):
+        way, f = np.radians(course), np.linspace(0.05, 1.0, 10)
+        y, x = lat + f * run * np.cos(way) / north, lon + f * run * np.sin(way) / east
+        room = float(np.nanmin(coast().distance(y, x)))
+        if room > best_room:
+            best, best_room = float(course), room
+        if room > shore:
+            break
+    return best % 360.0
+
+
 def craft(yard: Yard, move: Any, *, kind: str, cls: str = "A", **more: Any) -> tuple[int, Ship]:
-    """Launch a craft; her number in the fleet, and she."""
+    """Launch a craft; her number in the fleet, and she.
+
+    One that is scripted is heard from the beginning of her script on; at its end she comes to rest, and says so.
+    """
+    rests = False
     if isinstance(move, Script) and "off" not in more:
+        still = len(move.east)
         move = at_rest(move, float(more.get("length") or 20))
+        rests = cls == "A" and len(move.east) > still
     mid, prefix = SHIP_FLAGS[int(yard.rng.integers(len(SHIP_FLAGS)))]
     name = more.pop("name", None) or f"EX {kind.upper()[:6]} {yard.number + 1}"
     if cls == "A" and more.get("length", 0) >= 60:
         more.setdefault("imo", names.imo(70_000 + yard.number))
+    if isinstance(move, Script) and move.begin > 0 and "on" not in more:
+        more["on"] = move.begin
     ship = yard.launch(mid, prefix, name=name, kind=kind, cls=cls, move=move, **more)
+    if rests:
+        wrong(yard, len(yard.fleet) - 1, move.begin + STEP * len(move.east), 1e9, "status", 1)
     return len(yard.fleet) - 1, ship
+
+
+def merchant(yard: Yard, helm: Helm, kind: str, size: int, ship_type: int = 70, **more: Any) -> tuple[int, Ship]:
+    """A merchant ship of so many metres that sails as the helm did."""
+    more.setdefault("draught", round(size / 20, 1))
+    return craft(yard, helm.done(), kind=kind, ship_type=ship_type, length=size, beam=max(5, size // 7), **more)
+
+
+def boat(yard: Yard, helm: Helm, kind: str, length: int = 12, ship_type: int = 0, **more: Any) -> tuple[int, Ship]:
+    """A small craft of class B."""
+    return craft(
+        yard, helm.done(), kind=kind, cls="B", ship_type=ship_type, length=length, beam=max(3, length // 4), **more
+    )
 
 
 def fact(
@@ -84,8 +178,19 @@ def fact(
 
     subjects = tuple(sorted({s.mmsi for s in who}))
     yard.staged.truths.append(
-        Truth(rule, subjects, ns(on), ns(off), place, severity, negative, note, ns(known or on))
+        Truth(rule, subjects, ns(on), ns(max(on, off)), place, severity, negative, note, ns(max(on, known)))
     )  # fmt: skip
+
+
+def wrong(yard: Yard, ship: int, on: float, off: float, name: str, value: Any) -> None:
+    """What a ship (number) says is not so."""
+    yard.staged.wrongs.append(Wrong(ship, on, off, name, value))
+
+
+def last(yard: Yard) -> float:
+    """Seconds until which incidents may last."""
+    end = yard.scene.hours * 3600.0
+    return end - FEEDS_FAIL if "feeds" in yard.scene.drills and end > 2 * FEEDS_FAIL else end
 
 
 def at_rest(script: Script, size: float) -> Script:
@@ -106,14 +211,24 @@ def at_rest(script: Script, size: float) -> Script:
 
 def start(yard: Yard, lasts: float, lead: float = 900.0) -> float:
     """When something that lasts so long begins, so that it ends within the scene's hours."""
-    end = yard.scene.hours * 3600.0
-    return yard.uniform(lead, max(lead + 60.0, end - lasts))
+    return yard.uniform(lead, max(lead + 60.0, last(yard) - lasts))
 
 
 def off(lat: float, lon: float, east: float, north: float) -> tuple[float, float]:
     """The place so many metres east and north."""
     y, x = metres_per_degree(lat)
     return float(lat + north / y), float(lon + east / x)
+
+
+def ahead(lat: float, lon: float, course: float, metres: float) -> tuple[float, float]:
+    """The place so many metres on a course."""
+    way = np.radians(course)
+    return off(lat, lon, metres * float(np.sin(way)), metres * float(np.cos(way)))
+
+
+def knots(yard: Yard, low: float, high: float) -> float:
+    """A speed (m/s) between two in knots."""
+    return yard.uniform(low, high) * KNOT
 
 
 def when(script: Script, east: float, north: float, within: float) -> float:

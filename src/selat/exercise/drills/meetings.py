@@ -44,7 +44,7 @@ def _arrival(yard: Yard, at: float, speed: float, size: float, current: tuple[fl
     return helm.to(run * float(np.sin(np.radians(course))), run * float(np.cos(np.radians(course))), speed)
 
 
-def _alongside(
+def alongside(
     yard: Yard, types: tuple[int, int], sizes: tuple[int, int], stay: float, gap: float
 ) -> tuple[tuple[int, int], tuple[float, float], tuple[float, float]]:
     """A waits, B comes alongside for ``stay`` s and leaves; (numbers of the two), (from, to) s, place."""
@@ -83,7 +83,7 @@ def _rendezvous(yard: Yard, n: int) -> None:
     types = ((70, 79), (30, 70), (80, 52), (37, 70))[n % 4]
     sizes = ((90, 60), (32, 110), (120, 34), (25, 75))[n % 4]
     stay = yard.uniform(45, 100) * 60.0
-    numbers, (on, end), place = _alongside(yard, types, sizes, stay, (sizes[0] + sizes[1]) / 14 + yard.uniform(8, 25))
+    numbers, (on, end), place = alongside(yard, types, sizes, stay, (sizes[0] + sizes[1]) / 14 + yard.uniform(8, 25))
     who = tuple(yard.fleet[i] for i in numbers)
     tools.fact(yard, "rendezvous", who, on, end, place, severity="high", known=on + 900.0)
 
@@ -92,9 +92,7 @@ def _transfer(yard: Yard) -> None:
     """Two tankers alongside for hours; cargo goes over."""
     sizes = (round(yard.uniform(180, 250)), round(yard.uniform(90, 150)))
     stay = yard.uniform(80, 130) * 60.0
-    numbers, (on, end), place = _alongside(
-        yard, (82, 80), sizes, stay, (sizes[0] + sizes[1]) / 14 + yard.uniform(5, 15)
-    )
+    numbers, (on, end), place = alongside(yard, (82, 80), sizes, stay, (sizes[0] + sizes[1]) / 14 + yard.uniform(5, 15))
     for number, change in zip(numbers, (-2.4, 1.9), strict=True):
         ship = yard.fleet[number]
         yard.staged.wrongs.append(Wrong(number, end, 1e9, "draught", round(max(2.0, ship.draught + change), 1)))

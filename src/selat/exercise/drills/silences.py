@@ -8,7 +8,7 @@ import numpy as np
 
 from selat.exercise.drills import _tools as tools
 from selat.exercise.staged import Fault, Silence
-from selat.exercise.traffic import Loop, Route, distance
+from selat.exercise.traffic import Loop, Route
 
 if TYPE_CHECKING:
     from selat.exercise.fleet import Yard
@@ -25,6 +25,10 @@ def stage(yard: Yard, count: int) -> None:
     for number in order:
         if left and _dark(yard, route, int(number)):
             left -= 1
+    for number in order[4 * count :]:
+        if number not in yard.used and count_short(yard) < count:
+            _short(yard, route, int(number))
+    _leave(yard, route, order, count)
     _quiet(yard, "anchored", count, "silent at anchor")
     _quiet(yard, "pleasure", count, "class B switched off")
     _outages(yard)
@@ -39,26 +43,52 @@ def _place(yard: Yard, route: Route, number: int, t: float) -> tuple[float, floa
     return float(route.lat[k]), float(route.lon[k])
 
 
-def chance(yard: Yard, lat: float, lon: float, reach: float = 1.0) -> float:
-    """Probability that one report from there is heard by somebody."""
-    missed = 1.0
-    for s in yard.scene.stations:
-        away = float(distance(lat, lon, s.lat, s.lon))
-        missed *= 1.0 - s.best / (1.0 + float(np.exp(np.clip((away - s.reach * reach) / s.blur, -50, 50))))
-    return 1.0 - missed
-
-
 def _dark(yard: Yard, route: Route, number: int) -> bool:
     """Switch a ship off for half an hour to an hour, where she is heard before, meanwhile and after."""
     lasts = yard.uniform(32, 60) * 60.0
     on = tools.start(yard, lasts + 900.0, 1800.0)
     places = [_place(yard, route, number, on + f * lasts) for f in (-0.3, 0.0, 0.5, 1.0)]
-    if min(chance(yard, *p) for p in places) < 0.8:
+    if min(float(tools.chance(yard.scene.stations, *p)) for p in places) < 0.8:
         return False
     ship = yard.fleet[number]
+    yard.used.add(number)
     yard.staged.silences.append(Silence(number, on, on + lasts))
     tools.fact(yard, "dark", (ship,), on, on + lasts, places[1], severity="high", known=on + 900.0)
     return True
+
+
+def count_short(yard: Yard) -> int:
+    """How many short silences are staged."""
+    return sum(t.note == "silent for some minutes" for t in yard.staged.truths)
+
+
+def _short(yard: Yard, route: Route, number: int) -> None:
+    """A silence of eight to twelve minutes: shorter than a quarter of an hour."""
+    lasts = yard.uniform(8, 12) * 60.0
+    on = tools.start(yard, lasts + 900.0, 1800.0)
+    place = _place(yard, route, number, on)
+    if float(tools.chance(yard.scene.stations, *place)) > 0.8:
+        yard.used.add(number)
+        yard.staged.silences.append(Silence(number, on, on + lasts))
+        tools.fact(
+            yard, "dark", (yard.fleet[number],), on, on + lasts, place, negative=True, note="silent for some minutes"
+        )
+
+
+def _leave(yard: Yard, route: Route, order: list[int], count: int) -> None:
+    """Ships that sail out of what the receivers reach."""
+    left, end = count, tools.last(yard)
+    t = np.arange(1800.0, end, 300.0)
+    for number in order if len(t) > 1 else []:
+        if not left or number in yard.used:
+            continue
+        heard = [float(tools.chance(yard.scene.stations, *_place(yard, route, number, x))) for x in t.tolist()]
+        if heard[0] > 0.8 and heard[-1] < 0.05:
+            out = float(t[int(np.argmax(np.array(heard) < 0.3))])
+            place = _place(yard, route, number, out)
+            left -= 1
+            for rule in ("dark", "sudden_loss"):
+                tools.fact(yard, rule, (yard.fleet[number],), out, end, place, negative=True, note="sails out of reach")
 
 
 def _quiet(yard: Yard, kind: str, count: int, note: str) -> None:
@@ -68,6 +98,7 @@ def _quiet(yard: Yard, kind: str, count: int, note: str) -> None:
         lasts = yard.uniform(30, 55) * 60.0
         on = tools.start(yard, lasts + 600.0, 1800.0)
         yard.staged.silences.append(Silence(int(number), on, on + lasts))
+        yard.used.add(int(number))
         ship = yard.fleet[int(number)]
         place = (getattr(ship.move, "lat", 0.0), getattr(ship.move, "lon", 0.0))
         tools.fact(yard, "dark", (ship,), on, on + lasts, place, negative=True, note=note)
