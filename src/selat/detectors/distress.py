@@ -28,9 +28,10 @@ from typing import Any
 import numpy as np
 
 from selat.detectors._golden import numbered, sail, ship, text
+from selat.detectors._life import plain
 from selat.model.clock import HOUR, MINUTE, SECOND
 from selat.model.nouns import Alert
-from selat.model.rule import Golden, param, values
+from selat.model.rule import Evidence, Golden, Verdict, conclude, param, values
 from selat.model.schema import I32, NO_TIME
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import nearby, say
@@ -151,40 +152,49 @@ class Distress:
         return e, self._alert(w, e, "active", extra)
 
     def _alert(self, w: Window, e: Episode, state: str, extra: dict[str, Any]) -> Alert:
+        about = {
+            "subjects": [e["mmsi"]],
+            "start": e["start"],
+            "last": e["last"],
+            "place": [_real(e["lat"]), _real(e["lon"])],
+        }
         evidence = {
             "seq": e["seq"], "messages": e["heard"], "bursts": e["bursts"], "first": e["first"], "last": e["last"],
-            "nav_status": e["status"], "text": e["text"], "parents": e["parents"] or [], **extra,
+            "nav_status": e["status"], "text": e["text"], "parents": e["parents"] or [], "beacon": e["beacon"],
+            "active": e["active"], "priority": e["priority"], "name": _name(w, e["mmsi"]), "cleared": state == "cleared",
+            "silent": (w.now - e["last"]) / SECOND if e["silent"] else None, **extra, "alert": about,
         }  # fmt: skip
-        lat, lon = e["lat"], e["lon"]
+        alert = conclude(self, plain(evidence), state)
+        assert alert is not None  # a beacon or text that was heard is never judged away
+        return alert
+
+    def judge(self, evidence: Evidence) -> Verdict | None:
+        """Always a verdict: what was heard is told."""
+        e = evidence
+        near = e.get("helpers") or []
+        mmsi = e["alert"]["subjects"][0]
+        lat, lon = (math.nan if x is None else x for x in e["alert"]["place"])
         if e["beacon"]:
-            sentence = self._beacon_sentence(w, e, extra.get("helpers") or [], state)
+            sentence = _beacon_sentence(e, mmsi, say.place(lat, lon), near)
         else:
-            who = _name(w, e["mmsi"])
             kind = "sent" if e["active"] else "sent, as a test,"
-            sentence = f'{who} {kind} "{e["text"]}" at {say.clock(e["last"])} UTC from {say.place(lat, lon)}'
-            sentence += _first_helper(extra.get("helpers") or [], e["mmsi"]) + "."
-        return Alert(
-            self.name, self.version, e["priority"], (e["mmsi"],), e["start"], e["last"], lat, lon, sentence, state,
-            evidence, self.parameters(),
+            sentence = f'{e["name"]} {kind} "{e["text"]}" at {say.clock(e["last"])} UTC from {say.place(lat, lon)}'
+            sentence += _first_helper(near, mmsi) + "."
+        said = e["nav_status"] == 14 or bool(_ACTIVE.search(e["text"].upper())) or not e["beacon"]
+        sure = {"status": 0.95 if said else 0.8, "heard": 0.9 if e["bursts"] < 2 else 0.99}
+        if not e["active"]:
+            return Verdict(
+                e["priority"], sentence, sure, ("it is no test: it sends status 15 by mistake",),
+                "Ask who tests; see that it ends.",
+            )  # fmt: skip
+        return Verdict(
+            e["priority"], sentence, sure, ("it was switched on by accident", "a test that is not marked as one"),
+            "Treat it as real: alert the rescue co-ordination centre, call the ships nearest, open a rescue case.",
         )  # fmt: skip
 
-    def _beacon_sentence(self, w: Window, e: Episode, near: list[dict[str, Any]], state: str) -> str:
-        what = BEACONS[e["mmsi"] // 1_000_000]
-        how = "active" if e["active"] else "under test"
-        out = f"{what[0].upper()}{what[1:]} {e['mmsi']} {how} at {say.place(e['lat'], e['lon'])}, "
-        out += f"first heard {say.clock(e['first'])}, last {say.clock(e['last'])} UTC, {e['bursts']} "
-        out += "burst" if e["bursts"] == 1 else "bursts"
-        if e["active"] and e["status"] is None and not _ACTIVE.search(e["text"].upper()):
-            out += ", sent no status"
-        if e["silent"]:
-            out += f", silent for {say.span((w.now - e['last']) / SECOND)}"
-        if state == "cleared":
-            return out + "; now active, see its own alert."
-        if e["parents"]:
-            ship_ = e["parents"][0]
-            ago = say.span((e["first"] - ship_["time"]) / SECOND)
-            out += f"; {ship_['name']} passed {say.miles(ship_['range'])} from there {ago} before"
-        return out + _first_helper(near, 0) + "."
+    def ended(self, evidence: Evidence) -> str:
+        """Nothing more is said: only a person closes it."""
+        return ""
 
     def golden(self) -> Golden:
         """A man falls overboard from one ship while another is near; a beacon is tested elsewhere; a tanker burns."""
@@ -243,6 +253,29 @@ def _place_of(w: Window, e: Episode) -> None:
 def _name(w: Window, mmsi: int) -> str:
     slots = w.contacts.of(mmsi)
     return w.contacts.name(int(slots[0])) if slots.size else f"MMSI {mmsi:09d}"
+
+
+def _beacon_sentence(e: Evidence, mmsi: int, where: str, near: list[dict[str, Any]]) -> str:
+    what = BEACONS[mmsi // 1_000_000]
+    how = "active" if e["active"] else "under test"
+    out = f"{what[0].upper()}{what[1:]} {mmsi} {how} at {where}, "
+    out += f"first heard {say.clock(e['first'])}, last {say.clock(e['last'])} UTC, {e['bursts']} "
+    out += "burst" if e["bursts"] == 1 else "bursts"
+    if e["active"] and e["nav_status"] is None and not _ACTIVE.search(e["text"].upper()):
+        out += ", sent no status"
+    if e["silent"] is not None:
+        out += f", silent for {say.span(e['silent'])}"
+    if e["cleared"]:
+        return out + "; now active, see its own alert."
+    if e["parents"]:
+        ship_ = e["parents"][0]
+        ago = say.span((e["first"] - ship_["time"]) / SECOND)
+        out += f"; {ship_['name']} passed {say.miles(ship_['range'])} from there {ago} before"
+    return out + _first_helper(near, 0) + "."
+
+
+def _real(x: float) -> float | None:
+    return None if math.isnan(x) else x
 
 
 def _first_helper(helpers: list[dict[str, Any]], but: int) -> str:

@@ -25,12 +25,14 @@ from typing import Any
 
 import numpy as np
 
+from selat.detectors import _ships as fleet
 from selat.detectors._golden import numbered, sail, ship
+from selat.detectors._life import plain
 from selat.kernels.segments import ACCEPTED
 from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import empty
 from selat.model.nouns import Alert
-from selat.model.rule import Golden, pack, param, unpack, values
+from selat.model.rule import Evidence, Golden, Verdict, conclude, pack, param, unpack, values
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
 from selat.tracks.kinds import is_ship
@@ -157,32 +159,52 @@ class Jump:
     def _alert(self, w: Window, mmsi: int, kind: str, start: int, now: int, x: Leap, more: dict[str, Any]) -> Alert:
         slots = w.contacts.of(mmsi)
         who = w.contacts.name(int(slots[0])) if slots.size else f"MMSI {mmsi:09d}"
-        a, b = say.place(*x["from"]), say.place(*x["to"])
-        needed = f"{say.speed(x['pace'])} (limit {say.speed(self.p.speed)})"
-        if kind == "two places":
-            over = say.span((x["time"] - more["first"]) / SECOND)
-            sentence = (
-                f"{who} is heard from two places, {a} and {b}, {say.miles(x['away'])} apart: "
-                f"{more['changes']} changes in {over}, "
-                f"each would need {needed} or more: two transmitters with one number, or a position thrown to and fro."
-            )
-        else:
-            seconds = say.span((x["time"] - x["before"]) / SECOND)
-            sentence = (
-                f"{who} jumped {say.miles(x['away'])} in {seconds}, from {a} to {b}: that would need {needed}; "
-                f"{self.p.confirm} reports confirm the new place, none came from the old one since."
-            )
+        shore = w.world.coast.distance(*x["to"])
         evidence = {
             "kind": kind, "from": x["from"], "to": x["to"], "distance": round(x["away"], 1),
             "seconds": (x["time"] - x["before"]) / SECOND, "implied_speed": round(x["pace"], 2),
-            "changes": more["changes"],
+            "changes": more["changes"], "name": who, "rooted": x["rooted"],
+            "lasted": (x["time"] - more["first"]) / SECOND if "first" in more else None,
+            "inland": round(-float(shore), 0) if shore < 0 else None,
             "segments": sorted({x["here"], x["there"]}), "seq": sorted({*more["seq"], *x["seq"]}),
+            "alert": {"subjects": [mmsi], "start": start, "last": now, "place": x["to"]},
         }  # fmt: skip
-        lat, lon = x["to"]
-        return Alert(
-            self.name, self.version, "warning", (mmsi,), start, now, lat, lon, sentence, "active", evidence,
-            self.parameters(),
+        alert = conclude(self, plain(evidence))
+        assert alert is not None
+        return alert
+
+    def judge(self, evidence: Evidence) -> Verdict | None:
+        """Farther than she can have gone."""
+        e = evidence
+        if e["implied_speed"] <= self.p.speed or e["distance"] <= self.p.least:
+            return None
+        a, b = say.place(*e["from"]), say.place(*e["to"])
+        needed = f"{say.speed(e['implied_speed'])} (limit {say.speed(self.p.speed)})"
+        if e["kind"] == "two places":
+            sentence = (
+                f"{e['name']} is heard from two places, {a} and {b}, {say.miles(e['distance'])} apart: "
+                f"{e['changes']} changes in {say.span(e['lasted'])}, "
+                f"each would need {needed} or more: two transmitters with one number, or a position thrown to and fro."
+            )
+            return Verdict(
+                "warning", sentence, {"changes": min(0.95, 0.7 + 0.05 * e["changes"]), "pace": 0.95},
+                ("a network relays old messages as new", "net buoys that share a number on purpose"),
+                "Look for both by radar; call her by name and ask for her position.",
+            )  # fmt: skip
+        land = f", {say.miles(e['inland'])} inland" if e["inland"] else ""
+        sentence = (
+            f"{e['name']} jumped {say.miles(e['distance'])} in {say.span(e['seconds'])}, from {a} to {b}{land}: that would need "
+            f"{needed}; {self.p.confirm} reports confirm the new place, none came from the old one since."
+        )
+        return Verdict(
+            "warning", sentence, {"pace": fleet.over(e["implied_speed"], self.p.speed), "place": 0.95 if e["inland"] else 0.85},
+            ("a clock leapt, or a satellite's reports came late", "another ship took over the number"),
+            "Tell her that her position is wrong; look for her by radar where she was.",
         )  # fmt: skip
+
+    def ended(self, evidence: Evidence) -> str:
+        """Nothing more is said when the matter is closed."""
+        return ""
 
     def golden(self) -> Golden:
         """A ship is thrown 20 nm to a place ashore; another number is used by two ferries 30 nm apart."""
