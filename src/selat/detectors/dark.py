@@ -49,6 +49,7 @@ class Parameters:
         20.0, "1", "Reports that should have been heard, at times when half of the usual was", "selat"
     )
     chance: float = param(1e-3, "1", "Chance of such a silence below", "behaviours 2.3")
+    others: float = param(20.0, "1", "Reports of others from around meanwhile", "selat: the neighbours still heard")
     speed: float = param(2 * KNOT, "m/s", "Slower ships are not judged", "selat: class A sends every 3 min at rest")
     longest: float = param(6 * 3600.0, "s", "Silences that are longer are history", "Skylight: 6 h")
     reports: int = param(20, "1", "Positions heard of her before", "GFW: 14 in the 12 hours before")
@@ -83,13 +84,14 @@ class Dark(PictureRule):
         if not slots.size:
             return []
         s = quiet.ask(w, slots)
-        good = (s.asked.none < p.chance) & (s.asked.clearly >= p.expected) & ~(s.shore < p.coast)
+        good = (s.asked.none < p.chance) & (s.asked.clearly >= p.expected) & (s.asked.others >= p.others)
+        good &= ~(s.shore < p.coast)
         return [quiet.finding(w, s, k) for k in np.flatnonzero(good).tolist()]
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Expected, and not heard: the chance decides."""
         e, p = evidence, self.p
-        if e["none"] >= p.chance or e["clearly"] < p.expected or e["seconds"] < p.silent:
+        if e["none"] >= p.chance or e["clearly"] < p.expected or e["others"] < p.others or e["seconds"] < p.silent:
             return None
         who = e["ship"]
         odds = quiet.odds(e["none"])
