@@ -1,8 +1,12 @@
 """Bytes of a table of text to stored columns, in one pass without a Python object a row.
 
-:func:`scan` reads whole rows of ``buf[at:stop]``: cuts them (:mod:`csvrows`), passes over those seen before
-(:mod:`csvseen`), reads the others (:mod:`csvcolumns`, :mod:`csvstatic`). It stops before a row that the bytes do not
-finish, and where an output is full; the caller goes on from there.
+:func:`scan` reads whole rows of ``buf[at:stop]``: cuts them (:mod:`csvrows`), passes over those that repeat one of the
+last few (:mod:`csvseen`), reads the others (:mod:`csvcolumns`). It stops before a row that the bytes do not finish, and
+where an output is full; the caller goes on from there.
+
+It knows nothing of what came before ``buf``, so that several threads may each read a piece of one table. What depends
+on the rows before (which rows repeat one, what a ship declares anew) is settled by :mod:`csvadmit`, piece by piece in
+the order of the table.
 """
 
 from __future__ import annotations
@@ -12,17 +16,17 @@ import numpy as np
 from selat.kernels._jit import U, bare, fused, i64
 from selat.kernels.csvcolumns import COLUMNS, DELIM, report
 from selat.kernels.csvrows import MAX_RECORD, MORE, OK, find_lf, is_blank, literal, marks, quoted
-from selat.kernels.csvseen import RING, SLOTS, find_row, hash_bytes, place_of, put_row
-from selat.kernels.csvstatic import static
+from selat.kernels.csvseen import find_row, hash_bytes, put_row, rebuild_rows
 from selat.model.columns import Array
 
 WINDOW = 1 << 15  #: bytes indexed at a time; above MAX_RECORD
 RAW = 4096  #: bytes kept of a rejected row
+RING, SLOTS = 1 << 11, 1 << 13  #: kept rows that a piece remembers: few, so that they stay in the nearest cache
 
-# state: int64 counters that live as long as the reader
+# state: int64 counters of a piece; those of a line that is too long go on to the next one
 SEQ, KEPT, SINCE, SHIPS, SKIP, SKIP_AT, SKIP_CR, STATE = range(8)
 # what became of a call
-DONE, FULL, GROW, REBUILD, MORE_BYTES = range(5)
+DONE, FULL, GROW, MORE_BYTES = range(4)
 
 R_BLANK, R_TOO_LONG, R_COLUMNS, R_TRUNCATED = 1, 7, 12, 18  # selat.model.errors.Reason
 
@@ -40,44 +44,14 @@ put_reject = fused(_reject)
 
 
 def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.uint64:
-    h = U(1)
+    """Hash of the declared data of a row; 0 where the table has none."""
+    h = U(len(runs) > 0)
     for r in range(len(runs)):
         h = hash_bytes(src, words, q[b + runs[r, 0]] + 1, q[b + runs[r, 1] + 1], h)
     return h
 
 
 hash_runs = fused(_hash_runs)
-
-
-def _declare(
-    src: Array, words: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array,
-    runs: Array, state: Array, ships: Array, empty: Array, row: Array, sta: Array, texts: Array, ns: int,
-) -> int:  # fmt: skip
-    """Put the row's declared data into ``sta`` if they differ from the last of its MMSI; the number of statics."""
-    if len(runs) == 0:
-        return ns
-    h = hash_runs(src, words, q, b, runs)
-    if h == empty[0]:
-        return ns
-    place = place_of(ships, row[1])
-    if ships[place, 0] != 0 and ships[place, 1] == h:
-        return ns
-    if not static(src, q, b, col, units, params, keys, values, sta, texts, ns):
-        empty[0] = h
-        return ns
-    if ships[place, 0] == 0:
-        ships[place, 0] = U(row[1])
-        state[SHIPS] += 1
-    ships[place, 1] = h
-    kind = row[2]
-    sta[ns, 0] = row[0]
-    sta[ns, 1] = row[12]
-    sta[ns, 2] = row[1]
-    sta[ns, 3] = 24 if kind == 18 or kind == 19 else (21 if kind == 21 else 5)
-    return ns + 1
-
-
-declare = fused(_declare)
 
 
 def _slow_row(
@@ -162,12 +136,9 @@ def _line_end(buf: Array, q: Array, k: int, m: int, top: int, stop: int) -> int:
 line_end = bare(_line_end)
 
 
-def _remember(state: Array, slots: Array, ring: Array, facts: Array, h: np.uint64, row: Array) -> None:
+def _remember(state: Array, slots: Array, ring: Array, h: np.uint64) -> None:
     place = state[KEPT] & (len(ring) - 1)
     ring[place] = h
-    facts[place, 0] = row[12]
-    facts[place, 1] = row[0]
-    facts[place, 2] = row[1]
     put_row(slots, h, place)
     state[KEPT] += 1
     state[SINCE] += 1
@@ -186,37 +157,28 @@ def _judge(buf: Array, at: int, last: int, cut: bool) -> int:
 judge = fused(_judge)
 
 
-def _repeat(rec: Array, n: int, seq: int, facts: Array, place: int) -> int:
-    rec[n, 0] = seq
-    rec[n, 1] = facts[place, 0]
-    rec[n, 2] = facts[place, 1]
-    rec[n, 3] = facts[place, 2]
-    return n + 1
-
-
-repeat = fused(_repeat)
-
-
 def _scan(
     buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array,
-    keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, facts: Array, ships: Array,
-    text: Array, last_time: Array, empty: Array, raw: Array, flags: Array, flag_words: Array, q: Array, out: Array,
-    sealed: Array, sealed_words: Array, out_q: Array, row: Array, rep: Array, rec: Array, sta: Array, texts: Array,
-    rej: Array, counts: Array,
+    keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, text: Array, last_time: Array,
+    raw: Array, flags: Array, flag_words: Array, q: Array, out: Array, sealed: Array, sealed_words: Array, out_q: Array,
+    row: Array, time: Array, mmsi: Array, kind: Array, lat: Array, lon: Array, sog: Array, cog: Array, heading: Array,
+    rot: Array, status: Array, altitude: Array, marked: Array, seq: Array, whole: Array, said: Array, begin: Array,
+    again: Array, of: Array, rej: Array, counts: Array,
 ) -> tuple[int, int]:  # fmt: skip
-    """Read rows of ``buf[at:stop]``; returns (DONE, FULL, GROW or REBUILD; first byte not read).
+    """Read rows of ``buf[at:stop]``; returns (DONE or FULL; first byte not read).
 
     ``words``: ``buf`` as uint64. ``base``: offset in the source of ``buf[0]``. ``final``: 0 more bytes may come, 1 the
     last line ends with a line feed, 2 the line feed at its end was put there by the caller. ``col`` ... ``runs``: the
-    plan. ``slots, ring, facts``: rows seen. ``ships``: declared data. ``text`` ... ``raw``: last time, its
-    value, hash of data that say nothing, head of a long line. ``flags`` ... ``row``: working space (``sealed`` is
-    ``out``, read only).
-    ``rep, rec, sta, texts, rej``: outputs, a row each; ``counts``: reports, receptions, statics, rejects in them.
+    plan. ``slots, ring``: rows seen. ``text, last_time``: last time and its value; ``raw``: head of a long line.
+    ``flags`` ... ``row``: working space (``sealed`` is ``out``, read only).
+    Outputs: ``time`` ... ``seq`` of each row kept, the hashes of the ``whole`` row and of what it ``said`` of the ship,
+    where it ``begin``s in ``buf``; ``again`` the number of each row that repeats one, ``of`` which one (as numbered in
+    the outputs); ``rej`` the rejects. ``counts``: kept, repeats, rejects.
 
     Arrays are arguments one by one, not tuples of arrays: Numba counts references each time a tuple is taken apart.
     """
     delim, wanted = params[DELIM], params[COLUMNS]
-    n, nrec, ns, nrej = counts[0], counts[1], counts[2], counts[3]
+    n, nrec, nrej = counts[0], counts[1], counts[2]
     code = DONE
     while at < stop and code == DONE:
         if state[SKIP] > 0:
@@ -232,15 +194,12 @@ def _scan(
         m = marks(buf, at, top, delim, flags, flag_words, q)
         k = i64(0)
         while at < top:
-            if n >= len(rep) or nrec >= len(rec) or ns >= len(sta) or nrej >= len(rej):
+            if n >= len(time) or nrec >= len(again) or nrej >= len(rej):
                 code = FULL
                 break
-            if 2 * state[SHIPS] >= len(ships):
-                code = GROW
-                break
-            if state[SINCE] >= SLOTS // 2 - RING:
-                code = REBUILD
-                break
+            if state[SINCE] >= len(slots) // 2 - len(ring):
+                rebuild_rows(slots, ring, state[KEPT])
+                state[SINCE] = 0
             plain = is_plain(buf, q, k, m, at, delim, wanted)
             fields = wanted
             if plain:
@@ -270,22 +229,21 @@ def _scan(
                 h = hash_bytes(buf, words, at, last, U(0))
                 place = find_row(slots, ring, h)
                 if place >= 0:
-                    nrec = repeat(rec, nrec, state[SEQ], facts, place)
+                    again[nrec] = state[SEQ]
+                    of[nrec] = state[KEPT] - 1 - ((state[KEPT] - 1 - place) & (len(ring) - 1))
+                    nrec += 1
                 else:
                     src, src_words, src_q, b = sealed, sealed_words, out_q, i64(0)
                     if plain:
                         src, src_words, src_q, b = buf, words, q, k - wanted
                         q[k] = last
-                    row[12] = state[SEQ]
                     reason = report(src, src_q, b, col, units, params, keys, values, text, last_time, row)
                     if reason == 0:
-                        ns = declare(
-                            src, src_words, src_q, b, col, units, params, keys, values, runs, state, ships, empty,
-                            row, sta, texts, ns,
-                        )  # fmt: skip
-                        remember(state, slots, ring, facts, h, row)
-                        for j in range(len(row)):
-                            rep[n, j] = row[j]
+                        time[n], mmsi[n], kind[n], lat[n], lon[n] = row[0], row[1], row[2], row[3], row[4]
+                        sog[n], cog[n], heading[n], rot[n], status[n] = row[5], row[6], row[7], row[8], row[9]
+                        altitude[n], marked[n], seq[n], begin[n] = row[10], row[11], state[SEQ], at
+                        whole[n], said[n] = h, hash_runs(src, src_words, src_q, b, runs)
+                        remember(state, slots, ring, h)
                         n += 1
                     if plain:
                         q[k] = end
@@ -293,32 +251,8 @@ def _scan(
                 nrej = put_reject(rej, nrej, state[SEQ], base + at, reason, last - at, at)
             state[SEQ] += 1
             at = end + 1
-    counts[0], counts[1], counts[2], counts[3] = n, nrec, ns, nrej
+    counts[0], counts[1], counts[2] = n, nrec, nrej
     return (DONE if code == MORE_BYTES else code), at
 
 
 scan = bare(_scan)
-
-
-def _columns(
-    rep: Array, time: Array, mmsi: Array, kind: Array, lat: Array, lon: Array, sog: Array, cog: Array, heading: Array,
-    rot: Array, status: Array, altitude: Array, flags: Array, seq: Array,
-) -> None:  # fmt: skip
-    """Rows to columns, in one pass."""
-    for i in range(len(rep)):
-        time[i] = rep[i, 0]
-        mmsi[i] = rep[i, 1]
-        kind[i] = rep[i, 2]
-        lat[i] = rep[i, 3]
-        lon[i] = rep[i, 4]
-        sog[i] = rep[i, 5]
-        cog[i] = rep[i, 6]
-        heading[i] = rep[i, 7]
-        rot[i] = rep[i, 8]
-        status[i] = rep[i, 9]
-        altitude[i] = rep[i, 10]
-        flags[i] = rep[i, 11]
-        seq[i] = rep[i, 12]
-
-
-to_columns = bare(_columns)

@@ -1,18 +1,22 @@
 """Opens what archives come in: plain files, gzip, Zstandard, zip with several members; streamed, never whole in memory.
 
-:func:`open_streams` gives the members one after another; :func:`blocks` reads one in blocks of 16 MiB, the next ones
-being read (and inflated) by a thread meanwhile; :func:`read_members` runs a table reader over all of them.
+:func:`open_streams` gives the members one after another; :func:`blocks` reads one in blocks of 4 MiB, the next ones
+being read (and inflated) by a thread meanwhile; :func:`read_members` runs a table reader over all of them, on as many
+cores as there are.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import os
 import queue
 import threading
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -20,9 +24,11 @@ from selat.model.errors import FormatError, SourceError
 from selat.model.ports import Batch
 
 if TYPE_CHECKING:
+    from selat.readers.csv_piece import Tray
     from selat.readers.csv_reader import CsvReader
 
-BLOCK = 1 << 24  #: bytes read at a time
+BLOCK = 1 << 22  #: bytes read at a time
+WORKERS = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
 HEAD = 1 << 16  #: bytes a format is known by
 
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
@@ -137,31 +143,39 @@ def read_some(name: str, stream: BinaryIO, size: int) -> bytes:
         raise SourceError(f"{name}: cannot be read to its end ({e})", hint=_HINT) from None
 
 
-def blocks(name: str, stream: BinaryIO, size: int = BLOCK) -> Iterator[memoryview]:
+def blocks(
+    name: str, stream: BinaryIO, size: int = BLOCK, *, good: int = 1, lines: bool = False
+) -> Iterator[memoryview]:
     """The bytes of a stream in blocks, read ahead by a thread.
 
-    Four buffers go round (one read, two waiting, one in use): a block is good only until the next one is asked for.
+    Buffers go round: a block is good until ``good`` more have been asked for. ``lines``: a block ends with a line end,
+    if it has any.
     """
     free: queue.Queue[bytearray | None] = queue.Queue()
     waiting: queue.Queue[tuple[bytearray, int] | SourceError] = queue.Queue()
-    for _ in range(4):
+    for _ in range(good + 3):  # one read, two waiting
         free.put(bytearray())
 
     def work() -> None:
+        rest = b""
         while (buffer := free.get()) is not None:
             if not buffer:
                 buffer = bytearray(size)  # made only when needed: a small file needs one
+            buffer[: len(rest)] = rest
             try:
-                n = read_into(name, stream, buffer)
+                n = len(rest) + read_into(name, stream, memoryview(buffer)[len(rest) :])
             except SourceError as e:
                 waiting.put(e)
                 return
-            waiting.put((buffer, n))
+            cut = (buffer.rfind(b"\n", 0, n) + 1 or n) if lines and n == size else n
+            rest = bytes(memoryview(buffer)[cut:n])
+            waiting.put((buffer, cut))
             if not n:
                 return
 
     thread = threading.Thread(target=work, name="selat-read-ahead", daemon=True)
     thread.start()
+    given: deque[bytearray] = deque()
     try:
         while True:
             item = waiting.get()
@@ -170,14 +184,16 @@ def blocks(name: str, stream: BinaryIO, size: int = BLOCK) -> Iterator[memoryvie
             buffer, n = item
             if not n:
                 return
+            given.append(buffer)
             yield memoryview(buffer)[:n]
-            free.put(buffer)
+            if len(given) >= good:
+                free.put(given.popleft())
     finally:
         free.put(None)
         thread.join()
 
 
-def read_into(name: str, stream: BinaryIO, buffer: bytearray) -> int:
+def read_into(name: str, stream: BinaryIO, buffer: bytearray | memoryview) -> int:
     """Fill ``buffer``, less only at the end; damage is a :class:`SourceError`."""
     view, n = memoryview(buffer), 0
     try:
@@ -198,17 +214,38 @@ def read_members(
 
     ``choose`` makes the reader from the first bytes where the format has kinds.
     """
-    for name, stream in open_streams(source):
-        try:
-            fed = False
-            for block in blocks(name, stream):
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="selat-table") as pool:
+        for name, stream in open_streams(source):
+            pieces = blocks(name, stream, good=WORKERS + 2, lines=True)
+            try:
+                first = next(pieces, None)
+                if first is None:
+                    raise SourceError(f"{name}: the file is empty", hint="was the download finished?")
                 if choose is not None:
-                    reader, choose = choose(bytes(block[:HEAD])), None
-                fed = True
+                    reader, choose = choose(bytes(first[:HEAD])), None
+                yield reader.feed(first, 0)
+                yield from _read_pieces(reader, pieces, pool)
+                yield reader.flush()
+            except FormatError as e:
+                raise FormatError(f"{name}: {e.message}", hint=e.hint) from None
+            reader.next_file()
+
+
+def _read_pieces(reader: CsvReader, pieces: Iterator[memoryview], pool: ThreadPoolExecutor) -> Iterator[Batch]:
+    """Batches of the blocks after the first: threads read some of them at a time, and they are admitted in order."""
+    waiting: deque[tuple[memoryview, Future[Tray]]] = deque()
+    try:
+        for block in pieces:
+            if not reader.begun:
                 yield reader.feed(block, 0)
-            if not fed:
-                raise SourceError(f"{name}: the file is empty", hint="was the download finished?")
-            yield reader.flush()
-        except FormatError as e:
-            raise FormatError(f"{name}: {e.message}", hint=e.hint) from None
-        reader.next_file()
+                continue
+            waiting.append((block, pool.submit(reader.scan, block)))
+            if len(waiting) > WORKERS:
+                block, tray = waiting.popleft()
+                yield reader.admit(block, tray.result())
+        while waiting:
+            block, tray = waiting.popleft()
+            yield reader.admit(block, tray.result())
+    finally:
+        for _, tray in waiting:
+            tray.cancel()
