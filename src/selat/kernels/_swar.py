@@ -37,6 +37,14 @@ if numba.config.DISABLE_JIT:
         """Number of zero bits below the lowest one; 64 for 0."""
         return 64 if x == 0 else (int(x) & -int(x)).bit_length() - 1
 
+    def popcount64(x: Any) -> int:
+        """Number of bits set."""
+        return int(x).bit_count()
+
+    def find64(buf: Any, i: int, byte: int) -> Any:
+        """See the compiled one."""
+        return np.uint64(sum(1 << k for k, c in enumerate(bytes(buf[i : i + 64])) if c == byte))
+
     def chars32(buf: Any, i: int) -> Any:
         """See the compiled one."""
         text = bytes(buf[i : i + 32])
@@ -121,6 +129,33 @@ else:
             return word
 
         return types.uint64(buf, i), codegen
+
+    @intrinsic
+    def find64(typingctx: Any, buf: Any, i: Any, byte: Any) -> Any:
+        """Bit k set where buf[i + k] equals ``byte``, k from 0 to 63; does not check bounds."""
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            array = context.make_array(signature.args[0])(context, builder, args[0])
+            at = builder.gep(array.data, [context.cast(builder, args[1], signature.args[1], types.int64)])
+            i8, i32 = ir.IntType(8), ir.IntType(32)
+            kind = ir.VectorType(i8, 64)
+            c = builder.load(builder.bitcast(at, kind.as_pointer()))
+            c.align = 1
+            one = builder.trunc(context.cast(builder, args[2], signature.args[2], types.int64), i8)
+            all_of = builder.insert_element(ir.Constant(kind, ir.Undefined), one, ir.Constant(i32, 0))
+            all_of = builder.shuffle_vector(all_of, all_of, ir.Constant(ir.VectorType(i32, 64), [0] * 64))
+            return builder.bitcast(builder.icmp_unsigned("==", c, all_of), ir.IntType(64))
+
+        return types.uint64(buf, i, byte), codegen
+
+    @intrinsic
+    def popcount64(typingctx: Any, x: Any) -> Any:
+        """Number of bits set."""
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.ctpop(args[0])
+
+        return types.int64(types.uint64), codegen
 
     @intrinsic
     def bswap64(typingctx: Any, x: Any) -> Any:

@@ -8,19 +8,26 @@ table. So the result depends on the rows alone, not on how the bytes were cut no
 
 A piece has passed over rows that repeat one of its own (``of``). If that one was kept and is still remembered, so be
 it; if it was itself a repeat, or is forgotten, the row is judged by its hash as any other.
+
+Rows of the same bytes state the same time. So a row that is newer than all that it was not compared with by the scan
+cannot repeat one, and in a table in order of time only the first second of a piece is looked up.
 """
 
 from __future__ import annotations
 
 from selat.kernels._jit import U, bare, fused, i64
 from selat.kernels.csvcolumns import COLUMNS, DELIM
-from selat.kernels.csvscan import DONE, FULL, GROW, KEPT, SHIPS, SINCE, slow_row
-from selat.kernels.csvseen import find_row, place_of, put_row, rebuild_rows
+from selat.kernels.csvscan import DONE, FULL, GROW, KEPT, NEWEST, SHIPS, SINCE, slow_row
+from selat.kernels.csvscan import RING as NEAR
+from selat.kernels.csvseen import find_row, first_place, place_of, put_row
 from selat.kernels.csvstatic import static
 from selat.model.columns import Array
 
 # cursor: rows and repeats judged; kept, repeats, statics put out; 1 when the rows kept are not those that the scan kept
-ROW, AGAIN, KEEP, REPEAT, STATIC, MOVED, CURSOR = range(7)
+# and, of the rows before, the newest time and the oldest that is looked for
+ROW, AGAIN, KEEP, REPEAT, STATIC, MOVED, BEFORE, OLDEST, TOUCHED, CURSOR = range(10)
+ANY = 2**63 - 1  #: as NEWEST: times tell nothing, all rows are looked up
+_GROUP = 64  # rows whose ships are brought into the cache together: one by one each would be waited for
 
 
 def _declare(
@@ -43,6 +50,48 @@ def _put_head(sta: Array, ns: int, time: int, seq: int, mmsi: int, kind: int) ->
 put_head = fused(_put_head)
 
 
+def _oldest(time: Array, n: int, before: int) -> int:
+    """Oldest time among the rows that may repeat an earlier one; ANY when there is none."""
+    if before == ANY:
+        return -ANY
+    oldest, newest = i64(ANY), before
+    for i in range(n):
+        if i > NEAR:
+            newest = max(newest, time[i - NEAR - 1])
+        if time[i] <= newest:
+            oldest = min(oldest, time[i])
+    return oldest
+
+
+oldest_of = fused(_oldest)
+
+
+def _index(slots: Array, ring: Array, facts: Array, count: int, oldest: int) -> int:
+    """Make the table anew of the rows from time ``oldest`` on; how many."""
+    slots[:] = -1
+    n = 0
+    for place in range(min(count, len(ring))):
+        if facts[place, 1] >= oldest:
+            put_row(slots, ring[place], place)
+            n += 1
+    return n
+
+
+index = bare(_index)
+
+
+def _touch(ships: Array, mmsi: Array, said: Array, i: int, n: int) -> int:
+    """Look at the places of some ships, so that they are at hand."""
+    x = i64(0)
+    for k in range(i, min(i + _GROUP, n)):
+        if said[k] != 0:
+            x ^= i64(ships[first_place(ships, i64(mmsi[k])), 1])
+    return x
+
+
+touch = bare(_touch)
+
+
 def _admit(
     buf: Array, stop: int, col: Array, units: Array, params: Array, keys: Array, values: Array, state: Array,
     slots: Array, ring: Array, facts: Array, ships: Array, empty: Array, out: Array, sealed: Array, out_q: Array,
@@ -62,8 +111,13 @@ def _admit(
     i, j, n_keep, n_rec, ns = cursor[ROW], cursor[AGAIN], cursor[KEEP], cursor[REPEAT], cursor[STATIC]
     mask = len(ring) - 1
     count = state[KEPT]
-    limit = len(slots) // 2 - len(ring)
+    limit = len(slots) // 2
     code = DONE
+    if i == 0 and j == 0:
+        cursor[BEFORE] = state[NEWEST]
+        cursor[OLDEST] = oldest_of(time, n, state[NEWEST])
+        state[SINCE] = index(slots, ring, facts, count, cursor[OLDEST]) if cursor[OLDEST] != ANY else 0
+    before, oldest = cursor[BEFORE], cursor[OLDEST]
     while i < n or j < m:
         if ns >= len(sta):
             code = FULL
@@ -74,8 +128,12 @@ def _admit(
         own = i < n and (j >= m or seq[i] < again[j])
         k, s = i64(0), i64(0)
         if own:
+            if i % _GROUP == 0:
+                cursor[TOUCHED] ^= touch(ships, mmsi, said, i, n)
             k, s = i, base + seq[i]
             number[k] = -1
+            if i > NEAR:
+                before = max(before, time[i - NEAR - 1])
             i += 1
         else:
             k, s = i64(of[j]), base + again[j]
@@ -83,7 +141,7 @@ def _admit(
         place = i64(-1)
         if not own and number[k] >= 0 and count - number[k] <= len(ring):
             place = number[k] & mask
-        else:
+        elif not own or time[k] <= before:
             place = find_row(slots, ring, whole[k])
         if place >= 0:
             rec_seq[n_rec], rec_first[n_rec] = s, facts[place, 0]
@@ -98,13 +156,14 @@ def _admit(
         place = count & mask
         ring[place] = whole[k]
         facts[place, 0], facts[place, 1], facts[place, 2] = s, time[k], mmsi[k]
-        if state[SINCE] >= limit:
-            rebuild_rows(slots, ring, count + 1)
-            state[SINCE] = 0
-        else:
-            put_row(slots, whole[k], place)
-        state[SINCE] += 1
         count += 1
+        if time[k] >= oldest:
+            if state[SINCE] >= limit:
+                state[SINCE] = index(slots, ring, facts, count, oldest)
+            else:
+                put_row(slots, whole[k], place)
+                state[SINCE] += 1
+        state[NEWEST] = max(state[NEWEST], time[k])
         h = said[k]
         if h == 0 or h == empty[0]:
             continue
@@ -120,7 +179,7 @@ def _admit(
         put_head(sta, ns, time[k], s, i64(mmsi[k]), i64(kind[k]))
         ns += 1
     cursor[ROW], cursor[AGAIN], cursor[KEEP], cursor[REPEAT], cursor[STATIC] = i, j, n_keep, n_rec, ns
-    state[KEPT] = count
+    state[KEPT], cursor[BEFORE] = count, before
     return code
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from selat.kernels._jit import U, bare, fused, i64
+from selat.kernels._swar import load64
 from selat.kernels.csvnum import (
     BAD,
     BIG,
@@ -18,6 +19,7 @@ from selat.kernels.csvnum import (
     lookup,
     ratio,
     scaled,
+    scaled_here,
     stamp,
     trim,
     word,
@@ -49,7 +51,7 @@ _U16 = 65535
 
 def _number(src: Array, s: int, e: int, units: Array, k: int, point: int, keys: Array, values: Array) -> int:
     """Stored value of a field; EMPTY for nothing and for a word that means nothing."""
-    v = scaled(src, s, e, units[k, 0], point)
+    v = scaled_here(src, s, e, units[k, 0], point)
     if v <= BIG:
         if v == BAD:
             s, e = trim(src, s, e)
@@ -68,6 +70,10 @@ def _time(src: Array, s: int, e: int, params: Array, text: Array, last: Array) -
     """Time of a row; the last one is kept (``text``, ``last`` = length, value), as neighbours often share it."""
     n = e - s
     if n == last[0]:
+        if 16 <= n <= 24:  # the last eight bytes overlap those before
+            x = (load64(src, s) ^ load64(text, 0)) | (load64(src, s + 8) ^ load64(text, 8))
+            if (x | (load64(src, e - 8) ^ load64(text, n - 8))) == U(0):
+                return last[1]
         i = 0
         while i < n and text[i] == src[U(s + i)]:
             i += 1
@@ -116,71 +122,77 @@ def _turn(v: int, unit: int) -> int:
 turn = fused(_turn)
 
 
-def _wrap(v: int, full: int, src: Array, s: int, e: int, point: int) -> int:
-    """0 for an angle that only rounding made a full turn, else ``v``."""
+def _at(
+    src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, k: int,
+) -> int:  # fmt: skip
+    """The number of quantity ``k``; EMPTY where the table has no column for it."""
+    c = col[k]
+    if c < 0:
+        return EMPTY
+    return number(src, q[b + c] + 1, q[b + c + 1], units, k, params[POINT], keys, values)
+
+
+number_at = fused(_at)
+
+
+def _angle(src: Array, q: Array, b: int, col: Array, params: Array, k: int, full: int, v: int) -> int:
+    """``v``, or 0 for an angle that only rounding made a full turn."""
     if v == full:
-        fine = scaled(src, s, e, i64(7), point)
+        c = b + col[k]
+        fine = scaled(src, q[c] + 1, q[c + 1], i64(7), params[POINT])
         if BIG < fine < 3_600_000_000:
             return 0
     return v
 
 
-wrap = fused(_wrap)
+angle = fused(_angle)
 
 
 def _motion(
     src: Array, q: Array, b: int, col: Array, units: Array, params: Array, keys: Array, values: Array, row: Array,
 ) -> int:  # fmt: skip
     """Speed, course, heading, turn, status, altitude of a row into ``row[5:11]``; 0 or the reason to reject it."""
-    point = params[POINT]
-    flags = row[11]
-    for k in range(SOG, STATUS):
-        c = col[k]
-        v = i64(EMPTY)
-        if c >= 0:
-            s, e = q[b + c] + 1, q[b + c + 1]
-            v = number(src, s, e, units, k, point, keys, values)
-            if v == BAD:
-                return R_NUMBER
-            if k == COG:
-                v = wrap(v, i64(3600), src, s, e, point)
-            elif k == HEADING:
-                v = wrap(v, i64(360), src, s, e, point)
-            elif k == ROT and v > BIG:
-                v = turn(v, params[ROT_UNIT])
-        if k == SOG:
-            most = 10220 if row[2] == 9 else 1022
-            ok = 0 <= v <= most and v != 1023
-            gone = v == EMPTY or v == 1023 or (v == 10230 and most == 10220)
-            row[5] = v if ok else _U16
-        elif k == COG:
-            ok, gone = 0 <= v < 3600, v == EMPTY or v == 3600
-            row[6] = v if ok else _U16
-        elif k == HEADING:
-            ok, gone = 0 <= v < 360, v == EMPTY or v == 511
-            row[7] = v if ok else _U16
-        else:
-            ok, gone = v > BIG, v == EMPTY
-            row[8] = v if ok else -32768
-        if not ok and not gone:
-            flags |= NULLED
+    nulled = row[11] != 0
+    v = number_at(src, q, b, col, units, params, keys, values, i64(SOG))
+    if v == BAD:
+        return R_NUMBER
+    most = 10220 if row[2] == 9 else 1022
+    ok = 0 <= v <= most and v != 1023
+    row[5] = v if ok else _U16
+    nulled |= not (ok or v == EMPTY or v == 1023 or (v == 10230 and most == 10220))
+    v = number_at(src, q, b, col, units, params, keys, values, i64(COG))
+    if v == BAD:
+        return R_NUMBER
+    v = angle(src, q, b, col, params, i64(COG), i64(3600), v)
+    ok = 0 <= v < 3600
+    row[6] = v if ok else _U16
+    nulled |= not (ok or v == EMPTY or v == 3600)
+    v = number_at(src, q, b, col, units, params, keys, values, i64(HEADING))
+    if v == BAD:
+        return R_NUMBER
+    v = angle(src, q, b, col, params, i64(HEADING), i64(360), v)
+    ok = 0 <= v < 360
+    row[7] = v if ok else _U16
+    nulled |= not (ok or v == EMPTY or v == 511)
+    v = number_at(src, q, b, col, units, params, keys, values, i64(ROT))
+    if v == BAD:
+        return R_NUMBER
+    if v > BIG:
+        v = turn(v, params[ROT_UNIT])
+    row[8] = v if v > BIG else -32768
+    nulled |= not (v > BIG or v == EMPTY)
     v = i64(EMPTY)
     if col[STATUS] >= 0:
         c = b + col[STATUS]
         v = coded(src, q[c] + 1, q[c + 1], i64(15), keys, values, i64(W_STATUS))
-        if v == BAD:
-            flags |= NULLED
+        nulled |= v == BAD
     row[9] = v if v >= 0 else 255
-    v = i64(EMPTY)
-    if col[ALTITUDE] >= 0:
-        c = b + col[ALTITUDE]
-        v = number(src, q[c] + 1, q[c + 1], units, i64(ALTITUDE), point, keys, values)
-        if v == BAD:
-            return R_NUMBER
-        if v != EMPTY and v != 4095 and not 0 <= v < 4095:
-            flags |= NULLED
+    v = number_at(src, q, b, col, units, params, keys, values, i64(ALTITUDE))
+    if v == BAD:
+        return R_NUMBER
+    nulled |= not (v == EMPTY or 0 <= v <= 4095)
     row[10] = v if 0 <= v < 4095 else _U16
-    row[11] = flags
+    row[11] = NULLED if nulled else 0
     return 0
 
 
@@ -201,7 +213,7 @@ def _report(
     if ns == BAD:
         return R_TIME
     c = b + col[MMSI]
-    mmsi = scaled(src, q[c] + 1, q[c + 1], i64(0), i64(46))
+    mmsi = scaled_here(src, q[c] + 1, q[c + 1], i64(0), i64(46))
     if mmsi <= BAD:
         return R_NUMBER
     if mmsi < 1 or mmsi > 999_999_999:

@@ -8,56 +8,63 @@ from __future__ import annotations
 
 import numpy as np
 
-from selat.kernels._jit import U, bare, i64
+from selat.kernels._jit import U, bare, fused, i64
+from selat.kernels._swar import ctz64, find64, popcount64
 from selat.model.columns import Array
 
 MAX_RECORD = 16_384  #: longest row that is read, bytes without the line end
 OK, MORE, WRONG = 0, 1, 2  #: what became of a row with quotes
 
 _QUOTE, _LF, _CR = 34, 10, 13
-_PLACE = sum(k << (61 - 8 * k) for k in range(8))
 
 
-def _flag(buf: Array, start: int, stop: int, delim: int, flags: Array) -> int:
-    """1 in ``flags`` for a delimiter, line feed or quote, else 0; filled up to eight bytes. LLVM makes it vectors."""
-    d = np.uint8(delim)
-    block = buf[start:stop]  # indices from 0: no test for negative ones, which would keep LLVM from vectors
-    for i in range(len(block)):
-        c = block[i]
-        flags[i] = (c == d) | (c == np.uint8(_LF)) | (c == np.uint8(_QUOTE))
-    n = stop - start
-    while n & 7:
-        flags[n] = 0
-        n += 1
-    return n >> 3
+def _bits(buf: Array, at: int, stop: int, byte: int) -> np.uint64:
+    """Where ``byte`` stands in ``buf[at:stop]``, at most 64 bytes: bit k for byte ``at + k``."""
+    n = stop - at
+    if at + 64 <= len(buf):
+        x = find64(buf, at, byte)
+    elif len(buf) >= 64:
+        x = find64(buf, len(buf) - 64, byte) >> U(at + 64 - len(buf))
+    else:
+        x = U(0)
+        for k in range(n):
+            x |= U(i64(buf[at + k]) == byte) << U(k)
+    return x if n >= 64 else x & ((U(1) << U(n)) - U(1))
 
 
-flag = bare(_flag)
+bits = fused(_bits)
 
 
-def _marks(buf: Array, start: int, stop: int, delim: int, flags: Array, flag_words: Array, q: Array) -> int:
-    """Positions of delimiters, line feeds and quotes in ``buf[start:stop]`` into ``q[1:]``; their number.
+def _marks(buf: Array, start: int, stop: int, delim: int, q: Array, ends: Array) -> tuple[int, int]:
+    """Positions of delimiters, line feeds and quotes in ``buf[start:stop]`` into ``q[1:]``, and which of these marks are
+    no delimiters into ``ends``; the number of each.
 
-    ``flag_words`` is ``flags`` as uint64. Eight bytes a turn, nearly without branches: a byte that is set is found by
-    a product (``2**(8 k) * _PLACE`` has ``k`` in its highest three bits), the number of them by another.
-    ``q`` has room for ``stop - start + 3``, ``flags`` for seven more than ``stop - start``.
+    64 bytes a turn, nearly without branches: some places are written that turn out not to be needed. ``q`` and
+    ``ends`` have room for ``stop - start + 16``.
     """
-    n = i64(1)
-    for w in range(flag(buf, start, stop, delim, flags)):
-        m = flag_words[w]
-        count = i64((m * U(0x0101010101010101)) >> U(56))
-        at = start + w * 8
-        q[n] = at + i64(((m & (~m + U(1))) * U(_PLACE)) >> U(61))
-        m &= m - U(1)
-        q[n + 1] = at + i64(((m & (~m + U(1))) * U(_PLACE)) >> U(61))
-        j = n + 2
-        n += count
-        while j < n:
-            m &= m - U(1)
-            q[j] = at + i64(((m & (~m + U(1))) * U(_PLACE)) >> U(61))
-            j += 1
+    n, t = i64(1), i64(0)
+    at = start
     q[0] = start - 1
-    return n - 1
+    while at < stop:
+        x = bits(buf, at, stop, i64(_LF)) | bits(buf, at, stop, i64(_QUOTE))
+        m = bits(buf, at, stop, delim) | x
+        if x != U(0):
+            count = popcount64(x)
+            ends[t] = n + popcount64(m & ((x & (~x + U(1))) - U(1)))
+            for j in range(1, count):
+                x &= x - U(1)
+                ends[t + j] = n + popcount64(m & ((x & (~x + U(1))) - U(1)))
+            t += count
+        count = popcount64(m)
+        for j in range(8):
+            q[n + j] = at + ctz64(m)
+            m &= m - U(1)
+        for j in range(8, count):
+            q[n + j] = at + ctz64(m)
+            m &= m - U(1)
+        n += count
+        at += 64
+    return n - 1, t
 
 
 marks = bare(_marks)

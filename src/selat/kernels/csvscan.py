@@ -24,7 +24,7 @@ RAW = 4096  #: bytes kept of a rejected row
 RING, SLOTS = 1 << 11, 1 << 13  #: kept rows that a piece remembers: few, so that they stay in the nearest cache
 
 # state: int64 counters of a piece; those of a line that is too long go on to the next one
-SEQ, KEPT, SINCE, SHIPS, SKIP, SKIP_AT, SKIP_CR, STATE = range(8)
+SEQ, KEPT, SINCE, SHIPS, NEWEST, SKIP, SKIP_AT, SKIP_CR, STATE = range(9)
 # what became of a call
 DONE, FULL, GROW, MORE_BYTES = range(4)
 
@@ -43,11 +43,11 @@ def _reject(rej: Array, n: int, seq: int, offset: int, reason: int, length: int,
 put_reject = fused(_reject)
 
 
-def _hash_runs(src: Array, words: Array, q: Array, b: int, runs: Array) -> np.uint64:
+def _hash_runs(src: Array, q: Array, b: int, runs: Array) -> np.uint64:
     """Hash of the declared data of a row; 0 where the table has none."""
     h = U(len(runs) > 0)
     for r in range(len(runs)):
-        h = hash_bytes(src, words, q[b + runs[r, 0]] + 1, q[b + runs[r, 1] + 1], h)
+        h = hash_bytes(src, q[b + runs[r, 0]] + 1, q[b + runs[r, 1] + 1], h)
     return h
 
 
@@ -111,20 +111,6 @@ def _begin_skip(buf: Array, row: int, end: int, base: int, state: Array, raw: Ar
 begin_skip = bare(_begin_skip)
 
 
-def _is_plain(buf: Array, q: Array, k: int, m: int, row: int, delim: int, wanted: int) -> bool:
-    """True when marks ``k + 1 ...`` are ``wanted - 1`` delimiters and a line feed."""
-    last = k + wanted
-    if last > m or buf[U(q[U(last)])] != 10 or q[U(last)] - row > MAX_RECORD:
-        return False
-    other = i64(0)
-    for j in range(k + 1, last):
-        other |= i64(buf[U(q[U(j)])]) ^ delim
-    return other == 0
-
-
-is_plain = fused(_is_plain)
-
-
 def _line_end(buf: Array, q: Array, k: int, m: int, top: int, stop: int) -> int:
     """First line feed after mark ``k``; ``stop`` when there is none."""
     j = k + 1
@@ -158,19 +144,19 @@ judge = fused(_judge)
 
 
 def _scan(
-    buf: Array, words: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array,
+    buf: Array, at: int, stop: int, base: int, final: int, col: Array, units: Array, params: Array,
     keys: Array, values: Array, runs: Array, state: Array, slots: Array, ring: Array, text: Array, last_time: Array,
-    raw: Array, flags: Array, flag_words: Array, q: Array, out: Array, sealed: Array, sealed_words: Array, out_q: Array,
+    raw: Array, q: Array, ends: Array, out: Array, sealed: Array, out_q: Array,
     row: Array, time: Array, mmsi: Array, kind: Array, lat: Array, lon: Array, sog: Array, cog: Array, heading: Array,
     rot: Array, status: Array, altitude: Array, marked: Array, seq: Array, whole: Array, said: Array, begin: Array,
     again: Array, of: Array, rej: Array, counts: Array,
 ) -> tuple[int, int]:  # fmt: skip
     """Read rows of ``buf[at:stop]``; returns (DONE or FULL; first byte not read).
 
-    ``words``: ``buf`` as uint64. ``base``: offset in the source of ``buf[0]``. ``final``: 0 more bytes may come, 1 the
+    ``base``: offset in the source of ``buf[0]``. ``final``: 0 more bytes may come, 1 the
     last line ends with a line feed, 2 the line feed at its end was put there by the caller. ``col`` ... ``runs``: the
     plan. ``slots, ring``: rows seen. ``text, last_time``: last time and its value; ``raw``: head of a long line.
-    ``flags`` ... ``row``: working space (``sealed`` is ``out``, read only).
+    ``q`` ... ``row``: working space (``sealed`` is ``out``, read only).
     Outputs: ``time`` ... ``seq`` of each row kept, the hashes of the ``whole`` row and of what it ``said`` of the ship,
     where it ``begin``s in ``buf``; ``again`` the number of each row that repeats one, ``of`` which one (as numbered in
     the outputs); ``rej`` the rejects. ``counts``: kept, repeats, rejects.
@@ -191,8 +177,8 @@ def _scan(
                 code = FULL  # the caller takes the raw bytes before the next one
             continue
         top = min(stop, at + WINDOW)
-        m = marks(buf, at, top, delim, flags, flag_words, q)
-        k = i64(0)
+        m, specials = marks(buf, at, top, delim, q, ends)
+        k, t = i64(0), i64(0)
         while at < top:
             if n >= len(time) or nrec >= len(again) or nrej >= len(rej):
                 code = FULL
@@ -200,11 +186,15 @@ def _scan(
             if state[SINCE] >= len(slots) // 2 - len(ring):
                 rebuild_rows(slots, ring, state[KEPT])
                 state[SINCE] = 0
-            plain = is_plain(buf, q, k, m, at, delim, wanted)
+            # plain: the marks up to the next line feed are as many delimiters as there should be, and no quote
+            plain, end = False, i64(0)
+            if t < specials and ends[t] == k + wanted:
+                end = q[k + wanted]
+                plain = buf[U(end)] == 10 and end - at <= MAX_RECORD
             fields = wanted
             if plain:
                 k += wanted
-                end = q[k]
+                t += 1
             else:
                 end = line_end(buf, q, k, m, top, stop)
                 if end >= top and top < stop and k > 0:
@@ -221,28 +211,30 @@ def _scan(
                     break
                 while k < m and q[k + 1] <= end:
                     k += 1
+                while t < specials and ends[t] <= k:
+                    t += 1
             last = end - (end > at and buf[end - 1] == 13)
             reason = i64(0)
             if fields != wanted:
                 reason = judge(buf, at, last, final == 2 and end + 1 == stop and fields < wanted)
             else:
-                h = hash_bytes(buf, words, at, last, U(0))
+                h = hash_bytes(buf, at, last, U(0))
                 place = find_row(slots, ring, h)
                 if place >= 0:
                     again[nrec] = state[SEQ]
                     of[nrec] = state[KEPT] - 1 - ((state[KEPT] - 1 - place) & (len(ring) - 1))
                     nrec += 1
                 else:
-                    src, src_words, src_q, b = sealed, sealed_words, out_q, i64(0)
+                    src, src_q, b = sealed, out_q, i64(0)
                     if plain:
-                        src, src_words, src_q, b = buf, words, q, k - wanted
+                        src, src_q, b = buf, q, k - wanted
                         q[k] = last
                     reason = report(src, src_q, b, col, units, params, keys, values, text, last_time, row)
                     if reason == 0:
                         time[n], mmsi[n], kind[n], lat[n], lon[n] = row[0], row[1], row[2], row[3], row[4]
                         sog[n], cog[n], heading[n], rot[n], status[n] = row[5], row[6], row[7], row[8], row[9]
                         altitude[n], marked[n], seq[n], begin[n] = row[10], row[11], state[SEQ], at
-                        whole[n], said[n] = h, hash_runs(src, src_words, src_q, b, runs)
+                        whole[n], said[n] = h, hash_runs(src, src_q, b, runs)
                         remember(state, slots, ring, h)
                         n += 1
                     if plain:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from selat.kernels._jit import U, bare, fused, i64
+from selat.kernels._swar import load64
 from selat.model.columns import Array
 
 RING = 1 << 14  #: kept rows that are remembered
@@ -53,39 +54,22 @@ def _gather(buf: Array, i: int, e: int) -> np.uint64:
 gather = bare(_gather)
 
 
-def _hash_bytes(buf: Array, words: Array, s: int, e: int, seed: np.uint64) -> np.uint64:
-    """64-bit hash of ``buf[s:e]``; ``words`` is the same memory as little-endian uint64, eight bytes an element.
-
-    It depends on the bytes only, not on where they lie.
-    """
+def _hash_bytes(buf: Array, s: int, e: int, seed: np.uint64) -> np.uint64:
+    """64-bit hash of ``buf[s:e]``: of the bytes only, not of where they lie."""
     a = seed ^ U(e - s)
     b = U(_K2)
-    turn = U((s & 7) * 8)
-    k = s >> 3
-    pairs = max(min((e - s) >> 4, (len(words) - k - 1) >> 1), 0)
-    mine = words[k : k + 2 * pairs + 1]  # indices from 0: no test for negative ones
-    if turn == 0:
-        for j in range(pairs):
-            a = stir(a, mine[2 * j])
-            b = stir(b, mine[2 * j + 1])
-    elif pairs > 0:
-        back = U(64) - turn
-        low = mine[0]
-        for j in range(pairs):
-            mid = mine[2 * j + 1]
-            high = mine[2 * j + 2]
-            a = stir(a, (low >> turn) | (mid << back))
-            b = stir(b, (mid >> turn) | (high << back))
-            low = high
-    i = s + 16 * pairs
-    while i + 16 <= e:  # the last words of the memory
-        a = stir(a, gather(buf, i, i + 8))
-        b = stir(b, gather(buf, i + 8, i + 16))
-        i += 16
-    if i + 8 <= e:
-        a = stir(a, gather(buf, i, i + 8))
-        i += 8
-    b = stir(b, gather(buf, i, e))
+    if e - s < 16:
+        middle = min(s + 8, e)
+        a = stir(a, gather(buf, s, middle))
+        b = stir(b, gather(buf, middle, e))
+    else:
+        i = s
+        while i < e - 16:
+            a = stir(a, load64(buf, i))
+            b = stir(b, load64(buf, i + 8))
+            i += 16
+        a = stir(a, load64(buf, e - 16))  # the last sixteen, some of them again
+        b = stir(b, load64(buf, e - 8))
     return mix(a ^ (b * U(_K2)))
 
 
@@ -128,11 +112,19 @@ def _rebuild_rows(slots: Array, ring: Array, count: int) -> None:
 rebuild_rows = bare(_rebuild_rows)
 
 
+def _first_place(ships: Array, mmsi: int) -> int:
+    """Where the search for an MMSI begins."""
+    return i64((U(mmsi) * U(_K1)) >> U(40)) & (len(ships) - 1)
+
+
+first_place = fused(_first_place)
+
+
 def _place_of(ships: Array, mmsi: int) -> int:
     """Slot of an MMSI, taken or free."""
     mask = len(ships) - 1
     key = U(mmsi)
-    i = i64((key * U(_K1)) >> U(40)) & mask
+    i = first_place(ships, mmsi)
     while ships[i, 0] != 0 and ships[i, 0] != key:
         i = (i + 1) & mask
     return i

@@ -12,7 +12,7 @@ import numpy as np
 from selat.kernels import csvadmit, csvcolumns
 from selat.kernels import csvscan as scan
 from selat.kernels.csvrows import MAX_RECORD
-from selat.kernels.csvseen import RING, SLOTS, grow_ships, rebuild_rows
+from selat.kernels.csvseen import RING, SLOTS, grow_ships
 from selat.model.columns import Array
 from selat.model.schema import STATICS
 from selat.readers.csv_layout import Plan
@@ -43,19 +43,17 @@ def aligned(block: bytes | memoryview) -> Array:
 
 
 class Work:
-    """Working space: flags of a window, as bytes and words; its marks; a row without its quotes: to write, to read, as
-    words, its marks; a report.
+    """Working space: the marks of a window, and which are line ends; a row without its quotes: to write, to read, its
+    marks; a report.
     """
 
     def __init__(self) -> None:
-        flags = np.zeros(scan.WINDOW + 8, dtype=np.uint8)
         scratch = np.zeros(MAX_RECORD + 8, dtype=np.uint8)
         sealed = scratch.view()
         sealed.flags.writeable = False  # the type of a block: one compiled kernel for both
-        marks = np.zeros(scan.WINDOW + 8, dtype=np.int64)
+        marks, ends = np.zeros(scan.WINDOW + 16, dtype=np.int64), np.zeros(scan.WINDOW + 16, dtype=np.int64)
         self.cut = (scratch, sealed, np.zeros(MAX_RECORD + 8, dtype=np.int64))
-        row = np.zeros(len(_REP), dtype=np.int64)
-        self.all = (flags, flags.view(np.uint64), marks, scratch, sealed, sealed.view(np.uint64), self.cut[2], row)
+        self.all = (marks, ends, *self.cut, np.zeros(len(_REP), dtype=np.int64))
 
 
 class Tray:
@@ -108,11 +106,10 @@ class Tray:
         self.rejects = []
         self.data, self.stop = data, stop
         self._room((stop - at) // (2 * int(plan.setup[2][csvcolumns.COLUMNS])) + 16)
-        words = data[: len(data) // 8 * 8].view(np.uint64)
         kernel = cast(Any, scan.scan)
         while True:
             code, at = kernel(
-                data, words, at, stop, base, final, *plan.setup, state, *self._seen, *self._cache, self.raw,
+                data, at, stop, base, final, *plan.setup, state, *self._seen, *self._cache, self.raw,
                 *self._work.all, *self._rows, *self._again, self._rej, self._counts,
             )  # fmt: skip
             self._take_rejects()
@@ -215,6 +212,10 @@ class Past:
             part[name] = chars.view(f"S{width}").reshape(n)
         return part
 
+    def change(self) -> None:
+        """From now on rows are cut or read in another way: the same bytes may state another time."""
+        self.state[scan.NEWEST] = csvadmit.ANY
+
     def save(self) -> dict[str, Any]:
         """All that is needed to go on later."""
         n = min(int(self.state[scan.KEPT]), RING)
@@ -229,8 +230,6 @@ class Past:
         self.state = np.array(saved["counters"], dtype=np.int64)
         for mine, old in zip(self._seen[1:], saved["rows"], strict=True):
             mine[: len(old)] = old
-        rebuild_rows(self._seen[0], self._seen[1], int(self.state[scan.KEPT]))
-        self.state[scan.SINCE] = 0
         size = 4096
         while size < 4 * len(saved["ships"]):
             size *= 2

@@ -40,6 +40,7 @@ class CsvReader:
         self.notes: list[str] = []
         self._plan: Plan | None = None
         self._head: bytes | None = None
+        self._columns: list[int] | None = None  # of the last header
         self._carry = b""
         self._offset = 0  # of the first byte of _carry in the source
         self._past = Past()
@@ -180,11 +181,15 @@ class CsvReader:
         self._head = line
         text = line.decode("utf-8", "replace").rstrip("\r")
         layout = self.layout
-        if layout.headless and text[:1].isdigit():
-            self._plan = resolve(layout, layout.headless)
-            return False
-        names = tuple(next(csv.reader([text], delimiter=layout.delimiter), []))
+        headless = bool(layout.headless) and text[:1].isdigit()
+        names = layout.headless if headless else tuple(next(csv.reader([text], delimiter=layout.delimiter), []))
         self._plan = resolve(layout, names)
+        columns = self._plan.setup[0].tolist()
+        if self._columns not in (None, columns):
+            self._past.change()
+        self._columns = columns
+        if headless:
+            return False
         if self._plan.unknown:
             note = f"{layout.name}: columns not read: {', '.join(self._plan.unknown)}"
             if note not in self.notes:
