@@ -24,9 +24,11 @@ from selat.model.errors import Reason, SourceError
 from selat.model.ports import Batch
 from selat.readers.archive import blocks, open_streams
 from selat.store import registry
+from selat.store.history import UNKNOWN, block_of
 
 BLOCK = 1 << 20
 _SAMPLE = 1 << 16
+_TABLES = ("reports", "statics", "messages", "receptions", "rejects")
 Progress = Callable[[Path, int, int, int], None]  #: (file, bytes taken from the disk, its size, lines so far)
 
 
@@ -147,22 +149,70 @@ def _read_log(pipeline: Pipeline, job: _Job) -> Tally:
 
 
 def _read_table(pipeline: Pipeline, job: _Job, read: Callable[[BinaryIO], Iterator[Batch]]) -> Tally:
-    """A table of an archive: the journal only names it. Reading that was cut off skips the batches that are in the sea."""
+    """A table of an archive: the journal only names it. Reading that was cut off skips the rows that are in the sea.
+
+    Where the table goes on to another block of 6 hours, and enough is held, the blocks before are written as a whole.
+    """
     intake = pipeline.source(job.name, ARCHIVE + job.kind, job.mark)
     if intake.first_seq < 0:
         intake.first_seq = pipeline.next_seq
         reference = {"path": str(job.path.resolve()), "size": job.path.stat().st_size, "fingerprint": job.mark}
         pipeline.position = pipeline.writer.raw.refer(reference, intake.number, clock.now())
     size = job.path.stat().st_size
+    writer = pipeline.writer
+    begin, newest = 0, UNKNOWN  # row of the table, block
     with job.path.open("rb") as file:
-        for number, batch in enumerate(read(file)):
-            if number < intake.batches:
+        for batch in read(file):
+            begin += batch.lines
+            if begin <= intake.lines and batch.lines:
                 continue
-            intake.batches += 1
-            pipeline.settle(intake, _renumber(batch, intake.first_seq), 0)
-            _go_on(pipeline, job, intake, file.tell(), size)
+            if begin - batch.lines < intake.lines:
+                _, batch = split(batch, begin - batch.lines, intake.lines)
+            cut, newest = block_cut(batch, newest)
+            if cut >= 0 and writer.held(0.25):
+                before, batch = split(batch, begin - batch.lines, cut)
+                _take(pipeline, intake, before)
+                pipeline.commit(whole=True, wait=False)
+            _take(pipeline, intake, batch)
+            if writer.held():
+                pipeline.commit(wait=False)
+            if job.progress is not None:
+                job.progress(job.path, file.tell(), size, intake.tally.lines)
     pipeline.end(intake, 0)
     return intake.tally
+
+
+def _take(pipeline: Pipeline, intake: Intake, batch: Batch) -> None:
+    intake.lines += batch.lines
+    pipeline.settle(intake, _renumber(batch, intake.first_seq), 0)
+
+
+def block_cut(batch: Batch, newest: int) -> tuple[int, int]:
+    """Number of the first row of a new block, after which no row of an older one comes, else -1; the newest block."""
+    if not batch.reports.rows:
+        return -1, newest
+    blocks = block_of(batch.reports)
+    top = int(blocks.max())
+    if top <= newest or newest == UNKNOWN:
+        return -1, max(top, newest)
+    first = int(np.argmax(blocks == top))
+    return (int(batch.reports["seq"][first]) if (blocks[first:] == top).all() else -1), top
+
+
+def split(batch: Batch, first: int, cut: int) -> tuple[Batch, Batch]:
+    """The rows before number ``cut`` of a batch whose first row is number ``first``, and the others."""
+    halves: list[dict[str, Columns]] = [{}, {}]
+    for name in _TABLES:
+        rows: Columns = getattr(batch, name)
+        at = int(np.searchsorted(rows["seq"], cut))
+        halves[0][name], halves[1][name] = rows.slice(0, at), rows.slice(at, rows.rows)
+    lines = cut - first, batch.lines - (cut - first)
+    sizes = 0, batch.bytes
+    one, other = (
+        Batch(**half, lines=n, kept=half["reports"].rows, duplicates=half["receptions"].rows, bytes=size)
+        for half, n, size in zip(halves, lines, sizes, strict=True)
+    )
+    return one, other
 
 
 def _go_on(pipeline: Pipeline, job: _Job, intake: Intake, taken: int, size: int) -> None:
@@ -175,7 +225,7 @@ def _go_on(pipeline: Pipeline, job: _Job, intake: Intake, taken: int, size: int)
 def _renumber(batch: Batch, first: int) -> Batch:
     """Rows that a table's reader counted from 0, counted on from ``first``."""
     if first:
-        for name in ("reports", "statics", "messages", "receptions", "rejects"):
+        for name in _TABLES:
             rows: Columns = getattr(batch, name)
             if rows.rows:
                 fresh = {"seq": rows["seq"] + first}

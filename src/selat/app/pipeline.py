@@ -84,7 +84,7 @@ class Intake:
             raise ConfigError(f"no reader for a source of kind {kind!r}", hint=f"known: {', '.join(READERS)}")
         self.number, self.name, self.kind = number, name, kind
         self.reader: Reader | None = None if archive else READERS[kind]()
-        self.batches = 0  #: of an archive: batches taken so far
+        self.lines = 0  #: of an archive: rows taken so far, over all sessions
         self.first_seq = -1  #: of an archive: number of its first row
         self.tally = Tally()
         self.bytes = 0  #: bytes taken so far, over all sessions
@@ -94,7 +94,7 @@ class Intake:
         """All that is needed to go on later."""
         reader = {} if self.reader is None else self.reader.state()
         return {
-            "kind": self.kind, "name": self.name, "bytes": self.bytes, "batches": self.batches, "first_seq": self.first_seq,
+            "kind": self.kind, "name": self.name, "bytes": self.bytes, "lines": self.lines, "first_seq": self.first_seq,
             "reader": reader,
         }  # fmt: skip
 
@@ -104,7 +104,7 @@ class Intake:
         intake = cls(number, str(state["name"]), str(state["kind"]))
         if intake.reader is not None:
             intake.reader.restore(state["reader"])
-        intake.bytes, intake.batches, intake.first_seq = (int(state[k]) for k in ("bytes", "batches", "first_seq"))
+        intake.bytes, intake.lines, intake.first_seq = (int(state[k]) for k in ("bytes", "lines", "first_seq"))
         return intake
 
     def settle(self, batch: Batch, writer: Writer) -> dict[str, int]:
@@ -234,12 +234,13 @@ class Pipeline:
             none = empty("reports"), empty("statics"), empty("messages")
             self._raise(self.floor.step(*none, max(received, self._arrival), final=True))
         del self.intakes[intake.number]
-        self.commit(ended={intake.number: True}, wait=True)
+        self.commit(ended={intake.number: True}, whole=intake.reader is None, wait=True)
 
     def commit(
-        self, *, outages: Columns | None = None, ended: Mapping[int, bool] | None = None, wait: bool = True
-    ) -> None:
-        """Make all that was taken part of the sea."""
+        self, *, outages: Columns | None = None, ended: Mapping[int, bool] | None = None, whole: bool = False,
+        wait: bool = True,
+    ) -> None:  # fmt: skip
+        """Make all that was taken part of the sea. ``whole``: see :meth:`selat.store.writer.Writer.commit`."""
         states: dict[int, dict[str, Any]] = {n: i.state() for n, i in self.intakes.items()}
         for number in ended or {}:
             states[number] = {"kind": "", "reader": {}}
@@ -248,7 +249,7 @@ class Pipeline:
         alerts, self._alerts = list(self._alerts.values()), {}
         self.writer.commit(
             self.position, states, next_seq=self._seq, alerts=alerts, outages=() if outages is None else outages,
-            finished=ended, wait=wait,
+            finished=ended, whole=whole, wait=wait,
         )  # fmt: skip
 
     # --- after a crash -----------------------------------------------------------------------------------------------

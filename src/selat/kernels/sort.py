@@ -168,6 +168,35 @@ def gather(values: Array, order: Array) -> Array:
     return out
 
 
+def _pick(key: Array, rows: Array, low: int, high: int) -> Array:
+    """Those of ``rows`` (all, where there are none) whose key is in ``[low, high)``, in their order."""
+    everything = len(rows) == 0
+    n = len(key) if everything else len(rows)
+    out = np.empty(n, np.int64)
+    count = 0
+    for i in range(n):
+        row = i if everything else rows[i]
+        out[count] = row
+        count += (key[row] >= low) & (key[row] < high)
+    return out[:count].copy()
+
+
+pick = jit(_pick)
+
+
+def _spans(time: Array, received: Array, span: int, unknown: int) -> Array:
+    """Number of the time span (``span`` ns long) of each row: of its time, else of ``received``, else ``unknown``."""
+    out = np.empty(len(time), np.int64)
+    none = np.int64(-(2**63))
+    for i in range(len(time)):
+        t = received[i] if time[i] == none else time[i]
+        out[i] = unknown if t == none else t // span
+    return out
+
+
+spans = jit(_spans)
+
+
 def _in_order(key: Array, time: Array, seq: Array) -> bool:
     """True where rows already ascend by (key, time, seq)."""
     for i in range(1, len(key)):

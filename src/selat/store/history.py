@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from selat.kernels.sort import gather, sort_rows
+from selat.kernels.sort import gather, sort_rows, spans
 from selat.model.clock import DAY, HOUR, SECOND, format_time
 from selat.model.columns import Array, Columns, concat
 from selat.model.errors import StoreError
@@ -81,9 +81,8 @@ class Part:
 def block_of(columns: Columns) -> Array:
     """Block number of each row: 6 hours of its ``time``, else of ``received``, else :data:`UNKNOWN`."""
     when = columns["received"] if "received" in columns else np.full(columns.rows, NO_TIME)
-    if "time" in columns:
-        when = np.where(columns["time"] == NO_TIME, when, columns["time"])
-    return np.where(when == NO_TIME, UNKNOWN, when // (BLOCK_S * SECOND)).astype(np.int64)
+    time = columns.get("time", when)
+    return spans(time, when, BLOCK_S * SECOND, UNKNOWN)
 
 
 def block_folder(table: str, block: int) -> str:

@@ -124,8 +124,10 @@ def _footer(root: Path, part: Part) -> _Footer:
 
 
 def select_parts(parts: Sequence[Part], table: str, where: Where) -> list[Part]:
-    """The files that may hold rows that are asked for."""
-    return [p for p in parts if p.table == table and _may_hold(p, where)]
+    """The files that may hold rows that are asked for, by block and in order of their first ship or line."""
+    found = [p for p in parts if p.table == table and _may_hold(p, where)]
+    by_ship = TABLES[table].order[0] == "mmsi"
+    return sorted(found, key=lambda p: (p.block, p.generation, (p.min_mmsi if by_ship else p.min_seq) or 0))
 
 
 def _may_hold(part: Part, where: Where) -> bool:

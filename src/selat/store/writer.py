@@ -18,21 +18,25 @@ import numpy as np
 import pyarrow as pa
 
 from selat.model.channel import Channel
-from selat.model.columns import Columns, concat
+from selat.model.columns import Columns
 from selat.model.errors import Reason, StoreError
 from selat.model.nouns import Alert
 from selat.model.ports import Batch
 from selat.store import blob, registry
+from selat.store.blocks import settled, write_blocks
 from selat.store.disk import Lock
 from selat.store.history import KEPT, Part, merge_parts, sync_folders, write_parts
 from selat.store.journal import Journal
 from selat.store.latest import Latest
 from selat.store.layout import GRACE, Layout, clear_orphans, open_layout, open_state, settings, sweep
+from selat.store.stage import Stage, Staged
 from selat.store.state import Checkpoint, Commit, State
 
 log = logging.getLogger(__name__)
 
 STAGE_BYTES = 120 << 20
+HOLD_BYTES = 224 << 20  #: of tables of an archive: a block of 6 hours shall fit, to be written once
+HOLD = 4  #: times as many rows of them are held as of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ class Writer:
         self.settings = store.settings  #: of the sea's selat.toml
         self.channels: Sequence[Channel] = ()  #: who is told of alerts; a live watch sets it
         self._stage_rows = store.settings.store.stage_rows
-        self._staged: dict[str, list[Columns]] = {name: [] for name in KEPT}
+        self._stage = Stage(KEPT)
+        self._staged = self._stage.begin()
         self._rows = self._bytes = 0
         self._counters: dict[int, Counter[str]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-writer")
@@ -149,7 +154,7 @@ class Writer:
         for name in KEPT:
             columns: Columns = getattr(batch, name)
             if columns.rows:
-                self._staged[name].append(columns)
+                self._staged.add(columns)
                 self._rows += columns.rows
                 self._bytes += sum(a.nbytes for a in columns.values())
         self._count(batch, source)
@@ -171,6 +176,10 @@ class Writer:
         """True when enough is staged that the caller should commit at its next consistent point."""
         return self._rows >= self._stage_rows or self._bytes >= STAGE_BYTES
 
+    def held(self, share: float = 1.0) -> bool:
+        """True when of a table of an archive ``share`` of what may be held at most is staged."""
+        return self._rows >= share * HOLD * self._stage_rows or self._bytes >= share * HOLD_BYTES
+
     @property
     def staged_rows(self) -> int:
         """Rows held for the next commit."""
@@ -191,9 +200,12 @@ class Writer:
         outages: Columns | Sequence[Mapping[str, Any]] = (),
         counters: Mapping[int, Mapping[str, int]] | None = None,
         finished: Mapping[int, bool] | None = None,
+        whole: bool = False,
         wait: bool = True,
     ) -> None:
         """Write what is staged and all that goes with it, as one: after a crash all of it is there or nothing.
+
+        ``whole``: blocks of 6 hours are staged as a whole, most likely, and go to the disk in their final form.
 
         ``position`` is how far into the journal the staged rows reach and ``checkpoints`` the readers' states there.
         With ``wait=False`` it is written meanwhile and known by :attr:`committed`; a failure is raised by a later call.
@@ -218,11 +230,11 @@ class Writer:
             next_seq=self.next_seq,
             finished=finished or {},
         )
-        staged, self._staged = self._staged, {name: [] for name in KEPT}
+        staged, self._staged = self._staged, self._stage.begin()
         self._rows = self._bytes = 0
         self._counters = {}
         self.drain()
-        self._pending = self._thread.submit(self._write, staged, change)
+        self._pending = self._thread.submit(self._write, staged, change, whole)
         if wait:
             self.drain()
 
@@ -236,25 +248,30 @@ class Writer:
                 self._failed = True
                 raise
 
-    def _write(self, staged: dict[str, list[Columns]], change: Commit) -> int:
-        tables = [concat(staged.pop(name), name) for name in KEPT]
-        for columns in tables[:2]:
-            if columns.rows:
-                self._latest.update(columns)
-        change.parts = write_parts(self.layout.history, tables, self.state.generation() + 1, self._pool)
-        if any(columns.rows for columns in tables[:2]):
-            change.snapshots = self._latest.dump()
+    def _write(self, staged: Staged, change: Commit, whole: bool) -> int:
+        tables = [staged.table(name) for name in KEPT]
+        latest = self._pool.submit(self._update, tables[:2])
+        write = write_blocks if whole else write_parts
+        change.parts = write(self.layout.history, tables, self.state.generation() + 1, self._pool)
+        change.snapshots = latest.result()
         generation = self.state.commit(change)
         self._committed = change.position or 0
+        staged.done()
         pa.default_memory_pool().release_unused()
         return generation
+
+    def _update(self, tables: Sequence[Columns]) -> dict[str, bytes]:
+        for columns in tables:
+            if columns.rows:
+                self._latest.update(columns)
+        return self._latest.dump() if any(columns.rows for columns in tables) else {}
 
     # -- tidying
 
     def compact(self, *, min_parts: int = 2, before: int | None = None) -> int:
         """Write each block anew as one small file that has ``min_parts`` or more, and comes before block ``before``.
 
-        A file that was compacted before and is alone stays as it is.
+        What is in its final form stays as it is (:func:`selat.store.blocks.settled`).
 
         Readers go on with the files they pinned. Returns how many blocks were merged.
         """
@@ -264,7 +281,7 @@ class Writer:
         for part in parts:
             blocks.setdefault((part.table, part.block), []).append(part)
         todo = [p for (_, b), p in blocks.items() if len(p) >= min_parts and (before is None or b < before)]
-        todo = [p for p in todo if len(p) > 1 or p[0].level == 0]
+        todo = [p for p in todo if not settled(p)]
         generation = self.state.generation() + 1
         for old, new in self._pool.map(lambda p: (p, self._merge(p, generation)), todo):
             self.state.commit(Commit(parts=[new], removed=[p.path for p in old]))
