@@ -18,7 +18,6 @@ from __future__ import annotations
 from selat.kernels._jit import U, bare, fused, i64
 from selat.kernels.csvcolumns import COLUMNS, DELIM
 from selat.kernels.csvscan import DONE, FULL, GROW, KEPT, NEWEST, SHIPS, SINCE, slow_row
-from selat.kernels.csvscan import RING as NEAR
 from selat.kernels.csvseen import find_row, first_place, place_of, put_row
 from selat.kernels.csvstatic import static
 from selat.model.columns import Array
@@ -50,14 +49,14 @@ def _put_head(sta: Array, ns: int, time: int, seq: int, mmsi: int, kind: int) ->
 put_head = fused(_put_head)
 
 
-def _oldest(time: Array, n: int, before: int) -> int:
+def _oldest(time: Array, n: int, near: int, before: int) -> int:
     """Oldest time among the rows that may repeat an earlier one; ANY when there is none."""
     if before == ANY:
         return -ANY
     oldest, newest = i64(ANY), before
     for i in range(n):
-        if i > NEAR:
-            newest = max(newest, time[i - NEAR - 1])
+        if i > near:
+            newest = max(newest, time[i - near - 1])
         if time[i] <= newest:
             oldest = min(oldest, time[i])
     return oldest
@@ -96,14 +95,15 @@ def _admit(
     buf: Array, stop: int, col: Array, units: Array, params: Array, keys: Array, values: Array, state: Array,
     slots: Array, ring: Array, facts: Array, ships: Array, empty: Array, out: Array, sealed: Array, out_q: Array,
     n: int, time: Array, mmsi: Array, kind: Array, seq: Array, whole: Array, said: Array, begin: Array,
-    m: int, again: Array, of: Array, base: int, number: Array, keep: Array, kept_seq: Array, rec_seq: Array,
+    m: int, again: Array, of: Array, near: int, base: int, number: Array, keep: Array, kept_seq: Array, rec_seq: Array,
     rec_first: Array, rec_time: Array, rec_mmsi: Array, sta: Array, texts: Array, cursor: Array,
 ) -> int:  # fmt: skip
     """Judge the ``n`` rows and ``m`` repeats of a piece; DONE, FULL (of statics) or GROW (the table of ships).
 
     ``buf[:stop]``: the bytes of the piece. ``col`` ... ``values``: the plan. ``state`` ... ``empty``: what is known of
     the rows before (``ring``: hashes of the last rows kept, ``facts``: their seq, time and MMSI). ``out`` ... ``out_q``:
-    working space. ``time`` ... ``of``: outputs of the scan. ``base``: the number of the piece's first row.
+    working space. ``time`` ... ``of``: outputs of the scan, which looked
+    back ``near`` kept rows. ``base``: the number of the piece's first row.
     ``number``: room for the number of each row among those kept. Outputs: ``keep`` which rows are kept and
     ``kept_seq`` under what number, ``rec_*`` the repeats, ``sta`` and ``texts`` what is declared. ``cursor`` says how
     far it is.
@@ -115,7 +115,7 @@ def _admit(
     code = DONE
     if i == 0 and j == 0:
         cursor[BEFORE] = state[NEWEST]
-        cursor[OLDEST] = oldest_of(time, n, state[NEWEST])
+        cursor[OLDEST] = oldest_of(time, n, near, state[NEWEST])
         state[SINCE] = index(slots, ring, facts, count, cursor[OLDEST]) if cursor[OLDEST] != ANY else 0
     before, oldest = cursor[BEFORE], cursor[OLDEST]
     while i < n or j < m:
@@ -132,8 +132,8 @@ def _admit(
                 cursor[TOUCHED] ^= touch(ships, mmsi, said, i, n)
             k, s = i, base + seq[i]
             number[k] = -1
-            if i > NEAR:
-                before = max(before, time[i - NEAR - 1])
+            if i > near:
+                before = max(before, time[i - near - 1])
             i += 1
         else:
             k, s = i64(of[j]), base + again[j]

@@ -1,9 +1,9 @@
 """What was seen before: the last rows by a hash of their bytes, and the declared data of each MMSI.
 
 *Rows*: an open-addressed table ``slots`` of row numbers over a ring of the last ``len(ring)`` kept rows. A row is a
-duplicate exactly when one of those has the same 64-bit hash, so the answer depends on the rows alone, not on how
-the bytes were cut. Slots that point at a ring place since taken by another row miss by their hash; the table is made
-anew from the ring before it fills. The tables are small on purpose: they stay in the processor's own cache.
+duplicate exactly when one of those has the same 64-bit hash. Slots that point at a ring place since taken by another
+row miss by their hash; the table is made anew from the ring before it fills. The tables are small on purpose: they
+stay in the processor's own cache.
 
 *Statics*: ``ships[:, 0]`` the MMSI (0: free), ``ships[:, 1]`` the hash of its declared fields, side by side.
 """

@@ -72,7 +72,11 @@ class Store(Section):
         'later): "postgresql+psycopg://user@host/database"',
     )
     stage_rows: int = _setting(
-        1_000_000, "rows", "How many rows are held in memory before they are written to the history", ge=1, strict=True
+        1_000_000,
+        "rows",
+        "How many rows are held in memory before they are written to the history; of tables of archives 4 times as many",
+        ge=1,
+        strict=True,
     )
 
 

@@ -89,6 +89,11 @@ class Tray:
         return tuple(self._rows[at.index(name)] for name in names)
 
     @property
+    def near(self) -> int:
+        """How many kept rows back repeats were looked for."""
+        return len(self._seen[1])
+
+    @property
     def again(self) -> tuple[Array, ...]:
         """Numbers of the repeats, and which row each repeats."""
         return self._again
@@ -174,7 +179,7 @@ class Past:
         while True:
             code = kernel(
                 tray.data, tray.stop, *plan.setup[:5], self.state, *self._seen, self._ships, self._empty, *self._cut,
-                n, *rows, m, *tray.again, base, *self._room, self._sta, self._text, cursor,
+                n, *rows, m, *tray.again, tray.near, base, *self._room, self._sta, self._text, cursor,
             )  # fmt: skip
             if cursor[csvadmit.STATIC] and (code in (scan.FULL, scan.DONE)):
                 statics.append(self._statics(int(cursor[csvadmit.STATIC])))

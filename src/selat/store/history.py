@@ -1,7 +1,7 @@
 """The history: immutable Parquet files under ``history/<table>/date=YYYY-MM-DD/``, 6-hour blocks, sorted rows.
 
 A file is written aside, forced to the disk and renamed; it counts only once the manifest (``store/state.py``) lists it.
-Level 0 is what a commit wrote, level 1 what compaction made of a whole block.
+Level 0 is what a commit wrote, level 1 a whole block (or a range of its ships) in its final form.
 """
 
 from __future__ import annotations
