@@ -280,8 +280,8 @@ def test_a_long_line_and_an_open_quote_at_the_edge_of_a_piece():
 
 def test_danish_repeats_over_a_file(tmp_path, monkeypatch):
     rows = [
-        b"29/02/2024 00:%02d:%02d,Class A,21900000%d,55.1,12.0,Moored,0.0,1.0,2.0,3,Unknown,OX,N%d,Cargo,,6,18,GPS,2.7,H,,AIS,5,13,3,3\n"
-        % (k // 60 % 60, k % 60, k % 7, k % 5)
+        b"29/02/2024 00:%02d:%02d,Class A,21900000%d,55.1,12.0,Moored,0.0,1.0,2.0,3,Unknown,OX,N%d,Cargo,,6,18,GPS,2.7,"
+        b"H,,AIS,5,13,3,3\n" % (k // 60 % 60, k % 60, k % 7, k % 5)
         for k in range(3000)
         for _ in range(1 + k % 4)
     ]
