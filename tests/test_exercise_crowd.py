@@ -98,7 +98,7 @@ def test_pilots_board_for_some_minutes(scene):
     ships = of(scene, "through")
     for i in boats.tolist():
         boat = scene.fleet[i]
-        t = np.arange(boat.on, boat.off - 10, 10.0)
+        t = np.arange(boat.on, boat.on + 5.0 * len(boat.move.east), 10.0)
         mine = scene.traffic.at(np.full(len(t), i), t)
         close = np.zeros(len(t))
         for k, x in enumerate(t.tolist()):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selat.exercise import names, waters
-from selat.exercise.script import Script, sailed
+from selat.exercise.script import Script, at_rest, sailed
 from selat.exercise.traffic import Loop, Shuttle, Swing, Traffic, distance, metres_per_degree
 from selat.model.units import KNOT
 
@@ -56,6 +56,7 @@ def through(yard: Yard, n: int, merchants: Iterator[str], flag: Any, bounds: tup
     for line, (knots, offset) in enumerate(LINES):
         mine = [more for more, at in ships if at == line]
         for k, more in enumerate(mine):
+            more["imo"] = names.imo(10_000 + yard.number)
             mid, prefix = flag(yard)
             start = (k + yard.uniform(0.15, 0.85)) / len(mine) * route.length
             move = Loop(0, start, knots * KNOT + yard.uniform(-0.08, 0.08), offset + yard.uniform(-15, 15),
@@ -115,8 +116,7 @@ def pilots(yard: Yard, an_hour: float, hours: float) -> None:
         script = _boarding(traffic, k, at, (lat, lon), yard.uniform(150, 330), yard.fleet[ids[k]].beam)
         if script is not None:
             yard.launch(563, "9V", name=f"EX PILOT {40 + n}", kind="pilotcraft", cls="A", ship_type=50, length=17, beam=5,
-                        draught=1.4, destinations=("PILOT STATION",) * 2, on=script.begin, move=script,
-                        off=script.begin + 5.0 * len(script.east))  # fmt: skip
+                        draught=1.4, destinations=("PILOT STATION",) * 2, on=script.begin, move=at_rest(script, 30.0))  # fmt: skip
 
 
 def _boarding(

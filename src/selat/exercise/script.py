@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -174,6 +174,22 @@ def sailed(
         )
     dx, dy = np.gradient(east), np.gradient(north)
     return Script(lat, lon, begin, east, north, np.degrees(np.arctan2(dx, dy)) % 360.0)
+
+
+def at_rest(script: Script, size: float) -> Script:
+    """The script with an end at which she slows down as ships do, instead of standing still from one moment to the next."""
+    if len(script.east) < 2:
+        return script
+    vx, vy = ((a[-1] - a[-2]) / STEP for a in (script.east, script.north))
+    speed = float(np.hypot(vx, vy))
+    if speed < 0.3:
+        return script
+    pull = min(max(4.0 / size, 0.01), 0.1)
+    t = np.arange(STEP, speed / pull + STEP, STEP)
+    run = np.where(t * pull < speed, speed * t - 0.5 * pull * t * t, 0.5 * speed * speed / pull) / speed
+    east, north = (np.concatenate([a, a[-1] + v * run]) for a, v in ((script.east, vx), (script.north, vy)))
+    heading = np.concatenate([script.heading, np.full(len(t), script.heading[-1])])
+    return replace(script, east=east, north=north, heading=heading)
 
 
 def _scales(lat: float) -> tuple[float, float]:

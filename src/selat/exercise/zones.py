@@ -38,9 +38,9 @@ PLATFORMS: waters.Line = ((104.66, 1.66), (104.40, 1.74), (101.90, 2.06), (102.4
 CLOSED: tuple[tuple[float, float, float, float], ...] = (
     (102.44, 1.50, 102.53, 1.58), (101.80, 2.00, 101.87, 2.05), (104.44, 1.62, 104.53, 1.70),
 )  # fmt: skip
-FORBIDDEN: tuple[tuple[float, float, float, float], ...] = ((102.08, 1.80, 102.13, 1.84), (104.50, 1.48, 104.55, 1.53))
+FORBIDDEN: tuple[tuple[float, float, float, float], ...] = ((102.30, 1.78, 102.34, 1.81), (104.64, 1.21, 104.69, 1.26))
 DREDGING = (102.94, 1.20, 102.98, 1.23)
-SHOALS: tuple[tuple[float, float, float, float], ...] = ((102.62, 1.47, 102.66, 1.50), (104.30, 1.76, 104.34, 1.79))
+SHOALS: tuple[tuple[float, float, float, float], ...] = ((102.60, 1.615, 102.64, 1.645), (104.30, 1.76, 104.34, 1.79))
 REPORT_LINES: tuple[waters.Line, ...] = (((102.62, 1.96), (102.58, 1.50)), ((104.20, 1.40), (104.19, 1.20)))
 PORT_BOXES = waters.ANCHORAGES
 

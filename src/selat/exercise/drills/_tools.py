@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selat.exercise import names, waters
-from selat.exercise.script import STEP, Helm, Script
+from selat.exercise.script import STEP, Helm, Script, at_rest
 from selat.exercise.ship import Ship
 from selat.exercise.staged import Truth, Wrong
 from selat.exercise.traffic import Floats, distance, metres_per_degree
@@ -67,8 +68,7 @@ def _candidates(stations: tuple[waters.Station, ...]) -> tuple[Floats, Floats, F
     for line, clear in lines:
         keep &= from_line(lat, lon, line) > clear
     lat, lon, shore = lat[keep], lon[keep], shore[keep]
-    route = through()
-    return lat, lon, shore, from_line(lat, lon, list(zip(route.lon[::40], route.lat[::40], strict=True)))
+    return lat, lon, shore, from_line(lat, lon, _route_line())
 
 
 def from_line(lat: Floats, lon: Floats, line: Any) -> Floats:
@@ -139,8 +139,8 @@ def craft(yard: Yard, move: Any, *, kind: str, cls: str = "A", **more: Any) -> t
     rests = False
     if isinstance(move, Script) and "off" not in more:
         still = len(move.east)
-        move = at_rest(move, float(more.get("length") or 20))
-        rests = cls == "A" and len(move.east) > still
+        move = at_rest(_farther(move), float(more.get("length") or 20))
+        rests = cls == "A" and len(move.east) > still and not more.get("status")
     mid, prefix = SHIP_FLAGS[int(yard.rng.integers(len(SHIP_FLAGS)))]
     name = more.pop("name", None) or f"EX {kind.upper()[:6]} {yard.number + 1}"
     if cls == "A" and more.get("length", 0) >= 60:
@@ -193,20 +193,35 @@ def last(yard: Yard) -> float:
     return end - FEEDS_FAIL if "feeds" in yard.scene.drills and end > 2 * FEEDS_FAIL else end
 
 
-def at_rest(script: Script, size: float) -> Script:
-    """The script with an end at which she slows down as ships do, instead of standing still from one moment to the next."""
+def _farther(script: Script) -> Script:
+    """The script, sailed straight on where it would end in a lane, over a cable or in an area of its own; for 12 km at most."""
     if len(script.east) < 2:
         return script
-    vx, vy = ((a[-1] - a[-2]) / STEP for a in (script.east, script.north))
-    speed = float(np.hypot(vx, vy))
-    if speed < 0.3:
+    dx, dy = (float(a[-1] - a[-2]) for a in (script.east, script.north))
+    if math.hypot(dx, dy) < 0.3 * STEP:
         return script
-    pull = min(max(4.0 / size, 0.01), 0.1)
-    t = np.arange(STEP, speed / pull + STEP, STEP)
-    run = np.where(t * pull < speed, speed * t - 0.5 * pull * t * t, 0.5 * speed * speed / pull) / speed
-    east, north = (np.concatenate([a, a[-1] + v * run]) for a, v in ((script.east, vx), (script.north, vy)))
-    heading = np.concatenate([script.heading, np.full(len(t), script.heading[-1])])
-    return replace(script, east=east, north=north, heading=heading)
+    north, east = (float(v) for v in metres_per_degree(script.lat))
+    n = np.arange(0.0, 12_000.0, 400.0) / math.hypot(dx, dy)
+    lat, lon = script.lat + (script.north[-1] + n * dy) / north, script.lon + (script.east[-1] + n * dx) / east
+    free = from_line(lat, lon, _route_line()) > 1700.0
+    for zone in places():
+        if zone.line:
+            free &= from_line(lat, lon, zone.ring) > (zone.width or 0.0) + 700.0
+    for w, s, e, t in (*CLOSED, *FORBIDDEN, *SHOALS):
+        free &= ~((lon > w - 0.01) & (lon < e + 0.01) & (lat > s - 0.01) & (lat < t + 0.01))
+    if free[0] or not free.any():
+        return script
+    steps = np.arange(1, math.ceil(float(n[int(np.argmax(free))])) + 1)
+    return replace(
+        script, east=np.r_[script.east, script.east[-1] + steps * dx], north=np.r_[script.north, script.north[-1] + steps * dy],
+        heading=np.r_[script.heading, np.full(len(steps), script.heading[-1])],
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _route_line() -> list[tuple[float, float]]:
+    route = through()
+    return list(zip(route.lon[::40].tolist(), route.lat[::40].tolist(), strict=True))
 
 
 def start(yard: Yard, lasts: float, lead: float = 900.0) -> float:

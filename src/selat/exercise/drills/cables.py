@@ -127,7 +127,7 @@ def _platform(yard: Yard, n: int, aside: float, note: str) -> None:
     _, ship = tools.merchant(yard, helm, "passes", 70, 90 if note == "supply vessel" else 70)
     if note == "supply vessel":
         free = [m for m in SUPPLY if m not in {s.mmsi for s in yard.fleet}]
-        ship = replace(ship, mmsi=free[0] if free else SUPPLY[0])
+        ship = replace(ship, mmsi=free[0] if free else SUPPLY[0], callsign=f"9MX9SV{len(free)}"[:7])
         if not free:
             yard.fleet.pop()
             return

@@ -141,7 +141,7 @@ def _stop(yard: Yard, n: int) -> None:
         helm, size = _passage(yard, 3600.0, 10, 14)
         speed = helm.sail(900.0).speed
     place, on = _where(helm), helm.now
-    helm.sail(240.0, 0.1, brake=speed / yard.uniform(40, 170))
+    helm.sail(240.0, 0.1, brake=speed / yard.uniform(15, 120))
     helm.drift(900.0, 0.42, yard.uniform(0, 360), helm.heading)
     end = helm.now
     leave(helm) if n % 2 else helm.sail(600.0, 7 * KNOT)

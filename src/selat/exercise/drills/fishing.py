@@ -34,7 +34,7 @@ def stage(yard: Yard, count: int) -> None:
 def finish(yard: Yard) -> None:
     """All that fish in the traffic do fish: the rule that records it is right about them."""
     for ship in yard.fleet:
-        if ship.kind in ("fishing", "fisher", "trawler"):
+        if ship.ship_type == 30 and ship.kind in ("fishing", "fisher", "trawler", "netter", "stays", "beside"):
             move = ship.move
             place = (getattr(move, "lat", 0.0), getattr(move, "lon", 0.0))
             end = min(ship.off, yard.scene.hours * 3600.0)

@@ -93,10 +93,10 @@ def sail_path(points: list[tuple[float, float]], begin: float, speed: float, siz
     return helm
 
 
-def leave(helm: Helm, turn: float = 90.0) -> None:
-    """Out of the lane by its side: at its end nobody stays in it."""
+def leave(helm: Helm, turn: float = 38.0) -> None:
+    """Out of the lane by its side, at a small angle as ships leave it: at its end nobody stays in it."""
     speed = max(helm.speed, 6.0 * KNOT)
-    helm.sail(2300.0 / speed, speed, (helm.heading + turn) % 360.0)
+    helm.sail(3300.0 / speed, speed, (helm.heading + turn) % 360.0)
 
 
 def _against(yard: Yard, beyond: float | None, knots: float, seconds: float, negative: bool, note: str) -> None:
@@ -107,7 +107,7 @@ def _against(yard: Yard, beyond: float | None, knots: float, seconds: float, neg
     size = round(yard.uniform(60, 180))
     helm = sail_path(points, begin, speed, size)
     end = helm.now
-    leave(helm, -90.0)
+    leave(helm, -38.0)
     _, ship = tools.merchant(yard, helm, "against", size, draught=6.0)
     tools.fact(
         yard,

@@ -9,7 +9,7 @@ import numpy as np
 from selat.exercise.drills import _tools as tools
 from selat.exercise.drills.lanes import leave, path, sail_path
 from selat.exercise.script import Helm, Script
-from selat.exercise.traffic import Loop, Traffic
+from selat.exercise.traffic import Loop, Traffic, metres_per_degree
 from selat.exercise.zones import FORBIDDEN, REPORT_LINES, half_widths, through
 from selat.model.units import KNOT
 
@@ -83,12 +83,15 @@ def _like_along_zone(yard: Yard, n: int) -> None:
     points, k = path(yard, 1500.0, 3 * KNOT, -150.0, back=False, west=102.5, east=103.3, bound="east")
     if n % 2:
         helm = sail_path(points, begin, 3 * KNOT, 24.0)
+        end = helm.now
+        leave(helm)
         _, ship = tools.craft(yard, helm.done(), kind="fisher", ship_type=30, length=24, beam=6, draught=2.5, status=7)
     else:
         course = (float(through().course[k]) + 90.0) % 360.0
         helm = Helm(*tools.ahead(*points[0], course + 180.0, 2500.0), begin, 10 * KNOT, course, size=90).sail(1000.0)
+        end = helm.now
         _, ship = tools.merchant(yard, helm, "crosser", 90)
-    tools.fact(yard, "separation_zone", (ship,), begin, helm.now, points[0], negative=True,
+    tools.fact(yard, "separation_zone", (ship,), begin, end, points[0], negative=True,
                note=("crosses the zone", "fishes in the zone")[n % 2])  # fmt: skip
 
 
@@ -135,7 +138,7 @@ def _inshore(yard: Yard, size: float, kind: int, note: str) -> None:
 
 
 def _hurry(yard: Yard, knots: float, note: str) -> None:
-    """Through a precautionary area faster than its limit of 20 knots, or nearly so fast."""
+    """Through a precautionary area where others cross, faster than its limit of 20 knots, or nearly so fast."""
     begin, speed = tools.start(yard, 2400.0), knots * KNOT
     points, _ = path(
         yard, 1500.0, speed, None, middle=-450.0, back=False, west=102.87, east=102.93, bound="east", free=True
@@ -143,16 +146,30 @@ def _hurry(yard: Yard, knots: float, note: str) -> None:
     helm = sail_path(points, begin, speed, 210.0)
     end = helm.now
     leave(helm)
+    _crossers(yard, points, begin, speed)
     _, ship = tools.merchant(yard, helm, "hurries", 210, 71, draught=9.0)
     tools.fact(yard, "precautionary_speed", (ship,), begin, end, points[0], severity="low", negative=bool(note), note=note,
                known=begin + 900.0)  # fmt: skip
 
 
+def _crossers(yard: Yard, points: list[tuple[float, float]], begin: float, speed: float) -> None:
+    """Three coasters that cross the way of a ship about a mile ahead of her, one after another."""
+    for k, share in enumerate((0.45, 0.55, 0.65)):
+        n = int(share * len(points))
+        at, own = begin + n * 100.0 / speed + 240.0, tools.knots(yard, 8, 10)
+        (y0, x0), (y1, x1) = points[n - 1], points[n + 1]
+        north, east = metres_per_degree(y0)
+        run = float(np.degrees(np.arctan2((x1 - x0) * float(east), (y1 - y0) * float(north))))
+        course = run + (90.0 if k % 2 else -90.0)
+        helm = Helm(*tools.ahead(*points[n], course + 180.0, own * 900.0), at - 900.0, own, course % 360, size=80)
+        tools.merchant(yard, helm.sail(1800.0), "crosses", 80, 79)
+
+
 def _deep(yard: Yard, draught: float, middle: float, note: str) -> None:
     """Eastbound past the deep-water route, in it or beside it."""
-    begin, speed = tools.start(yard, 4200.0), tools.knots(yard, 9.5, 11)
+    begin, speed = tools.start(yard, 5400.0), tools.knots(yard, 9.5, 11)
     points, _ = path(
-        yard, 3000.0, speed, None, middle=middle, back=False, west=103.47, east=103.56, bound="east", free=True
+        yard, 4200.0, speed, None, middle=middle, back=False, west=103.60, east=103.66, bound="east", free=True
     )
     helm = sail_path(points, begin, speed, 260.0)
     end = helm.now
