@@ -28,26 +28,30 @@ def fresh(w: Window, at: int) -> Array:
     return order[keep]
 
 
-def text(c: Contacts, name: str, slot: int) -> str:
-    """A declared text without its filling."""
-    return bytes(c.static(name)[slot]).decode("ascii", "replace").strip(" @\0")
+def _text(raw: Any) -> str:
+    return bytes(raw).decode("ascii", "replace").strip(" @\0")
 
 
 def declared(c: Contacts, slot: int) -> Evidence:
     """All that the ship declares of herself."""
-    length, beam = c.length()[slot] if len(c) else np.nan, c.beam()[slot] if len(c) else np.nan
+    s = c.said(slot)
+    name = _text(s["name"])
     return {
-        "mmsi": int(c.mmsi[slot]), "imo": int(c.static("imo")[slot]), "callsign": text(c, "callsign", slot),
-        "name": text(c, "name", slot) or c.name(slot), "type": int(c.static("ship_type")[slot]),
-        "length": None if length != length else float(length), "beam": None if beam != beam else float(beam),
-        "flag": flag(int(c.mmsi[slot])), "lat": round(float(c.lat[slot]), 6), "lon": round(float(c.lon[slot]), 6),
-        "time": int(c.time[slot]),
+        "mmsi": s["mmsi"], "imo": int(s["imo"]), "callsign": _text(s["callsign"]), "name": name or f"MMSI {s['mmsi']:09d}",
+        "named": bool(name), "type": int(s["ship_type"]), "length": _sum(s["to_bow"], s["to_stern"], 65535),
+        "beam": _sum(s["to_port"], s["to_starboard"], 255), "flag": flag(s["mmsi"]), "lat": round(float(c.lat[slot]), 6),
+        "lon": round(float(c.lon[slot]), 6), "time": int(c.time[slot]),
     }  # fmt: skip
+
+
+def _sum(a: Any, b: Any, no: int) -> float | None:
+    """Two distances from the antenna together; None where one is not given, or both are 0."""
+    return float(int(a) + int(b)) if no not in (int(a), int(b)) and int(a) + int(b) > 0 else None
 
 
 def seqs(c: Contacts, slot: int) -> list[int]:
     """Numbers of the lines that say who she is and where: her last report, and her static data where there are any."""
-    said = int(c.static("seq")[slot])
+    said = int(c.said(slot)["seq"])
     return sorted({int(c.seq[slot])} | ({said} if said >= 0 else set()))
 
 

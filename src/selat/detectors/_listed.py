@@ -25,7 +25,7 @@ def listed(w: Window, kind: str, memory: Any) -> tuple[list[Finding], Any]:
     found, hits = [], []
     for slot in sorted(slots):
         who = hulls.declared(c, slot)
-        name = hulls.text(c, "name", slot)
+        name = who["name"] if who["named"] else ""
         match = [x for x in lists.match(who["mmsi"], who["imo"], name, who["callsign"]) if x[0].kind == kind]
         if not match or np.isnan(c.lat[slot]):
             continue

@@ -49,7 +49,10 @@ def candidates(w: Window, seconds: float, intervals: float, speed: float, longes
     every = nominal(c.kind[first], c.sog[first], c.status[first])
     with np.errstate(invalid="ignore"):
         use = (age[first] >= intervals * every) & (np.hypot(c.vx[first], c.vy[first]) > speed)
-    return first[use & ~np.isin(c.status[first], LYING) & (c.successor[first] < 0)]
+    silent = first[use & ~np.isin(c.status[first], LYING) & (c.successor[first] < 0)]
+    # Whose number is heard from another place has jumped, or two use it: that is told by the rule jump.
+    alone = [bool((c.heard[c.of(int(c.mmsi[s]))] <= c.heard[s]).all()) for s in silent.tolist()]
+    return silent[np.array(alone, bool)]
 
 
 def outside(w: Window, slots: Array, within: float, *kinds: str) -> Array:

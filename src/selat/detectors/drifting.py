@@ -11,15 +11,16 @@ Why it matters
 False alarms
     Left out are those who do it for a living: fishing, towing, tugs, dredgers, diving, pilot and rescue craft, sailing
     and pleasure craft; ships at anchor (they swing about a place) and those restricted in their ability to manoeuvre.
-    A heading that is off by a constant looks like drift: a ship faster than 5 knots before with the same angle is left
-    out. Ships that wait under way with the engine stopped do drift, and on purpose: the desk says so when it is asked.
+    A heading that is off by a constant looks like drift: who never had her course within 30 degrees of her heading
+    before is left out, if she keeps her speed, and who was not seen before if she makes more than 3 knots. Ships that
+    wait under way with the engine stopped do drift, and on purpose.
 Reference
     DMA AisAbnormal, drift (1 to 5 knots, 45 degrees, 10 minutes, 500 m, 50 m of length); behaviours 2.1.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
-from selat.tracks.features import over
+from selat.tracks.features import Features, over
 from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
@@ -49,6 +50,13 @@ class Parameters:
     """Parameters, SI."""
 
     window: float = param(600.0, "s", "For so long", "DMA: 10 min")
+    slowly: float = param(1000.0, "s", "... or so long, for those who take it to make the way", "selat: 500 m at 1 kn")
+    before: float = param(
+        30.0, "deg", "Her course was within this of her heading before", "selat: else the heading is wrong"
+    )
+    unseen: float = param(
+        3 * KNOT, "m/s", "Faster than this, that must have been seen", "selat: streams of the Straits"
+    )
     way: float = param(500.0, "m", "... and so far", "DMA: 500 m")
     slow: float = param(KNOT, "m/s", "Mean speed above", "DMA: 1 kn")
     fast: float = param(5 * KNOT, "m/s", "Mean speed below", "DMA: 5 kn")
@@ -78,6 +86,9 @@ class Drifting(PictureRule):
         if not row.size:
             return [], None
         f = over(c, s.slot[row], window.now, p.window + 90.0)
+        slow = over(c, s.slot[row], window.now, p.slowly)
+        late = (f.net <= p.way) & (slow.net > p.way)
+        f = Features(*(np.where(late, getattr(slow, k.name), getattr(f, k.name)) for k in fields(Features)))
         with np.errstate(invalid="ignore"):
             good = (f.span >= 0.95 * p.window) & (f.net > p.straight * f.gross)
             across = good & (f.across > p.angle) & (f.mean > p.slow) & (f.mean < p.fast) & (f.net > p.way)
@@ -107,7 +118,7 @@ class Drifting(PictureRule):
             "across": fleet.real(f.across[k], 1) if across else None, "mean": round(float(f.mean[k]), 3),
             "most": round(float(f.most[k]), 3), "net": round(float(f.net[k]), 1), "gross": round(float(f.gross[k]), 1),
             "seconds": round(float(span), 1), "towards": round(float(turned), 1), "fast": fleet.real(old.most[0], 2),
-            "crab_before": fleet.real(_crab(c.track(slot), w.now - round(p.window * SECOND), p.fast), 1),
+            "crab_before": fleet.real(_crab(c.track(slot), int(track.time[0]) - 120 * SECOND), 1),
             "motion": int(c.motion[slot]), "in_traffic": busy, "ashore": _ashore(w, s, i),
         }  # fmt: skip
         return [fleet.finding(w, s, i, int(track.time[0]), evidence, track=track)]
@@ -125,7 +136,9 @@ class Drifting(PictureRule):
         else:
             if not (p.slow < e["mean"] < p.fast) or e["across"] <= p.angle or e["net"] <= p.way:
                 return None
-            if e["crab_before"] is not None and abs(e["crab_before"] - e["across"]) < 15.0:
+            if e["crab_before"] is None and e["mean"] > p.unseen:
+                return None
+            if e["crab_before"] is not None and e["crab_before"] > p.before and e["mean"] > 0.7 * (e["fast"] or 0.0):
                 return None  # her heading is wrong: it was as far off when she sailed
             how = f"{e['across']:.0f} degrees off her heading (limit {p.angle:.0f}) at {said.knots(e['mean'])}"
         soon = e["ashore"] is not None and e["ashore"] < p.ashore
@@ -164,13 +177,16 @@ class Drifting(PictureRule):
         return Golden(reports, statics, empty("messages"), (("warning", (563430001,)),))
 
 
-def _crab(track: Any, before: int, fast: float) -> float:
-    """Mean angle (0 to 90 deg) between course and heading, or its reciprocal, when she sailed; NaN if she did not."""
-    keep = (track.time < before) & (track.sog > fast) & np.isfinite(track.cog) & np.isfinite(track.heading)
+def _crab(track: Any, before: int) -> float:
+    """Least mean angle (0 to 90 deg) between course and heading, or its reciprocal, over three positions before a time
+    (ns) at which she made a knot; NaN without any.
+    """
+    keep = (track.time < before) & (track.sog > KNOT) & np.isfinite(track.cog) & np.isfinite(track.heading)
     if keep.sum() < 3:
         return float("nan")
     off = fleet.turn(track.cog[keep], track.heading[keep])
-    return float(np.minimum(off, 180.0 - off).mean())
+    off = np.minimum(off, 180.0 - off)
+    return float(np.convolve(off, np.ones(3) / 3.0, "valid").min())
 
 
 def _ashore(w: Window, s: Any, i: int) -> float | None:

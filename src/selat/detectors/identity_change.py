@@ -91,8 +91,8 @@ class IdentityChange(PictureRule):
     def _hear(self, w: Window, slot: int, said: dict[str, list[Any]], late: dict[str, Any]) -> None:
         """What a ship declares now, against what she declared."""
         who = hulls.declared(w.contacts, slot)
-        key, time = str(who["mmsi"]), int(w.contacts.static("time")[slot])
-        values = [who[f] if f != "name" else hulls.text(w.contacts, "name", slot) for f in FIELDS]
+        key, time = str(who["mmsi"]), int(w.contacts.said(slot)["time"])
+        values = [who[f] if f != "name" or who["named"] else "" for f in FIELDS]
         old = said.get(key)
         if old is None:
             said[key] = values

@@ -73,7 +73,7 @@ class IdentityMismatch(PictureRule):
         odd = []
         for slot in sorted(look):
             who = hulls.declared(c, slot)
-            draught = float(c.static("draught")[slot]) * 0.1
+            draught = float(c.said(slot)["draught"]) * 0.1
             evidence = {"kind": "own", "seq": hulls.seqs(c, slot), "ship": {**who, "draught": round(draught, 1)},
                         "class_a": bool(c.kind[slot] != Kind.CLASS_B), "other": None}  # fmt: skip
             if self.judge(evidence) is None:

@@ -2,8 +2,8 @@
 
 What it finds
     *Too perfect*: for an hour at more than 5 knots one speed, course and heading to the last digit, and positions within
-    1.5 m of a smooth curve: a receiver of satellites and the sea leave more than that. *Circle*: two full circles and more
-    about one centre, off them by less than 2 % of the radius, at more than 3 knots: a real ship is set by the stream
+    1.5 m of a smooth curve: a receiver of satellites and the sea leave more than that. *Circle*: a full circle and more
+    about one centre, off it by less than 1.2 % of the radius, at more than 3 knots: a real ship is set by the stream
     meanwhile. *Too far*: three reports from more than 1.5 times as far as the station hears ships (97 % of what it
     hears), if no more than three ships are heard from out there. *Contradiction*: for 10 minutes she says more than 5
     knots and her positions make less than 0.3 of it, or the reverse. Judged every minute. A warning; a contradiction is a
@@ -51,9 +51,9 @@ class Parameters:
     rest: float = param(
         1.5, "m", "Off a smooth curve by less than (root mean square)", "selat: GNSS leaves 2 m and more"
     )
-    circles: float = param(2.0, "1", "Full circles", "selat")
+    circles: float = param(1.0, "1", "Full circles", "selat")
     round: float = param(
-        0.02, "1", "Off the circle by less than this share of its radius", "selat: the stream sets a ship"
+        0.012, "1", "Off the circle by less than this share of its radius", "selat: the stream sets a ship"
     )
     speed: float = param(3 * KNOT, "m/s", "... at more than", "selat: no swing at anchor")
     far: float = param(1.5, "1", "So many times the range of the station", "behaviours 2.3: 1.5 times the horizon")
@@ -85,6 +85,10 @@ class ImpossibleTrack(PictureRule):
         row = np.flatnonzero((s.speed > p.way) & (w.now - c.begun[s.slot] > 0.95 * p.perfect * SECOND))
         if not row.size:
             return []
+        short = over(c, s.slot[row], w.now, 600.0)
+        row = row[(short.most - short.least < 0.06) & (short.turned < 1.0)]
+        if not row.size:
+            return []
         f = over(c, s.slot[row], w.now, p.perfect)
         same = (f.span >= 0.95 * p.perfect) & (f.n >= 30) & (f.most - f.least < 0.06) & (f.turned < 0.15)
         found = []
@@ -103,9 +107,12 @@ class ImpossibleTrack(PictureRule):
 
     def _circles(self, w: Window, s: Any) -> list[Finding]:
         p, c, found = self.p, w.contacts, []
-        row = np.flatnonzero(s.speed > 0.5 * p.speed)
         full = 360.0 * p.circles
-        for seconds in (600.0, 2400.0):
+        row = np.flatnonzero(s.speed > 0.5 * p.speed)
+        row = (
+            row[over(c, s.slot[row], w.now, 600.0).turned > 45.0] if row.size else row
+        )  # the slowest circle takes 80 min
+        for seconds in (600.0, 2400.0, 3600.0):
             f = over(c, s.slot[row], w.now, seconds)
             for i in row[(f.turned >= 0.9 * full) & (f.mean > p.speed) & (f.n >= 12) & (f.radius > 50.0)].tolist():
                 t = fleet.fine_trail(c, int(s.slot[i]), w.now - round(seconds * SECOND))
@@ -151,17 +158,23 @@ class ImpossibleTrack(PictureRule):
 
     def _against(self, w: Window, s: Any) -> list[Finding]:
         p, c = self.p, w.contacts
-        f = over(c, s.slot, w.now, 600.0)
+        said = np.nan_to_num(s.sog)
+        off = (np.maximum(said, s.speed) > p.way) & (np.minimum(said, s.speed) < 0.5 * np.maximum(said, s.speed))
+        rows = np.flatnonzero(off)
+        if not rows.size:
+            return []
+        f = over(c, s.slot[rows], w.now, 600.0)
         with np.errstate(invalid="ignore", divide="ignore"):
             made_good = f.gross / f.span
             odd = (f.span >= 540.0) & (f.n >= 20) & (np.maximum(f.mean, made_good) > p.way)
             odd &= (made_good < p.against * f.least) | (f.most < p.against * made_good)
         found = []
-        for i in np.flatnonzero(odd).tolist():
+        for k in np.flatnonzero(odd).tolist():
+            i = int(rows[k])
             t = fleet.since(c.recent(int(s.slot[i])), w.now - 600 * SECOND)
             evidence = {
-                "kind": "against", "said": round(float(f.mean[i]), 2), "made": round(float(made_good[i]), 2),
-                "seconds": round(float(f.span[i]), 1),
+                "kind": "against", "said": round(float(f.mean[k]), 2), "made": round(float(made_good[k]), 2),
+                "seconds": round(float(f.span[k]), 1),
             }  # fmt: skip
             found.append(fleet.finding(w, s, i, int(t.time[0]), evidence, "against", track=t))
         return found

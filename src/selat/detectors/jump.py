@@ -10,7 +10,8 @@ Why it matters
     Jumps are the mark of jammed or spoofed satellite navigation: the ship itself may not know where it is. An MMSI in
     two places hides a ship, or hides which ship it is; and each report of the one makes nonsense of the other's.
 False alarms
-    A single bad fix raises nothing; a bad clock is allowed for (20 s and 200 m are taken off each step); type 27
+    A single bad fix raises nothing; where three others leap alike it is the rule
+    ``interference`` that tells; a bad clock is allowed for (20 s and 200 m are taken off each step); type 27
     reports, late ones and those with untrusted times are left out; so are aircraft, beacons and stations on land. Net
     buoys share one MMSI on purpose. A receiver network that relays old messages as new looks like two places.
 Reference
@@ -50,6 +51,9 @@ class Parameters:
     confirm: int = param(3, "1", "Reports in a row at the new place", "DMA AisAbnormal: raise after 3")
     rooted: int = param(3, "1", "Reports at the old place before", "DMA AisAbnormal: raise after 3")
     settle: float = param(120.0, "s", "The old place must be silent for", "selat: 12 reports of a ship under way")
+    company: int = param(
+        3, "1", "With so many others that leap alike it is interference", "selat: interference asks for 5"
+    )
     changes: int = param(4, "1", "Changes between two places", "selat: more than three")
     persist: float = param(300.0, "s", "... over so long", "selat; behaviours asked for 30 min, too late for a watch")
     forget: float = param(3600.0, "s", "After so long without a leap the matter is closed", "selat")
@@ -122,9 +126,22 @@ class Jump:
             case["stays"] += 1
             case["leap"] = _confirmed(case["leap"], int(r["seq"][i]), self.p.confirm)
         cases[key] = case
-        self._judge(w, case, int(r["mmsi"][i]), int(r["time"][i]), alerts)
+        self._judge(w, cases, case, int(r["mmsi"][i]), int(r["time"][i]), alerts)
 
-    def _judge(self, w: Window, case: Case, mmsi: int, time: int, alerts: list[Alert]) -> None:
+    def _company(self, cases: dict[str, Case], mmsi: int, leap: Leap) -> int:
+        """Other ships that leapt to the same place, or by the same vector, within ten minutes."""
+        count, (dy, dx) = 0, (leap["to"][k] - leap["from"][k] for k in (0, 1))
+        for key, other in cases.items():
+            x = other["leap"]
+            if key == str(mmsi) or abs(x["time"] - leap["time"]) > 10 * MINUTE:
+                continue
+            oy, ox = (x["to"][k] - x["from"][k] for k in (0, 1))
+            same = max(0.005, 0.1 * max(abs(dy), abs(dx)))
+            alike = abs(oy - dy) < same and abs(ox - dx) < same
+            count += alike or (abs(x["to"][0] - leap["to"][0]) < 0.017 and abs(x["to"][1] - leap["to"][1]) < 0.017)
+        return count
+
+    def _judge(self, w: Window, cases: dict[str, Case], case: Case, mmsi: int, time: int, alerts: list[Alert]) -> None:
         leap = case["leap"]
         pair = case["pairs"].get(_between(leap))
         if pair and pair["changes"] >= self.p.changes and leap["time"] - pair["first"] >= self.p.persist * SECOND:
@@ -135,6 +152,8 @@ class Jump:
         quiet = time - leap["before"] >= self.p.settle * SECOND
         if leap["told"] or not quiet or case["stays"] < self.p.confirm or leap["rooted"] < self.p.rooted:
             return
+        if self._company(cases, mmsi, leap) >= self.p.company:
+            return  # many leap alike: that is the rule interference's, and no ship's doing
         case["leap"], case["jumps"] = {**leap, "told": True}, case["jumps"] + 1
         self._raise(w, case, mmsi, "jump", leap["time"], time, {"changes": case["jumps"], "seq": leap["seq"]}, alerts)
 

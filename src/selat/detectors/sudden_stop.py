@@ -1,13 +1,13 @@
-"""A ship that stops shorter than ships can stop.
+"""A ship that stops as ships do in an emergency only.
 
 What it finds
     A ship of 50 m and more (cargo, tanker, passenger, or a type that is not known) that made more than 7 knots, by her
     reports and by her positions, and less than 1 knot within 5 minutes and for 60 s since, outside anchorages, ports and
-    pilot grounds; and so short that no engine does it: within 20 s, or with more deceleration than 12 m2/s2 over her
-    length (from 7 knots that is half her length). Judged every 10 s. A warning; an alarm in a lane, separation zone,
-    deep-water route or precautionary area.
+    pilot grounds; and harder than ships do it by themselves: within 20 s, or with more deceleration than 3 m2/s2
+    over her length (a ship of 100 m: from 7 knots within 2 minutes). Judged every 10 s. A warning; an alarm in a
+    lane, separation zone, deep-water route or precautionary area.
 Why it matters
-    What stops a ship within her length is a rock, another hull, a wreck or a net.
+    A crash stop, a rock, another hull, a wreck or a net: nobody stops a ship like that without a reason.
 False alarms
     Speeds of 102.2 knots are no speeds and are not taken; a satellite receiver that was lost keeps its last position:
     the confidence falls when the last positions are all the same. Tugs, ferries below 50 m, fishing and pilot craft stop
@@ -51,7 +51,7 @@ class Parameters:
     still: float = param(KNOT, "m/s", "... and makes less than", "DMA: 1 kn")
     within: float = param(300.0, "s", "... after no more than", "behaviours 2.1: 30 s to 5 min")
     at_once: float = param(20.0, "s", "So soon is sudden for any ship", "selat: two reports; DMA: 30 s")
-    brake: float = param(12.0, "m2/s2", "... else the deceleration times her length must exceed", "selat")
+    brake: float = param(3.0, "m2/s2", "... else the deceleration times her length must exceed", "selat")
     lasting: float = param(60.0, "s", "Still since for so long", "DMA: 60 s")
     length: float = param(50.0, "m", "Shorter ships are not judged", "DMA: cargo, tankers, passengers")
     told: float = param(1200.0, "s", "A stop is found for so long", "selat")

@@ -58,6 +58,7 @@ def through(yard: Yard, n: int, merchants: Iterator[str], flag: Any, bounds: tup
         for k, more in enumerate(mine):
             more["imo"] = names.imo(10_000 + yard.number)
             mid, prefix = flag(yard)
+            more["imo"] = names.imo(10_000 + yard.number)  # all were drawn before the first was launched
             start = (k + yard.uniform(0.15, 0.85)) / len(mine) * route.length
             move = Loop(0, start, knots * KNOT + yard.uniform(-0.08, 0.08), offset + yard.uniform(-15, 15),
                         yard.uniform(0.05, 0.35), yard.uniform(2400, 5400), yard.uniform(0, 6.28))  # fmt: skip

@@ -103,6 +103,11 @@ class Slots:
         """A column of what the contacts' MMSIs declared, in the stored layout of ``statics``."""
         return self._said[name][self.who]
 
+    def said(self, slot: int) -> dict[str, Any]:
+        """All that one contact's MMSI declared, in the stored layout of ``statics``, with its ``mmsi``, ``time``, ``seq``."""
+        k = int(self.who[slot])
+        return {"mmsi": int(self._whos["mmsi"][k]), **{name: column[k] for name, column in self._said.items()}}
+
     def length(self) -> Array:
         """Length as declared, metres; NaN where it was not."""
         bow, stern = self.static("to_bow").astype("f8"), self.static("to_stern").astype("f8")
