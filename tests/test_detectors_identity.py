@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -75,7 +77,7 @@ def test_one_caution_a_ship_that_ends_when_she_corrects_it():
         ({"name": "OTHER THING", "callsign": b"HP9999"}, "warning"),
         ({"ship_type": 80}, "caution"),
         ({"ship_type": 79}, None),
-        ({"length": 120}, "caution"),
+        ({"length": 100}, None),
         ({"length": 185}, None),
     ],
 )
@@ -158,9 +160,11 @@ def test_a_match_says_its_basis_and_score():
     assert told(alerts_of(zombie_imo.DETECTOR, [sails()], [says(imo=9074729)], world)) == {("warning", SHIP)}
 
 
-def test_an_mmsi_of_another_hull_is_a_caution_and_no_list_is_silent():
+def test_an_mmsi_of_another_hull_is_a_caution_if_asked_for_and_no_list_is_silent():
+    keen = replace(watch_list.DETECTOR, p=replace(watch_list.DETECTOR.p, least=0.3))
     world = listed(Entry("watch", "their list", mmsi=SHIP, imo=9176187))
-    assert told(alerts_of(watch_list.DETECTOR, [sails()], [says(imo=9074729)], world)) == {("caution", SHIP)}
+    assert alerts_of(watch_list.DETECTOR, [sails()], [says(imo=9074729)], world) == []
+    assert told(alerts_of(keen, [sails()], [says(imo=9074729)], world)) == {("caution", SHIP)}
     assert alerts_of(watch_list.DETECTOR, [sails()], [says()]) == []
 
 

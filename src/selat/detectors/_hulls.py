@@ -28,16 +28,17 @@ def fresh(w: Window, at: int) -> Array:
     return order[keep]
 
 
-def _text(raw: Any) -> str:
+def text(raw: Any) -> str:
+    """A declared text without its filling."""
     return bytes(raw).decode("ascii", "replace").strip(" @\0")
 
 
 def declared(c: Contacts, slot: int) -> Evidence:
     """All that the ship declares of herself."""
     s = c.said(slot)
-    name = _text(s["name"])
+    name = text(s["name"])
     return {
-        "mmsi": s["mmsi"], "imo": int(s["imo"]), "callsign": _text(s["callsign"]), "name": name or f"MMSI {s['mmsi']:09d}",
+        "mmsi": s["mmsi"], "imo": int(s["imo"]), "callsign": text(s["callsign"]), "name": name or f"MMSI {s['mmsi']:09d}",
         "named": bool(name), "type": int(s["ship_type"]), "length": _sum(s["to_bow"], s["to_stern"], 65535),
         "beam": _sum(s["to_port"], s["to_starboard"], 255), "flag": flag(s["mmsi"]), "lat": round(float(c.lat[slot]), 6),
         "lon": round(float(c.lon[slot]), 6), "time": int(c.time[slot]),

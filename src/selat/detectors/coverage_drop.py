@@ -1,16 +1,16 @@
 """A station that still hears, but much less than it used to.
 
 What it finds
-    Over the last two full bins of 5 minutes, in the cells that this station hears alone or nearly so (four fifths of what
-    is heard there): less than 0.65 of the reports that are usual from the ships that are there, 60 of them at least; or
-    four cells and more, with a fifth of what is usual, that fell nearly silent (below 0.3) while others are heard. Judged
+    Over the last 3 to 8 minutes, in the cells that this station hears alone or nearly so (four fifths of what is heard
+    there): less than 0.35 of the reports that are usual from the ships that are there, 60 of them at least; or three
+    cells and more, with a fifth of what is usual, that fell nearly silent (below 0.3) while others are heard. Judged
     every minute. A warning; ``receiver_down`` tells of a station that hears nothing.
 Why it matters
     Ships beyond the new edge are missing from the picture, and nobody sees a hole that grows slowly.
 False alarms
     Rain and the end of a day with ducting bring the far edge back; several ships that go dark together in empty waters
-    look like it too. Not judged within 20 minutes of a silence of the station. The usual is counted per ship and cell, so
-    ships that leave or anchor change nothing.
+    look like it too. Not judged within 20 minutes of a silence of the station. The usual is counted per ship and cell,
+    so ships that leave or anchor change nothing.
 Reference
     The model is selat's (docs/concepts/reception.md); behaviours 2.11.
 """
@@ -39,13 +39,11 @@ _ROUND = 3600
 class Parameters:
     """Parameters, SI."""
 
-    ratio: float = param(
-        0.65, "1", "Heard over usual below", "selat: four standard deviations of the exercise's stations"
-    )
+    ratio: float = param(0.35, "1", "Heard over usual below", "selat: garbled slots cost half")
     usual: float = param(60.0, "1", "... where so many reports are usual", "selat")
     alone: float = param(0.8, "1", "Cells of which the station hears this share", "selat")
     silent: float = param(0.3, "1", "A cell is nearly silent below", "selat")
-    cells: int = param(4, "1", "So many cells nearly silent ...", "selat")
+    cells: int = param(3, "1", "So many cells nearly silent ...", "selat")
     share: float = param(0.2, "1", "... with this share of what is usual", "selat")
     learned: float = param(3000.0, "s", "The station was heard for so long before", "selat: until its cells are known")
 
@@ -70,7 +68,8 @@ class CoverageDrop(PictureRule):
         memory = {"since": since, "down": down}
         if not len(r.by.keys) or not window.contacts.seq.size:
             return [], memory
-        bins = (window.now // BIN - np.array([1, 2])) % BINS
+        last = (window.now - 1) // BIN  # the bin that goes on, with the one before while it is young
+        bins = (last - np.arange(1 if window.now - last * BIN >= 3 * MINUTE else 2)) % BINS
         cell, station = r.by.keys // _STATIONS, r.by.keys % _STATIONS
         number = r.cells.find(cell)
         heard = r.by.tables["heard"]
@@ -95,11 +94,11 @@ class CoverageDrop(PictureRule):
             evidence = {
                 "seq": [int(window.contacts.seq.max())], "station": int(one), "usual": round(float(u.sum()), 1),
                 "heard": round(float(g.sum()), 1), "cells": int((u >= 10.0).sum()), "hushed": int(hush.sum()),
-                "share": round(float(u[hush].sum() / u.sum()), 3), "seconds": 2 * BIN // 10**9,
+                "share": round(float(u[hush].sum() / u.sum()), 3), "seconds": (window.now - (last - len(bins) + 1) * BIN) // 10**9,
             }  # fmt: skip
             place = float((lat * weight).sum() / weight.sum()), float((lon * weight).sum() / weight.sum())
-            start = window.now - window.now % BIN - 2 * BIN + int(one)
-            found.append(Finding(f"station/{one}", (), start, *place, evidence, window.now // BIN))
+            start = (last - len(bins) + 1) * BIN + int(one)
+            found.append(Finding(f"station/{one}", (), start, *place, evidence, window.now))
         return [f for f in found if self.judge(f.evidence) is not None], memory
 
     def judge(self, evidence: Evidence) -> Verdict | None:

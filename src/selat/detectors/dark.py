@@ -9,14 +9,15 @@ What it finds
 Why it matters
     Switching off is how ships meet, fish and discharge unseen; and a ship that burns or sinks falls silent too.
 False alarms
-    Shadow of a hill or a large ship beside her, a failing aerial, slots crowded out, a power failure on board: the chance
-    tells how rare that is here. Not judged: class B (switched off at will, and sent at low power), ships at anchor,
-    moored or in a port, ships whose course leaves the coverage (then few reports are expected) or ends on the shore. A
-    silent receiver is told of as such and makes no ship dark: times at which less than half of what is usual was heard of
-    others do not count.
+    Shadow of a hill or a large ship beside her, a failing aerial, slots crowded out, a power failure on board: the
+    chance tells how rare that is here. Not judged: class B (switched off at will, and sent at low power), craft below
+    20 m, naval and law enforcement vessels, ships at anchor, moored or in a port, ships whose course leaves the
+    coverage (then few reports are expected) or ends on the shore. A silent receiver is told of as such and makes no
+    ship dark: times at which less than half of what is usual was heard of others do not count.
 Reference
-    ITU-R M.1371-5 Annex 1, Table 1 (intervals); GFW AIS disabling (12 h, 14 positions before) and Skylight (6 h) for what
-    others ask; a gap probability model that reaches gaps of an hour: PLoS ONE 2018, e0201640. The limits are selat's.
+    ITU-R M.1371-5 Annex 1, Table 1 (intervals); GFW AIS disabling (12 h, 14 positions before) and Skylight (6 h) for
+    what others ask; a gap probability model that reaches gaps of an hour: PLoS ONE 2018, e0201640. The limits are
+    selat's.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ from selat.tracks import say
 from selat.tracks.kinds import Kind
 from selat.tracks.window import Window
 
+FREE = (35, 55)  #: naval and law enforcement vessels are free to switch off
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -51,6 +54,7 @@ class Parameters:
     chance: float = param(1e-3, "1", "Chance of such a silence below", "behaviours 2.3")
     others: float = param(20.0, "1", "Reports of others from around meanwhile", "selat: the neighbours still heard")
     speed: float = param(2 * KNOT, "m/s", "Slower ships are not judged", "selat: class A sends every 3 min at rest")
+    length: float = param(20.0, "m", "Shorter craft are not judged", "SOLAS V/19 binds ships of 300 GT")
     longest: float = param(6 * 3600.0, "s", "Silences that are longer are history", "Skylight: 6 h")
     reports: int = param(20, "1", "Positions heard of her before", "GFW: 14 in the 12 hours before")
     coast: float = param(0.0, "m", "A course that ends nearer to the shore ends in a port", "selat")
@@ -80,7 +84,9 @@ class Dark(PictureRule):
         """Ships under way that were not heard for long enough, and whose silence is not by chance."""
         p = self.p
         slots = quiet.candidates(w, p.silent, p.intervals, p.speed, p.longest, p.reports)
-        slots = quiet.outside(w, slots[w.contacts.kind[slots] != Kind.CLASS_B], 0.0, "port", "anchorage")
+        length, types = w.contacts.length()[slots], w.contacts.static("ship_type")[slots]
+        bound = (w.contacts.kind[slots] != Kind.CLASS_B) & ~(length < p.length) & ~np.isin(types, FREE)
+        slots = quiet.outside(w, slots[bound], 0.0, "port", "anchorage")
         if not slots.size:
             return []
         s = quiet.ask(w, slots)

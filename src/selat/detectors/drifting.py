@@ -1,19 +1,19 @@
 """A ship that is carried by the stream: she goes where she does not point.
 
 What it finds
-    For 10 minutes and at least 500 m a ship of 50 m and more made 1 to 5 knots over the ground with her course more than
-    45 degrees off her heading, and off the reciprocal of it, on a way that is straight (net over gross distance above
-    0.7). Without a heading: she sailed at 5 knots or more within the two hours before, and for 20 minutes has gone
-    straight at 0.3 to 2 knots, by her motion drifting. Judged every 30 s. A warning, without a heading a caution; an
-    alarm when she will meet the shore within an hour that way, or is in a lane. The sentence says when she meets it.
+    For 10 minutes and at least 500 m a ship of 50 m and more made 1 to 5 knots over the ground with her course more
+    than 45 degrees off her heading, and off the reciprocal of it, on a way that is straight (net over gross distance
+    above 0.7). Without a heading: she sailed at 5 knots or more within the two hours before, and for 20 minutes has
+    gone straight at 0.3 to 2 knots, by her motion drifting. Judged every 30 s. A warning, without a heading a caution;
+    an alarm when she will meet the shore within an hour that way, or is in a lane. The sentence says when she meets it.
 Why it matters
     A ship without power is ashore within hours, in the Straits within one; tugs need that time.
 False alarms
     Left out are those who do it for a living: fishing, towing, tugs, dredgers, diving, pilot and rescue craft, sailing
-    and pleasure craft; ships at anchor (they swing about a place) and those restricted in their ability to manoeuvre.
-    A heading that is off by a constant looks like drift: who never had her course within 30 degrees of her heading
-    before is left out, if she keeps her speed, and who was not seen before if she makes more than 3 knots. Ships that
-    wait under way with the engine stopped do drift, and on purpose.
+    and pleasure craft; ships at anchor (they swing about a place) and those restricted in their ability to manoeuvre. A
+    heading that is off by a constant looks like drift: who never had her course within 30 degrees of her heading before
+    is left out, if she keeps her speed, and who was not seen before if she makes more than 3 knots. Ships that wait
+    under way with the engine stopped do drift, and on purpose.
 Reference
     DMA AisAbnormal, drift (1 to 5 knots, 45 degrees, 10 minutes, 500 m, 50 m of length); behaviours 2.1.
 """

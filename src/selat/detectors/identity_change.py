@@ -1,17 +1,17 @@
 """A hull that changes who it says it is.
 
 What it finds
-    *MMSI*: a contact that falls silent and another that begins where she would be, within half a mile and 10 minutes, and
-    that fits her way and what both declare (the link of selat.tracks.succession). *Name, call sign, IMO number, type,
-    dimensions* of one MMSI, heard twice with the new value: names that differ in more than two letters, call signs in
-    more than one, IMO numbers both of which are possible, another group of types, a length that differs by a fifth and
-    10 m. Not while two hulls use the number at once (that is the rule ``jump``). Judged every minute, told for an hour. A
-    warning for MMSI, IMO number, or two things together; else a caution.
+    *MMSI*: a contact that falls silent and another that begins where she would be, within half a mile and 10 minutes,
+    and that fits her way and what both declare (the link of selat.tracks.succession). *Name, call sign, IMO number,
+    type* of one MMSI, heard twice with the new value: names that differ in more than two letters, call signs in more
+    than one, IMO numbers both of which are possible, another group of types. Not while two hulls use the number at once
+    (that is the rule ``jump``). Judged every minute, told for an hour. A warning for MMSI, IMO number, or two things
+    together; else a caution.
 Why it matters
     Ships that are sought, sanctioned or stolen change their name at sea.
 False alarms
-    Crews correct what they mistyped; a ship is sold and takes her new name in port; halves of message 24 of two units that
-    share a number are mixed: those show as two hulls.
+    Crews correct what they mistyped; a ship is sold and takes her new name in port; halves of message 24 of two units
+    that share a number are mixed: those show as two hulls.
 Reference
     ITU-R M.585-9; IMO A.1117(30); behaviours 2.2 (half a mile, 10 minutes, more than two letters).
 """
@@ -32,13 +32,12 @@ from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.tracks import say
 from selat.tracks.window import Window
 
-FIELDS = ("imo", "callsign", "name", "type", "length")
+FIELDS = ("imo", "callsign", "name", "type")
 WORDS = {
     "imo": "IMO number",
     "callsign": "call sign",
     "name": "name",
     "type": "type",
-    "length": "length",
     "mmsi": "MMSI",
 }
 

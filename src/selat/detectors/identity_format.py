@@ -49,7 +49,7 @@ class IdentityFormat(PictureRule):
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Numbers of all contacts at once."""
         c = window.contacts
-        use = is_ship(c.kind) & (c.reports >= self.p.reports) & ~np.isnan(c.lat)
+        use = (is_ship(c.kind) | (c.mmsi == 111_111_111)) & (c.reports >= self.p.reports) & ~np.isnan(c.lat)
         if not use.any():
             return [], None
         slots = np.flatnonzero(use & (hulls.odd_mmsi(c.mmsi.astype("i8")) | hulls.odd_imo(c.static("imo"))))

@@ -1,16 +1,17 @@
 """What a ship declares of herself does not fit together, or is another's.
 
 What it finds
-    *Twice*: one IMO number, declared by two ships under different MMSI that are both heard. *Flag*: a call sign of another
-    country than the MMSI, of a ship of class A with an IMO number or 50 m of length. *Size*: a length that is less than
-    twice the beam or more than twelve times, a beam of over 80 m, a draught of more than a third of the beam and 3 m more
-    than half of it, or a cargo ship or tanker of less than 15 m. All of them heard in two static messages or for 10
-    minutes. Judged every 2 minutes. A warning for a number used twice by ships that are apart; else a caution.
+    *Twice*: one IMO number, declared by two ships under different MMSI that are both heard. *Flag*: a call sign of
+    another country than the MMSI, of a ship of class A with an IMO number or 50 m of length, that has had it from the
+    start. *Size*: a length that differs by more than 40 % from what she declared before, heard twice; less than 1.7
+    times the beam or more than twelve times, a beam of over 80 m, a draught of more than a third of the beam and 3 m
+    more than half of it, or a cargo ship or tanker of less than 15 m. All of them heard in two static messages or for
+    10 minutes. Judged every 2 minutes. A warning for a number used twice by ships that are apart; else a caution.
 Why it matters
     An identity that was put together does not fit; one that was borrowed has an owner.
 False alarms
-    Ships that changed their flag keep the old call sign in the unit for weeks; dimensions of 0 are left out; barges with
-    tugs declare both as one.
+    Ships that changed their flag keep the old call sign in the unit for weeks; dimensions of 0 are left out; barges
+    with tugs declare both as one.
 Reference
     IMO A.1117(30); ITU Radio Regulations, Appendix 42 (call signs) and the table of maritime identification digits;
     behaviours 2.2.
@@ -42,6 +43,8 @@ class Parameters:
 
     fresh: float = param(1800.0, "s", "Ships that were heard within this are there", "selat")
     apart: float = param(926.0, "m", "Two of one IMO number are apart beyond", "behaviours 2.2: half a mile")
+    change: float = param(0.4, "1", "A length that differs by this share from that before", "behaviours 2.2: 40 %")
+    heard: int = param(2, "1", "Times that it was heard", "selat: static data come every 6 minutes")
     watched: float = param(600.0, "s", "Heard for so long", "selat: two static messages")
     thin: float = param(12.0, "1", "Longer than so many beams", "selat: the slimmest ships have 10")
     thick: float = param(1.7, "1", "Shorter than so many beams", "selat: barges have 2")
@@ -61,7 +64,10 @@ class IdentityMismatch(PictureRule):
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Memory: when we looked last, and what was amiss with whom."""
-        m = memory or {"at": 0, "odd": []}
+        m = memory or {"at": 0, "odd": [], "long": {}}
+        sizes = dict(m["long"])
+        for slot in hulls.fresh(window, m["at"]).tolist():
+            _size(window, slot, sizes, self.p.change)
         c, p = window.contacts, self.p
         use = is_ship(c.kind) & (window.now - c.heard < p.fresh * SECOND) & ~np.isnan(c.lat)
         use &= c.heard - c.begun >= round(p.watched * SECOND)
@@ -74,7 +80,14 @@ class IdentityMismatch(PictureRule):
         for slot in sorted(look):
             who = hulls.declared(c, slot)
             draught = float(c.said(slot)["draught"]) * 0.1
+            size = sizes.get(str(who["mmsi"])) or [None, None, 0, who["callsign"]]
+            heard = c.heard[c.of(who["mmsi"])]
+            alone = bool((heard > window.now - 15 * MINUTE).sum() < 2)  # else two hulls use the number: the rule jump
+            native = (
+                alone and size[3] == who["callsign"] and int(c.predecessor[slot]) < 0
+            )  # else she changed: identity_change
             evidence = {"kind": "own", "seq": hulls.seqs(c, slot), "ship": {**who, "draught": round(draught, 1)},
+                        "was": size[0], "now": size[1], "heard": size[2] if alone else 0, "native": native,
                         "class_a": bool(c.kind[slot] != Kind.CLASS_B), "other": None}  # fmt: skip
             if self.judge(evidence) is None:
                 continue
@@ -85,7 +98,7 @@ class IdentityMismatch(PictureRule):
                     f"{ids[0]}", (who["mmsi"],), int(c.begun[slot]), float(c.lat[slot]), float(c.lon[slot]), evidence
                 )
             )
-        return found, {"at": window.now, "odd": sorted(odd)}
+        return found, {"at": window.now, "odd": sorted(odd), "long": sizes}
 
     def _twice(self, w: Window, use: Any) -> list[Finding]:
         """Pairs of ships with one IMO number."""
@@ -147,7 +160,17 @@ class IdentityMismatch(PictureRule):
         p, out = self.p, []
         length, beam, draught = who["length"], who["beam"], who["draught"]
         known = who["imo"] or (length or 0.0) >= p.length
-        if e["class_a"] and known and who["flag"] and prefixes.contradicts(who["flag"], who["callsign"]):
+        if e["was"] and e["now"] and e["heard"] >= p.heard:
+            out.append(
+                f"{e['now']:.0f} m long, and {e['was']:.0f} m before (limit {100 * p.change:.0f} %), heard {e['heard']} times"
+            )
+        if (
+            e["native"]
+            and e["class_a"]
+            and known
+            and who["flag"]
+            and prefixes.contradicts(who["flag"], who["callsign"])
+        ):
             other = "/".join(sorted(prefixes.countries(who["callsign"])))
             out.append(f"call sign {who['callsign']} is of {other}, her MMSI of {who['flag']}")
         if length and beam and beam > 1 and length > 5:
@@ -177,6 +200,18 @@ class IdentityMismatch(PictureRule):
         ])  # fmt: skip
         expect = (("caution", (563610001,)), ("warning", (563610002, 563610003)))
         return Golden(reports, statics, empty("messages"), expect)
+
+
+def _size(w: Window, slot: int, sizes: dict[str, list[Any]], share: float) -> None:
+    """Keep up what a ship declared: [length before, another length now, times heard, call sign from the start]."""
+    who = hulls.declared(w.contacts, slot)
+    length, key = who["length"], str(who["mmsi"])
+    was, now, times, call = sizes.get(key) or [length, None, 0, who["callsign"]]
+    call = call or who["callsign"]
+    if not length or not was or abs(length - was) <= share * max(length, was):
+        sizes[key] = [length or was, None, 0, call]
+    else:
+        sizes[key] = [was, length, times + 1 if now == length else 1, call]
 
 
 DETECTOR = IdentityMismatch()

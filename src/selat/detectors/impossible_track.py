@@ -1,19 +1,20 @@
 """A track that no ship sails, or that this station cannot have heard.
 
 What it finds
-    *Too perfect*: for an hour at more than 5 knots one speed, course and heading to the last digit, and positions within
-    1.5 m of a smooth curve: a receiver of satellites and the sea leave more than that. *Circle*: a full circle and more
-    about one centre, off it by less than 1.2 % of the radius, at more than 3 knots: a real ship is set by the stream
-    meanwhile. *Too far*: three reports from more than 1.5 times as far as the station hears ships (97 % of what it
-    hears), if no more than three ships are heard from out there. *Contradiction*: for 10 minutes she says more than 5
-    knots and her positions make less than 0.3 of it, or the reverse. Judged every minute. A warning; a contradiction is a
-    caution.
+    *Too perfect*: for an hour at more than 5 knots one speed, course and heading to the last digit, and positions
+    within 1.5 m of a smooth curve: a receiver of satellites and the sea leave more than that. *Circle*: a full circle
+    and more about one centre, off it by less than 1.2 % of the radius, at more than 3 knots: a real ship is set by the
+    stream meanwhile. *Too far*: three reports from more than 1.5 times as far as the station hears ships (97 % of what
+    it hears), if no more than three ships are heard from out there. *Contradiction*: for 10 minutes she says more than
+    5 knots and her positions make less than 0.3 of it, or the reverse. Judged every minute. A warning; a contradiction
+    is a caution.
 Why it matters
-    Positions are made up to be elsewhere on paper: at sea while in a port under sanctions, or to fill the screen of a watch.
+    Positions are made up to be elsewhere on paper: at sea while in a port under sanctions, or to fill the screen of a
+    watch.
 False alarms
-    Ducting, common in the Straits, lets a station hear far away: then many ships are heard from there. Ships that adjust
-    their compass turn circles, with the stream. Units on a test bench send perfect tracks; a sensor of speed that failed
-    contradicts.
+    Ducting, common in the Straits, lets a station hear far away: then many ships are heard from there. Ships that
+    adjust their compass turn circles, with the stream. Units on a test bench send perfect tracks; a sensor of speed
+    that failed contradicts.
 Reference
     ITU-R M.1371-5 (position to 1/10,000 minute); behaviours 2.3 (1.5 times the radio horizon).
 """

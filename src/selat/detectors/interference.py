@@ -1,10 +1,10 @@
 """Satellite navigation disturbed over an area: many ships leap alike, or lose their positions together.
 
 What it finds
-    Within 10 minutes at least five ships that leap (a step that needs more than 60 knots, of more than half a mile) to the
-    same place (within 1 nm of each other), onto one circle, or by the same vector (within 500 m or a tenth of it); or
-    that report no position any more though they did before, three reports each, within 30 nm of each other. Judged every
-    30 s. One warning for the area, without a ship as its subject: the evidence names the ships that are affected.
+    Within 10 minutes at least five ships that leap (a step that needs more than 60 knots, of more than 500 m) to
+    the same place (within 1 nm of each other), onto one circle, or by the same vector (within 500 m or a tenth of it);
+    or that report no position any more though they did before, three reports each, within 30 nm of each other. Judged
+    every 30 s. One warning for the area, without a ship as its subject: the evidence names the ships that are affected.
 Why it matters
     Somebody jams or spoofs satellite navigation. No ship there knows for sure where she is, and neither do we; and none
     of them is to blame for her leaps.
@@ -39,6 +39,8 @@ from selat.tracks.window import Window
 
 _MOST = 400  #: leaps remembered
 _TOLD = 40  #: ships that evidence names
+_AREA = 30 * 60 * SECOND  #: ns that an area is remembered
+_NEAR = 60_000.0  #: m: the same area
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Parameters:
     ships: int = param(5, "1", "Ships that are affected alike", "behaviours 2.3")
     window: float = param(600.0, "s", "... within", "behaviours 2.3")
     speed: float = param(60 * KNOT, "m/s", "A step that needs more is a leap", "as the rule jump")
-    least: float = param(926.0, "m", "A shorter step is no leap", "selat: half a mile")
+    least: float = param(500.0, "m", "A shorter step is no leap", "selat")
     place: float = param(NAUTICAL_MILE, "m", "The same place", "selat: spoofed fixes scatter")
     vector: float = param(500.0, "m", "The same vector, or within a tenth of it", "selat")
     ring: float = param(0.08, "1", "One circle: off it by less than this share of its radius", "selat")
@@ -92,7 +94,7 @@ class Interference(RowRule):
                 lost.pop(str(mmsi), None)
             for i in blind.tolist():
                 self._blind(c, int(t.slot[i]), int(r["mmsi"][i]), int(r["time"][i]), int(r["seq"][i]), lost)
-        return {"leaps": leaps, "lost": lost}
+        return {**m, "leaps": leaps, "lost": lost}
 
     def _blind(self, c: Any, slot: int, mmsi: int, time: int, seq: int, lost: dict[str, list[Any]]) -> None:
         old = lost.get(str(mmsi))
@@ -108,6 +110,7 @@ class Interference(RowRule):
         leaps = [x for x in m["leaps"] if x[0] >= limit]
         lost = {k: v for k, v in m["lost"].items() if v[1] >= limit}
         found = []
+        areas = [list(a) for a in m.get("areas", []) if window.now - a[4] < _AREA]
         for kind, ships, more in (*_alike(leaps, p), *_together(lost, p)):
             lat, lon = (float(np.mean([s["from"][k] for s in ships])) for k in (0, 1))
             evidence = {
@@ -116,9 +119,10 @@ class Interference(RowRule):
                 "minutes": round((max(s["time"] for s in ships) - min(s["time"] for s in ships)) / (60 * SECOND), 1), **more,
             }  # fmt: skip
             start = min(s["time"] for s in ships)
+            name = _area(areas, kind, lat, lon, start, window.now)
             fresh = [len(leaps), max((x[0] for x in leaps), default=0), len(lost)]
-            found.append(Finding(f"area/{kind}", (), start, lat, lon, evidence, fresh))
-        return [f for f in found if self.judge(f.evidence) is not None], {"leaps": leaps, "lost": lost}
+            found.append(Finding(name, (), start, lat, lon, evidence, fresh))
+        return [f for f in found if self.judge(f.evidence) is not None], {"leaps": leaps, "lost": lost, "areas": areas}
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Enough ships, alike."""
@@ -161,6 +165,16 @@ class Interference(RowRule):
         return Golden(made.numbered(concat(parts, "reports")), empty("statics"), empty("messages"), (("warning", ()),))
 
 
+def _area(areas: list[list[Any]], kind: str, lat: float, lon: float, start: int, now: int) -> str:
+    """Name of an area: that of one known nearby, or a new one; areas: [name, kind, lat, lon, last] are kept up."""
+    for a in areas:
+        if a[1] == kind and np.hypot(*geodesy.plane(a[2], a[3], lat, lon)) < _NEAR:
+            a[4] = now
+            return str(a[0])
+    areas.append([f"area/{kind}/{start}", kind, lat, lon, now])
+    return str(areas[-1][0])
+
+
 def _ship(x: list[Any]) -> Evidence:
     return {
         "mmsi": x[1], "name": f"{x[1]:09d}", "time": x[0], "from": [x[2], x[3]], "to": [x[4], x[5]],
@@ -183,19 +197,23 @@ def _alike(leaps: list[list[Any]], p: Parameters) -> list[tuple[str, list[Eviden
         ("vector", np.hypot(east[:, None] - east, north[:, None] - north) < np.maximum(p.vector, 0.1 * size)[:, None]),
     )
     for kind, close in tests:
-        counts = [len(set(mmsi[row].tolist())) for row in close]
-        best = int(np.argmax(counts))
-        if counts[best] < p.ships:
-            continue
-        group = _last(leaps, np.flatnonzero(close[best]).tolist())
-        if kind == "place":
-            more: Evidence = {"to": [round(float(a[best, 2]), 5), round(float(a[best, 3]), 5)]}
-        else:
-            more = {
-                "away": round(float(size[best]), 0),
-                "towards": round(float(np.degrees(np.arctan2(east[best], north[best])) % 360.0), 1),
-            }
-        out.append((kind, group, more))
+        left = np.ones(len(leaps), bool)
+        while True:  # one group after the other: two areas at a time are two events
+            counts = [len(set(mmsi[row & left].tolist())) if left[k] else 0 for k, row in enumerate(close)]
+            best = int(np.argmax(counts))
+            if counts[best] < p.ships:
+                break
+            rows = np.flatnonzero(close[best] & left)
+            left[rows] = False
+            group = _last(leaps, rows.tolist())
+            if kind == "place":
+                more: Evidence = {"to": [round(float(a[best, 2]), 5), round(float(a[best, 3]), 5)]}
+            else:
+                more = {
+                    "away": round(float(size[best]), 0),
+                    "towards": round(float(np.degrees(np.arctan2(east[best], north[best])) % 360.0), 1),
+                }
+            out.append((kind, group, more))
     if not out:
         out += _ring(leaps, x, y, mmsi, p)
     return out

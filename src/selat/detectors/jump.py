@@ -10,13 +10,13 @@ Why it matters
     Jumps are the mark of jammed or spoofed satellite navigation: the ship itself may not know where it is. An MMSI in
     two places hides a ship, or hides which ship it is; and each report of the one makes nonsense of the other's.
 False alarms
-    A single bad fix raises nothing; where three others leap alike it is the rule
-    ``interference`` that tells; a bad clock is allowed for (20 s and 200 m are taken off each step); type 27
-    reports, late ones and those with untrusted times are left out; so are aircraft, beacons and stations on land. Net
-    buoys share one MMSI on purpose. A receiver network that relays old messages as new looks like two places.
+    A single bad fix raises nothing; where two others leap alike it is the rule ``interference`` that tells; a bad
+    clock is allowed for (20 s and 200 m are taken off each step); type 27 reports, late ones and those with untrusted
+    times are left out; so are aircraft, beacons and stations on land. Net buoys share one MMSI on purpose. A receiver
+    network that relays old messages as new looks like two places.
 Reference
-    Gates: Global Fishing Watch's segmenter (see selat.tracks.identity); 60 knots between consecutive reports: the
-    limit of craft in trade; ITU-R M.585-9 (one identity, one station).
+    Gates: Global Fishing Watch's segmenter (see selat.tracks.identity); 60 knots between consecutive reports: the limit
+    of craft in trade; ITU-R M.585-9 (one identity, one station).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Parameters:
     rooted: int = param(3, "1", "Reports at the old place before", "DMA AisAbnormal: raise after 3")
     settle: float = param(120.0, "s", "The old place must be silent for", "selat: 12 reports of a ship under way")
     company: int = param(
-        3, "1", "With so many others that leap alike it is interference", "selat: interference asks for 5"
+        2, "1", "With so many others that leap alike it is interference", "selat: interference asks for 5"
     )
     changes: int = param(4, "1", "Changes between two places", "selat: more than three")
     persist: float = param(300.0, "s", "... over so long", "selat; behaviours asked for 30 min, too late for a watch")
@@ -138,7 +138,10 @@ class Jump:
             oy, ox = (x["to"][k] - x["from"][k] for k in (0, 1))
             same = max(0.005, 0.1 * max(abs(dy), abs(dx)))
             alike = abs(oy - dy) < same and abs(ox - dx) < same
-            count += alike or (abs(x["to"][0] - leap["to"][0]) < 0.017 and abs(x["to"][1] - leap["to"][1]) < 0.017)
+            there = all(abs(x["from"][k] - leap["from"][k]) < 0.017 for k in (0, 1))  # back from where all were thrown
+            count += (
+                alike or there or (abs(x["to"][0] - leap["to"][0]) < 0.017 and abs(x["to"][1] - leap["to"][1]) < 0.017)
+            )
         return count
 
     def _judge(self, w: Window, cases: dict[str, Case], case: Case, mmsi: int, time: int, alerts: list[Alert]) -> None:

@@ -44,8 +44,9 @@ class Parameters:
     times: float = param(3.0, "1", "More seldom than asked for by more than this factor", "behaviours 2.3")
     chance: float = param(1e-5, "1", "Chance of a count so low below", "selat")
     heard: float = param(
-        0.4, "1", "Of others' reports from there, heard at least", "selat: else the reception is too poor"
+        0.5, "1", "Of others' reports from there, heard at least", "selat: else the reception is too poor"
     )
+    clear: float = param(0.85, "1", "Heard from others meanwhile, of what is usual", "selat: else a receiver fails")
     speed: float = param(3.5 * KNOT, "m/s", "She made way all the time at more than", "selat: above 3 knots (Table 1)")
     late: float = param(300.0, "s", "Never silent for longer", "selat: else she is silent, not seldom")
 
@@ -83,7 +84,13 @@ class ReportingRate(PictureRule):
         a = window.reception.ask(c.lat[slot], c.lon[slot], c.kind[slot], span, every)
         due = span / every
         want = due * a.chance * a.ratio
-        good = (n * p.times < want) & (f.least > p.speed) & (a.chance * a.ratio >= p.heard) & (a.others >= 20.0)
+        good = (
+            (n * p.times < want)
+            & (f.least > p.speed)
+            & (a.chance * a.ratio >= p.heard)
+            & (a.ratio >= p.clear)
+            & (a.others >= 20.0)
+        )
         found = []
         for k in np.flatnonzero(good).tolist():
             steps = np.diff(c.recent(int(slot[k])).time) / SECOND

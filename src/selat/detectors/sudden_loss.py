@@ -4,9 +4,10 @@ What it finds
     A ship that made more than 3 knots and is not heard for 20 of her reporting intervals and 5 minutes at least, where
     20 reports should have come in, such a silence has a chance below 1 in 10,000, at least 20 reports of others came in
     from around and no less than 0.8 of what is usual; not within 2 nautical miles of a port or anchorage (declared, or
-    in the World Port Index), nor on a course that ends on the shore. Of class B only fishing vessels. Judged every
-    minute. A warning; an alarm where something more speaks for an accident: she slowed to half or turned by 60 degrees
-    in the last 2 minutes, another ship was within 300 m when she was last heard, or she carries passengers.
+    in the World Port Index; half a mile where she made more than 8 knots), nor on a course that ends on the shore. Of
+    class B only fishing vessels. Judged every minute. A warning; an alarm where something more speaks for an accident:
+    she slowed to half or turned by 60 degrees in the last 2 minutes, another ship was within 300 m when she was last
+    heard, or she carries passengers.
 Why it matters
     A ship that capsizes or burns falls silent within seconds. Whoever sees it at once can look while people still swim.
 False alarms
@@ -51,6 +52,8 @@ class Parameters:
     others: float = param(20.0, "1", "Reports of others from around meanwhile", "selat: the neighbours still heard")
     speed: float = param(3 * KNOT, "m/s", "She made more than", "selat: under way")
     port: float = param(2 * NAUTICAL_MILE, "m", "Not so near a port or anchorage", "behaviours 2.1")
+    arrives: float = param(8 * KNOT, "m/s", "... where she is slower than this; faster, she does not berth", "selat")
+    berth: float = param(926.0, "m", "Not so near at any speed", "selat: half a mile")
     longest: float = param(3600.0, "s", "A silence that was not told of for so long is another matter", "selat")
     reports: int = param(20, "1", "Positions heard of her before", "GFW: 14 in the 12 hours before")
     close: float = param(300.0, "m", "Another ship so near when she was last heard", "selat: length of a large ship")
@@ -83,15 +86,22 @@ class SuddenLoss(PictureRule):
         ids = c.ids()[slots]
         kind, fishes = c.kind[slots], c.static("ship_type")[slots] == _FISHING
         fresh = np.array([str(i) not in told for i in ids.tolist()])
-        slots = quiet.outside(w, slots[fresh & ((kind != Kind.CLASS_B) | fishes)], p.port, "port", "anchorage")
-        if slots.size:
-            slots = slots[~(w.world.ports.nearest(c.lat[slots], c.lon[slots])[1] < p.port)]
+        slots = slots[fresh & ((kind != Kind.CLASS_B) | fishes)]
+        slow = np.hypot(c.vx[slots], c.vy[slots]) < p.arrives  # on her way in; a ferry at full speed is not
+        slots = np.concatenate([self._off(w, slots[slow], p.port), self._off(w, slots[~slow], p.berth)])
         if not slots.size:
             return []
         s = quiet.ask(w, slots)
         good = (s.asked.none < p.chance) & (s.asked.expected >= p.expected) & (s.asked.ratio >= p.clear)
         good &= (s.asked.others >= p.others) & ~(s.shore < 0.0)
         return [quiet.finding(w, s, k, **_signs(w, int(slots[k]))) for k in np.flatnonzero(good).tolist()]
+
+    def _off(self, w: Window, slots: Any, within: float) -> Any:
+        """Those farther than ``within`` m from ports and anchorages."""
+        slots = quiet.outside(w, slots, within, "port", "anchorage")
+        if not slots.size:
+            return slots
+        return slots[~(w.world.ports.nearest(w.contacts.lat[slots], w.contacts.lon[slots])[1] < within)]
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Expected, and not heard, though the others are."""

@@ -2,16 +2,16 @@
 
 What it finds
     A ship of 50 m and more (cargo, tanker, passenger, or a type that is not known) that made more than 7 knots, by her
-    reports and by her positions, and less than 1 knot within 5 minutes and for 60 s since, outside anchorages, ports and
-    pilot grounds; and harder than ships do it by themselves: within 20 s, or with more deceleration than 3 m2/s2
-    over her length (a ship of 100 m: from 7 knots within 2 minutes). Judged every 10 s. A warning; an alarm in a
-    lane, separation zone, deep-water route or precautionary area.
+    reports and by her positions, and less than 1 knot within 5 minutes and for 60 s since, outside anchorages, ports
+    and pilot grounds; and harder than ships do it by themselves: within 20 s, or with more deceleration than 3 m2/s2
+    over her length (a ship of 100 m: from 7 knots within 2 minutes). Judged every 10 s. A warning; an alarm in a lane,
+    separation zone, deep-water route or precautionary area.
 Why it matters
     A crash stop, a rock, another hull, a wreck or a net: nobody stops a ship like that without a reason.
 False alarms
     Speeds of 102.2 knots are no speeds and are not taken; a satellite receiver that was lost keeps its last position:
-    the confidence falls when the last positions are all the same. Tugs, ferries below 50 m, fishing and pilot craft stop
-    like that every day and are left out.
+    the confidence falls when the last positions are all the same. Tugs, ferries below 50 m, fishing and pilot craft
+    stop like that every day and are left out.
 Reference
     DMA AisAbnormal, sudden speed change (from 7 to 1 knots in 30 s, 60 s); IMO MSC.137(76) (a crash stop takes up to 15
     ship lengths). The deceleration is selat's.

@@ -1,9 +1,10 @@
 """A ship that is on a watch list of the user's.
 
 What it finds
-    A ship whose IMO number, MMSI, or name and call sign match an entry of a list that was brought (`selat check` shows the
-    lists); the sentence says what matched and with which score. Judged every minute. A warning from a score of 0.7 on, a
-    caution below (a name alone, or an MMSI of another IMO number).
+    A ship whose IMO number, MMSI, or name and call sign match an entry of a list that was brought (`selat check` shows
+    the lists); the sentence says what matched and with which score. Judged every minute. A warning from a score of 0.7
+    on; below (a name alone, or an MMSI of another IMO number) nothing is said unless `least` is lowered: then a
+    caution.
 Why it matters
     Somebody wanted to know when she comes.
 False alarms
@@ -37,7 +38,7 @@ class Parameters:
     """Parameters, SI."""
 
     score: float = param(0.7, "1", "A warning from this score on", "selat: call sign and nearly the name")
-    least: float = param(0.3, "1", "Nothing below", "selat: a name alone")
+    least: float = param(0.7, "1", "Nothing below; lower it for names alone", "selat: namesakes are many")
     reports: int = param(2, "1", "Reports heard of her", "selat")
 
 
@@ -85,7 +86,7 @@ class WatchList(PictureRule):
             Entry("watch", "made up", imo=9074729, name="OLD NAME", reason="seen taking cargo at night"),
             Entry("watch", "made up", name="GOLDEN NAMESAKE"),
         )
-        expect = (("warning", (563570001,)), ("caution", (563570002,)))
+        expect = (("warning", (563570001,)),)
         return Golden(reports, statics, empty("messages"), expect, World(lists=Lists(entries)))
 
 

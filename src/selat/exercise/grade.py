@@ -143,7 +143,7 @@ def _graded(
             g.waits.append((told - truth.start) / SECOND)
         elif any(fits(t, alert, slack) for t in positive):
             g.again += 1
-        elif (fooled := next((t for t in negative if fits(t, alert, slack)), None)) is not None:
+        elif (fooled := _fooled(negative, kin, alert, slack)) is not None:
             if not _rightly_quiet(fooled, event):
                 g._fake(alert, fooled.note or "look-alike")
         elif any(fits(t, alert, slack) for t in kin):
@@ -159,6 +159,14 @@ def _graded(
     g.missed = [t for k, t in enumerate(positive) if k not in hit]
     g.parts = [(g.found, g.false, len(g.missed))]
     return g
+
+
+def _fooled(negative: Sequence[Truth], kin: Sequence[Truth], alert: Alert, slack: int) -> Truth | None:
+    """The look-alike that an alert fell for. One of no ship in particular (a receiver that fails) explains no alert about a
+    ship to which something else is staged that this rule may find.
+    """
+    about = any(fits(t, alert, slack) for t in kin)
+    return next((t for t in negative if fits(t, alert, slack) and (t.subjects or not about)), None)
 
 
 def _rightly_quiet(truth: Truth, event: Event) -> bool:
