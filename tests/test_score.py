@@ -188,6 +188,7 @@ def test_a_beacon_under_test_may_be_told_as_a_test():
     staged = [truth((970000001,), rule="distress", negative=True, note="beacon under test")]
     quiet = alert((970000001,), rule="distress", priority="caution")
     assert one(staged, [quiet], "distress").false == 0
+    staged = [truth((970000001,), rule="beacon_test", negative=True, note="beacon under test")]
     g = one(staged, [replace(quiet, priority="emergency")], "distress")
     assert (g.false, g.loud) == (1, 1)
 

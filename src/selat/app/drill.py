@@ -14,6 +14,8 @@ from selat.exercise.world import world_of
 from selat.model.columns import Columns, concat
 from selat.model.nouns import Alert
 
+TOLD_BY_DESK = ("late_data",)  #: what the desk finds, and no rule
+
 
 def play(job: Job) -> Play:
     """A floor with the job's rules, fed what comes in minute by minute, as a watch is."""
@@ -29,7 +31,8 @@ def play(job: Job) -> Play:
     reports, statics = (concat([k[n] for k in kept], name) for n, name in enumerate(("reports", "statics")))
     asked = [a for a in _last_told(alerts) if a.evidence]
     same = sum(concludes_again(_stored(a), rules) for a in asked)
-    return Play(alerts, tuple(r.name for r in rules), reports, statics, rows, len(asked), same)
+    names = [r.name for r in rules] + ([] if job.rules else list(TOLD_BY_DESK))
+    return Play(alerts, tuple(names), reports, statics, rows, len(asked), same)
 
 
 def _last_told(alerts: Sequence[Alert]) -> list[Alert]:

@@ -24,14 +24,14 @@ from selat.model.nouns import PRIORITIES, Alert
 
 Judge = Callable[[Alert], bool]
 #: rules that the traffic itself may fulfil
-NATURAL = frozenset({"collision", "follow", "lane_crossing", "speed_limit", "sar_activity"})
+NATURAL = frozenset({"collision", "follow", "lane_crossing", "late_data", "speed_limit", "sar_activity"})
 #: rules that may find an incident staged for another rule, and are neither right nor false for it
 KIN: dict[str, frozenset[str]] = {
     "rendezvous": frozenset({"ship_to_ship"}), "ship_to_ship": frozenset({"rendezvous"}),
     "dark": frozenset({"sudden_loss"}), "sudden_loss": frozenset({"dark"}),
 }  # fmt: skip
 #: kinds of incidents that a rule of another name is to find
-FOUND_BY: Mapping[str, str] = {"two_places": "jump"}
+FOUND_BY: Mapping[str, str] = {"two_places": "jump", "beacon_test": "distress"}
 IN_TRAFFIC = "in the traffic"  #: kind of a false alert that no look-alike was staged for
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -117,15 +118,18 @@ def headline(outcomes: Sequence[Outcome], hours: float) -> list[str]:
     rates = {p: sum(o.load.get(p, 0.0) for o in outcomes) / len(outcomes) for p in PRIORITIES}
     loads = [asks(o.load) for o in outcomes]
     grades = together(outcomes).values()
+    nobodys = sum((Counter(o.nobodys) for o in outcomes), Counter())
     missed = sum(t.severity == "high" for g in grades for t in g.missed)
     high = missed + sum(t.severity == "high" for g in grades for t in g.hits)
     told = ", ".join(f"{n:.1f} {p}" for p, n in rates.items())
+    orphans = ", ".join(f"{rule} {n}" for rule, n in sorted(nobodys.items()))
     return [
         f"- alerts an hour: {told}; warning and above together {asks(rates):.1f} ({min(loads):.1f} to {max(loads):.1f} by scene), "
         f"in {hours:g} officer-hours",
         f"- incidents of high severity: {high} staged, {missed} missed",
         f"- alerts whose rule makes the same of the stored evidence, bit for bit: {sum(o.same for o in outcomes)} of "
         f"{sum(o.asked for o in outcomes)}",
+        *([f"- staged, and no rule for it ran: {orphans}"] if orphans else []),
     ]
 
 

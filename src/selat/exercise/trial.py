@@ -5,6 +5,7 @@ Seeds 1 to 999 are for training: thresholds may be set on them. Seeds 1000 to 19
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -69,7 +70,10 @@ Runner = Callable[[Job], Play]  #: runs the rules of a job over its scene; a fun
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a scene: grades by rule, those of others by (our rule, their name), alerts an hour by priority."""
+    """What came of a scene: grades by rule, those of others by (our rule, their name), alerts an hour by priority.
+
+    ``nobodys``: incidents staged by kind for which no rule was run.
+    """
 
     seed: int
     grades: dict[str, Grade]
@@ -79,6 +83,7 @@ class Outcome:
     reports: int = 0
     asked: int = 0
     same: int = 0
+    nobodys: dict[str, int] = field(default_factory=dict)
 
 
 def trial(job: Job, runner: Runner, *, keep: bool = False) -> Outcome:
@@ -89,6 +94,8 @@ def trial(job: Job, runner: Runner, *, keep: bool = False) -> Outcome:
     mine = [t for t in truths if FOUND_BY.get(t.rule, t.rule) in play.rules]
     graded = grade(mine, play.alerts, job.hours, play.rules, judge=judge)
     out = Outcome(job.seed, graded, dict(load(play.alerts, job.hours)))
+    if not job.rules:
+        out.nobodys = dict(Counter(t.rule for t in truths if not t.negative and t not in mine))
     if job.others:
         positions, known = positions_of(play.reports, play.statics), context_of(world_of(scene))
         out.others = compare(mine, positions, known, job.hours, judge)
