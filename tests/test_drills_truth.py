@@ -11,6 +11,7 @@ from selat.exercise.columns import emit_columns
 from selat.exercise.drills import FAMILIES, GROUPS, families
 from selat.exercise.incidents import truth
 from selat.exercise.scene import Scene, scenario
+from selat.exercise.script import STEP, Script
 from selat.exercise.traffic import Loop, distance, metres_per_degree
 from selat.exercise.world import world_of
 from selat.exercise.zones import declared
@@ -112,6 +113,14 @@ def test_nobody_jumps_and_nobody_flies(scene):
         gone = distance(a.lat, a.lon, b.lat, b.lon) / 5.0
         worst = int(np.argmax(gone))
         assert gone.max() < 37 * KNOT, (scene.fleet[ids[worst]].kind, t)
+
+
+def test_no_script_leaps(scene):
+    """Every step of every scripted craft, 5 s apart, but for the one that is made up."""
+    for ship in scene.fleet:
+        if isinstance(ship.move, Script) and len(ship.move.east) > 1:
+            step = np.hypot(np.diff(ship.move.east), np.diff(ship.move.north)) / STEP
+            assert step.max() < 37 * KNOT, (ship.kind, step.max(), int(step.argmax()), len(step))
 
 
 def test_drifters_lie_across_their_way_and_the_others_do_not(scene):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 _A, _E2 = 6_378_137.0, 6.69437999014e-3  #: WGS 84
 STEP = 5.0  #: seconds between points
+_CLOSE = 4.0  #: m/s at which a craft edges in to where she will lie alongside
 _RATE = 1.2  #: deg/s, the fastest a ship of 50 m turns
 
 
@@ -130,7 +131,7 @@ class Helm:
         return self
 
     def follow(self, other: Helm | Script, east: float, north: float, seconds: float) -> Helm:
-        """Lie alongside another craft at an offset (metres, along her beam and bow) for so long."""
+        """Lie alongside another craft at an offset (metres, along her beam and bow) for so long; she edges in to it."""
         them = other.done() if isinstance(other, Helm) else other
         north_m, east_m = _scales(self.lat)
         ox, oy = (them.lon - self.lon) * east_m, (them.lat - self.lat) * north_m
@@ -138,8 +139,12 @@ class Helm:
         first = round((self.now + STEP - them.begin) / STEP)
         at = np.clip(first + np.arange(n), 0, len(them.east) - 1)
         h = np.radians(them.heading[at])
-        self._x += (ox + them.east[at] + east * np.cos(h) + north * np.sin(h)).tolist()
-        self._y += (oy + them.north[at] - east * np.sin(h) + north * np.cos(h)).tolist()
+        x = ox + them.east[at] + east * np.cos(h) + north * np.sin(h)
+        y = oy + them.north[at] - east * np.sin(h) + north * np.cos(h)
+        dx, dy = self._x[-1] - float(x[0]), self._y[-1] - float(y[0])
+        left = np.clip(1.0 - np.arange(1, n + 1) * _CLOSE * STEP / max(math.hypot(dx, dy), 1e-6), 0.0, 1.0)
+        self._x += (x + left * dx).tolist()
+        self._y += (y + left * dy).tolist()
         self._h += them.heading[at].tolist()
         self.heading, self.speed = self._h[-1], 0.0
         return self

@@ -57,6 +57,17 @@ def delayed(script: Script, seconds: float) -> Script:
     return Script(script.lat, script.lon, script.begin + seconds, script.east, script.north, script.heading)
 
 
+def parted(script: Script, cut: int, turn: float) -> Script:
+    """The same way up to a step, and then another one, at an angle to it."""
+    cut = min(cut, len(script.east)) - 1
+    speed = float(np.hypot(script.east[cut] - script.east[cut - 1], script.north[cut] - script.north[cut - 1])) / 5.0
+    tail = Helm(0.0, 0.0, 0.0, speed, float(script.heading[cut]), size=60)
+    tail.sail(1500.0, speed, float(script.heading[cut] + turn) % 360)
+    return Script(script.lat, script.lon, script.begin, np.r_[script.east[:cut], script.east[cut] + np.array(tail._x[1:])],
+                  np.r_[script.north[:cut], script.north[cut] + np.array(tail._y[1:])],
+                  np.r_[script.heading[:cut], tail._h[1:]])  # fmt: skip
+
+
 def _winding(yard: Yard, lasts: float, low: float, high: float, turns: tuple[float, ...], size: int = 80) -> Helm:
     """A way with turns, off the lanes."""
     lat, lon = tools.spot(yard, 3000.0, 25_000.0)
@@ -88,7 +99,16 @@ def _tow(yard: Yard) -> None:
         known=barge.begin + 420.0,
     )
     for rule in ("rendezvous", "follow"):
-        tools.fact(yard, rule, (tug, towed), barge.begin, helm.now, (helm.lat, helm.lon), negative=True, note="tow")
+        tools.fact(
+            yard,
+            rule,
+            (tug, towed),
+            barge.begin,
+            yard.scene.hours * 3600.0,
+            (helm.lat, helm.lon),
+            negative=True,
+            note="tow",
+        )
 
 
 def _escort(yard: Yard) -> None:
@@ -107,7 +127,15 @@ def _follow(yard: Yard) -> None:
     one = helm.done()
     behind = yard.uniform(650, 1300) / helm.speed
     _, a = tools.merchant(yard, helm, "followed", 110)
-    _, b = tools.craft(yard, delayed(one, behind), kind="follower", cls="B", ship_type=0, length=15, beam=4)
+    _, b = tools.craft(
+        yard,
+        parted(delayed(one, behind), len(one.east), 75.0),
+        kind="follower",
+        cls="B",
+        ship_type=0,
+        length=15,
+        beam=4,
+    )
     on = one.begin + behind
     tools.fact(yard, "follow", (a, b), on, helm.now, (one.lat, one.lon), known=on + 1800.0)
 
@@ -121,11 +149,7 @@ def _like_follow(yard: Yard, n: int) -> None:
     size = (16, 90, 90)[n % 3]
     other = delayed(one, yard.uniform(200, 320))
     if n % 3:
-        cut = round(800.0 / 5.0)
-        tail = Helm(0.0, 0.0, 0.0, helm.speed, float(other.heading[cut] + 70.0) % 360, size=60).sail(1500.0)
-        other = Script(other.lat, other.lon, other.begin, np.r_[other.east[:cut], other.east[cut] + np.array(tail._x[1:])],
-                       np.r_[other.north[:cut], other.north[cut] + np.array(tail._y[1:])],
-                       np.r_[other.heading[:cut], tail._h[1:]])  # fmt: skip
+        other = parted(other, round(800.0 / 5.0), 70.0)
     who = tuple(
         tools.craft(yard, s, kind="inline", cls="A" if n % 3 else "B", ship_type=t, length=size, beam=max(4, size // 6),
                     draught=3.0)[1]
