@@ -7,98 +7,182 @@ files of a block whose ranges do not overlap are as good as one (:func:`settled`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from selat.kernels.sort import gather, in_order, number_keys, pick, scatter, sort_rows
+from selat.kernels.shiporder import all_are, all_same, ascends, lacks, newest_in_order, ship_order
+from selat.kernels.sort import gather, number_keys, pick, scatter, sort_rows
 from selat.model.columns import Array, Columns
-from selat.model.schema import TABLES
+from selat.model.schema import REPORTS, TABLES
+from selat.store.codec import storage_names, to_storage
 from selat.store.history import TWO_THREADS, Part, PartWriter, block_of, sync_folders
+from selat.store.latest import FUTURE, LONG_RANGE
 
 RANGES = 2  #: files of a large block, one a thread
 SLICE = 1 << 17  #: rows that are put in order and packed at a time: they stay in the cache
 _SAMPLE = 4096
 _ALL = np.iinfo(np.int64)
+_NONE = np.empty(0, np.int64)
+_INTEGERS = {t.id for t in (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32())}
 
 
-def write_blocks(root: Path, tables: Sequence[Columns], generation: int, pool: Executor | None = None) -> list[Part]:
-    """Sort and write the staged rows of several tables as level 1 files; durable when this returns."""
-    tasks = []
-    for columns in tables:
-        for block, rows in _blocks(columns):
-            n = columns.rows if rows is None else len(rows)
-            for low, high in _ranges(columns, rows, n):
-                tasks.append((n, partial(_write_range, root, columns, block, rows, low, high, generation)))
-    tasks.sort(key=lambda t: -t[0])  # long ones first: the threads end together
-    large = pool is not None and bool(tasks) and tasks[0][0] >= TWO_THREADS
-    found = pool.map(_call, tasks) if pool is not None and large else map(_call, tasks)
-    parts = [part for part in found if part is not None]
+@dataclass(slots=True)
+class _Task:
+    """Rows of one file to write: of ``columns`` those numbered in ``rows`` (all, where None) of a range of the key."""
+
+    columns: Columns
+    block: int
+    rows: Array | None
+    low: int = _ALL.min
+    high: int = _ALL.max
+    in_time: bool = False  #: the rows ascend by time and seq
+    fixed: dict[str, Array] = field(default_factory=dict)  #: columns of one value: it, :data:`SLICE` times
+    same: bool = False  #: the column received is the column time
+    required: frozenset[str] = frozenset()  #: columns at rest without any null
+
+    @property
+    def size(self) -> int:
+        """About how many rows."""
+        return self.columns.rows if self.rows is None else len(self.rows)
+
+
+def write_blocks(
+    root: Path, tables: Sequence[Columns], generation: int, pool: Executor | None = None
+) -> tuple[list[Part], list[Columns]]:
+    """Sort and write the staged rows of several tables as level 1 files; durable when this returns.
+
+    Also gives those rows of the reports that may be the newest of their ship.
+    """
+    tasks = [t for columns in tables if columns.rows for whole in _blocks(columns) for t in _ranges(whole)]
+    tasks.sort(key=lambda t: -t.size)  # long ones first: the threads end together
+    large = pool is not None and bool(tasks) and tasks[0].size >= TWO_THREADS
+    write = partial(_write, root, generation)
+    found = list(pool.map(write, tasks) if pool is not None and large else map(write, tasks))
+    parts = [part for part, _ in found if part is not None]
     sync_folders(root, parts)
-    return parts
+    return parts, [newest for _, newest in found if newest is not None]
 
 
-def _call(task: tuple[int, partial[Part | None]]) -> Part | None:
-    return task[1]()
-
-
-def _blocks(columns: Columns) -> list[tuple[int, Array | None]]:
-    """(block, its rows); None stands for all rows."""
-    if not columns.rows:
-        return []
+def _blocks(columns: Columns) -> list[_Task]:
+    """A task for each block of a table."""
     blocks = block_of(columns)
     if blocks.min() == blocks.max():
-        return [(int(blocks[0]), None)]
+        return [_look(_Task(columns, int(blocks[0]), None))]
     numbers, keys = number_keys(blocks)
     order, offsets = scatter(numbers, np.arange(len(keys)), len(keys))
-    return [(int(b), order[offsets[i] : offsets[i + 1]]) for i, b in enumerate(keys.tolist())]
+    return [_Task(columns, int(b), order[offsets[i] : offsets[i + 1]]) for i, b in enumerate(keys.tolist())]
 
 
-def _ranges(columns: Columns, rows: Array | None, n: int) -> list[tuple[int, int]]:
-    """Ranges (low, high) of the first sort key, ``high`` not included, with about as many rows in each."""
+def _look(task: _Task) -> _Task:
+    """Find out what makes many rows less work."""
+    columns = task.columns
+    if task.size < TWO_THREADS:
+        return task
+    by_ship = columns.table.order[0] == "mmsi"
+    task.in_time = bool(ascends(columns["time"] if by_ship else columns["seq"], columns["seq"]))
+    required = set()
+    for column in columns.table.columns:
+        values = columns[column.name]
+        if values.dtype.kind in "iu":
+            if all_are(values, values[0]):
+                task.fixed[column.name] = np.full(SLICE, values[0], dtype=values.dtype)
+            if column.null is None or not lacks(values, values.dtype.type(column.null)):
+                required.update(storage_names(columns.table.name, [column.name]))
+    if by_ship:
+        task.same = bool(all_same(columns["time"], columns["received"]))
+        if "time_ns" not in required:
+            required.discard("time_s")  # of the names of received, which tells nothing of it
+    task.required = frozenset(required)
+    return task
+
+
+def _ranges(task: _Task) -> list[_Task]:
+    """A task as several, with about as many rows in each."""
+    n = task.size
     if n < TWO_THREADS:
-        return [(_ALL.min, _ALL.max)]
-    key = columns[columns.table.order[0]]
+        return [task]
+    key = task.columns[task.columns.table.order[0]]
     step = max(n // _SAMPLE, 1)
-    sample = np.sort(key[::step] if rows is None else key[rows[::step]])
+    sample = np.sort(key[::step] if task.rows is None else key[task.rows[::step]])
     cuts = sorted({int(sample[len(sample) * k // RANGES]) for k in range(1, RANGES)})
-    return list(zip([_ALL.min, *cuts], [*cuts, _ALL.max], strict=True))
+    return [
+        _Task(task.columns, task.block, task.rows, low, high, task.in_time, task.fixed, task.same, task.required)
+        for low, high in pairwise([_ALL.min, *cuts, _ALL.max])
+    ]
 
 
-def _write_range(
-    root: Path, columns: Columns, block: int, rows: Array | None, low: int, high: int, generation: int
-) -> Part | None:
-    index = _order(columns, rows, low, high)
-    if not len(index):
-        return None
-    writer = PartWriter(root, columns.table.name, block, 1, generation)
+def _write(root: Path, generation: int, task: _Task) -> tuple[Part | None, Columns | None]:
+    order = _order(task)
+    if not len(order):
+        return None, None
+    columns, newest = task.columns, None
+    if columns.table is REPORTS:
+        newest = columns.take(
+            newest_in_order(
+                order, columns["mmsi"], columns["msg_type"], LONG_RANGE, columns["time"], columns["received"],
+                columns["lat"], columns["lon"], FUTURE,
+            )
+        )  # fmt: skip
+    writer = PartWriter(
+        root, columns.table.name, task.block, 1, generation, required=task.required, constant=_constant(task, order)
+    )
     try:
-        for at in range(0, len(index), SLICE):
-            some = index[at : at + SLICE]
-            writer.write(Columns(columns.table, {n: gather(columns[n], some) for n in columns}, len(some)))
-        return writer.close()
+        for rows in _slices(task, order):
+            writer.write(rows)
+        return writer.close(), newest
     except BaseException:
         writer.abort()
         raise
 
 
-def _order(columns: Columns, rows: Array | None, low: int, high: int) -> Array:
-    """Rows whose first sort key is in ``[low, high)``, in the order of the table."""
-    by_ship = columns.table.order[0] == "mmsi"
-    index = pick(columns["mmsi" if by_ship else "seq"], np.empty(0, np.int64) if rows is None else rows, low, high)
+def _slices(task: _Task, order: Array) -> Iterator[Columns]:
+    columns = task.columns
+    for at in range(0, len(order), SLICE):
+        some = order[at : at + SLICE]
+        data: dict[str, Array] = {}
+        for name in columns:
+            if name in task.fixed:
+                data[name] = task.fixed[name][: len(some)]
+            elif name == "received" and task.same:
+                data[name] = data["time"]
+            else:
+                data[name] = gather(columns[name], some)
+        yield Columns(columns.table, data, len(some))
+
+
+def _constant(task: _Task, order: Array) -> list[str]:
+    """Columns at rest that hold one value, by a sample of the rows: how they are packed hangs on it, no more."""
+    if len(order) < 4 * _SAMPLE:
+        return []
+    stored = to_storage(task.columns.take(order[:: len(order) // _SAMPLE]))
+    found = []
+    for name in stored.column_names:
+        column = stored.column(name)
+        if not column.null_count and column.type.id in _INTEGERS:
+            values = column.to_numpy()
+            if (values == values[0]).all():
+                found.append(name)
+    return found
+
+
+def _order(task: _Task) -> Array:
+    """Numbers of the rows whose first sort key is in ``[low, high)``, in the order of the table."""
+    columns, rows = task.columns, _NONE if task.rows is None else task.rows
+    if columns.table.order[0] == "mmsi":
+        times = columns["time"], columns["seq"]
+        return ship_order(columns["mmsi"], *times, rows, task.low, task.high, task.in_time)
+    index = pick(columns["seq"], rows, task.low, task.high)
+    if task.in_time:
+        return index
     seq = gather(columns["seq"], index)
-    if by_ship:
-        key, time = gather(columns["mmsi"], index).astype(np.int64), gather(columns["time"], index)
-    else:
-        key, time = np.zeros(len(index), np.int64), seq
-        if in_order(key, time, seq):
-            return index
-    order, _, _ = sort_rows(key, time, seq)
-    return gather(index, order)
+    return gather(index, sort_rows(np.zeros(len(seq), np.int64), seq, seq)[0])
 
 
 def settled(parts: Sequence[Part]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,19 +113,22 @@ def _gathered(columns: Columns, rows: Array) -> Columns:
     return Columns(columns.table, {n: gather(columns[n], rows) for n in columns}, len(rows))
 
 
-def _encoding(schema: pa.Schema, level: int) -> dict[str, Any]:
-    """How columns are written: level 0 to be written fast and soon replaced, level 1 to be small."""
+def _encoding(schema: pa.Schema, level: int, constant: Collection[str] = ()) -> dict[str, Any]:
+    """How columns are written: level 0 to be written fast and soon replaced, level 1 to be small.
+
+    ``constant`` columns go plain through zstd, which is half the work of a dictionary and as small.
+    """
     names = schema.names
     if level == 0:
         split = [f.name for f in schema if pa.types.is_integer(f.type)]
         texts = [n for n in names if n not in split and n not in _NO_DICTIONARY]
         return {"compression": "lz4", "use_dictionary": texts, "use_byte_stream_split": split}
-    delta = {n: "DELTA_BINARY_PACKED" for n in names if n in _DELTA}
-    packed = {n: "none" if n in _DENSE else "zstd" for n in names}
+    delta = {n: "DELTA_BINARY_PACKED" for n in names if n in _DELTA and n not in constant}
+    packed = {n: "none" if n in _DENSE and n not in constant else "zstd" for n in names}
     return {
         "compression": packed,
-        "compression_level": {n: 3 for n, codec in packed.items() if codec == "zstd"},
-        "use_dictionary": [n for n in names if n not in _DELTA and n not in _NO_DICTIONARY],
+        "compression_level": {n: 1 if n in constant else 3 for n, codec in packed.items() if codec == "zstd"},
+        "use_dictionary": [n for n in names if n not in _DELTA and n not in _NO_DICTIONARY and n not in constant],
         "column_encoding": delta or None,
     }
 
@@ -134,15 +137,23 @@ _number = itertools.count()  # of files being written by this process
 
 
 class PartWriter:
-    """Writes one file: sorted rows in, a :class:`Part` out. Nothing is left behind when it fails."""
+    """Writes one file: sorted rows in, a :class:`Part` out. Nothing is left behind when it fails.
 
-    def __init__(self, root: Path, table: str, block: int, level: int, generation: int) -> None:
+    Of columns at rest: ``required`` have no null in any row, which spares a count for each value; ``constant`` most
+    likely hold one value only.
+    """
+
+    def __init__(
+        self, root: Path, table: str, block: int, level: int, generation: int, *, required: Collection[str] = (),
+        constant: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self._root, self._table, self._block, self._level = root, table, block, level
         self._generation = generation
         self._folder = block_folder(table, block)
         (root / self._folder).mkdir(parents=True, exist_ok=True)
         self._aside = root / self._folder / f"{self._stem}-{next(_number)}.parquet.tmp"
-        schema = storage_schema(table)
+        schema = pa.schema([f.with_nullable(f.name not in required) for f in storage_schema(table)])
+        self._schema = schema if required else None
         self._bounds: dict[str, Any] = {}
         self._rows = 0
         self._writer = pq.ParquetWriter(
@@ -151,7 +162,7 @@ class PartWriter:
             version="2.6",
             write_statistics=[n for n in schema.names if n in BOUNDED],
             store_schema=False,
-            **_encoding(schema, level),
+            **_encoding(schema, level, constant),
         )
 
     @property
@@ -163,6 +174,8 @@ class PartWriter:
         """Append rows; they follow those before in the table's order."""
         if columns.rows:
             stored = to_storage(columns)
+            if self._schema is not None:
+                stored = pa.Table.from_arrays(stored.columns, schema=self._schema)
             self._writer.write_table(stored, row_group_size=ROW_GROUP)
             self._rows += columns.rows
             self._note(columns)

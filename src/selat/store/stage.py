@@ -15,7 +15,7 @@ from selat.model.columns import Array, Columns, concat
 from selat.model.schema import TABLES
 
 FIRST = 1 << 16  #: rows that there is room for at first
-_GROW = 4  # times as many when they are full: memory that is not touched costs nothing
+SECOND = 1 << 22  #: then, at once: memory that is not touched costs nothing, but copying does
 
 
 class Arena:
@@ -31,8 +31,7 @@ class Arena:
         """Copy rows to the end."""
         end = self.rows + columns.rows
         if end > self._room:
-            while end > self._room:
-                self._room *= _GROW
+            self._room = max(SECOND, 2 * end if end > SECOND else 0)
             for name, old in self._arrays.items():
                 self._arrays[name] = np.empty(self._room, dtype=old.dtype)
                 self._arrays[name][: self.rows] = old[: self.rows]

@@ -250,10 +250,14 @@ class Writer:
 
     def _write(self, staged: Staged, change: Commit, whole: bool) -> int:
         tables = [staged.table(name) for name in KEPT]
-        latest = self._pool.submit(self._update, tables[:2])
-        write = write_blocks if whole else write_parts
-        change.parts = write(self.layout.history, tables, self.state.generation() + 1, self._pool)
-        change.snapshots = latest.result()
+        root, generation = self.layout.history, self.state.generation() + 1
+        if whole:
+            change.parts, newest = write_blocks(root, tables, generation, self._pool)
+            change.snapshots = self._update([*newest, tables[1]])
+        else:
+            latest = self._pool.submit(self._update, tables[:2])
+            change.parts = write_parts(root, tables, generation, self._pool)
+            change.snapshots = latest.result()
         generation = self.state.commit(change)
         self._committed = change.position or 0
         staged.done()
