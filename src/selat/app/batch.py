@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -240,10 +241,11 @@ def _pieces(path: Path, skip: int) -> Iterator[tuple[bytes, int]]:
     at = 0
     with path.open("rb") as file:
         for name, stream in open_streams(file):
-            for block in blocks(name, stream, BLOCK):
-                if at + len(block) > skip:
-                    yield bytes(block[max(skip - at, 0) :]), file.tell()
-                at += len(block)
+            with closing(blocks(name, stream, BLOCK)) as pieces:
+                for block in pieces:
+                    if at + len(block) > skip:
+                        yield bytes(block[max(skip - at, 0) :]), file.tell()
+                    at += len(block)
 
 
 def _add(total: Tally, part: Tally) -> None:

@@ -7,6 +7,7 @@ bound of false alarms.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -81,8 +82,9 @@ def _log(path: Path) -> Iterator[Batch]:
     reader = AivdmReader()
     received = int(path.stat().st_mtime_ns)
     for name, stream in _one(path):
-        for block in blocks(name, stream):
-            yield reader.feed(bytes(block), received)
+        with closing(blocks(name, stream)) as pieces:
+            for block in pieces:
+                yield reader.feed(bytes(block), received)
     yield reader.flush()
 
 

@@ -52,7 +52,8 @@ def candidates(w: Window, seconds: float, intervals: float, speed: float, longes
     silent = first[use & ~np.isin(c.status[first], LYING) & (c.successor[first] < 0)]
     # Whose number is heard from another place has jumped, or two use it: that is told by the rule jump.
     alone = [bool((c.heard[c.of(int(c.mmsi[s]))] <= c.heard[s]).all()) for s in silent.tolist()]
-    return silent[np.array(alone, bool)]
+    keep: Array = silent[np.array(alone, bool)]
+    return keep
 
 
 def outside(w: Window, slots: Array, within: float, *kinds: str) -> Array:

@@ -159,9 +159,7 @@ class ImpossibleTrack(PictureRule):
 
     def _against(self, w: Window, s: Any) -> list[Finding]:
         p, c = self.p, w.contacts
-        said = np.nan_to_num(s.sog)
-        off = (np.maximum(said, s.speed) > p.way) & (np.minimum(said, s.speed) < 0.5 * np.maximum(said, s.speed))
-        rows = np.flatnonzero(off)
+        rows = np.flatnonzero(np.fmax(s.sog, s.speed) > p.way)
         if not rows.size:
             return []
         f = over(c, s.slot[rows], w.now, 600.0)

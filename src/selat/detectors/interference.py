@@ -9,8 +9,8 @@ Why it matters
     Somebody jams or spoofs satellite navigation. No ship there knows for sure where she is, and neither do we; and none
     of them is to blame for her leaps.
 False alarms
-    A station that relays old messages throws many ships back along their tracks; a clock that leaps does the same.
-    Those steps have neither one place nor one vector.
+    A station that relays old messages, and a clock that leaps, throw many ships back along their tracks: in one lane
+    even by the same vector. A step along her own course that five minutes of her speed explain is not counted.
 Reference
     IMO MSC.1/Circ.1644 (deliberate interference with GNSS); behaviours 2.3 (five vessels in 10 minutes to the same
     place, circle or by the same vector).
@@ -54,6 +54,7 @@ class Parameters:
     place: float = param(NAUTICAL_MILE, "m", "The same place", "selat: spoofed fixes scatter")
     vector: float = param(500.0, "m", "The same vector, or within a tenth of it", "selat")
     ring: float = param(0.08, "1", "One circle: off it by less than this share of its radius", "selat")
+    clock: float = param(300.0, "s", "No leap: what a clock so far off makes of her speed", "selat: satellites' logs")
     lost: int = param(3, "1", "Reports without a position", "DMA AisAbnormal: raise after 3")
     area: float = param(30 * NAUTICAL_MILE, "m", "Losses within this are one area", "selat: range of a jammer")
 
@@ -75,6 +76,7 @@ class Interference(RowRule):
         leap = (t.pace > p.speed) & (t.away > p.least) & (t.verdict >= ACCEPTED) & (window.mark == 0) & (t.slot >= 0)
         rows = np.flatnonzero(leap)
         rows = rows[is_ship(c.kind[t.slot[rows]])]
+        rows = rows[~_late(r, t, rows, p.clock)]
         if rows.size:
             new = [
                 [
@@ -175,6 +177,15 @@ def _area(areas: list[list[Any]], kind: str, lat: float, lon: float, start: int,
     return str(areas[-1][0])
 
 
+def _late(r: Any, t: Any, rows: Any, clock: float) -> Any:
+    """Steps along the ship's own course, or back, as long as her speed and a clock off by ``clock`` s make them."""
+    east, north = geodesy.plane(t.from_lat[rows], t.from_lon[rows], r["lat"][rows] * 1e-7, r["lon"][rows] * 1e-7)
+    turn = np.abs((np.degrees(np.arctan2(east, north)) - 0.1 * r["cog"][rows] + 180.0) % 360.0 - 180.0)
+    along = np.minimum(turn, 180.0 - turn) < 20.0
+    known = (r["cog"][rows] < 3600) & (r["sog"][rows] < 1023)
+    return known & along & (np.hypot(east, north) < clock * 0.1 * KNOT * r["sog"][rows])
+
+
 def _ship(x: list[Any]) -> Evidence:
     return {
         "mmsi": x[1], "name": f"{x[1]:09d}", "time": x[0], "from": [x[2], x[3]], "to": [x[4], x[5]],
@@ -191,11 +202,13 @@ def _alike(leaps: list[list[Any]], p: Parameters) -> list[tuple[str, list[Eviden
     out: list[tuple[str, list[Evidence], Evidence]] = []
     east, north = geodesy.plane(a[:, 0], a[:, 1], a[:, 2], a[:, 3])
     x, y = geodesy.plane(a[0, 2], a[0, 3], a[:, 2], a[:, 3])
+    fx, fy = geodesy.plane(a[0, 0], a[0, 1], a[:, 0], a[:, 1])
     size = np.hypot(east, north)
     tests = (
         ("place", np.hypot(x[:, None] - x, y[:, None] - y) < p.place),
-        ("vector", np.hypot(east[:, None] - east, north[:, None] - north) < np.maximum(p.vector, 0.1 * size)[:, None]),
-    )
+        ("vector", (np.hypot(east[:, None] - east, north[:, None] - north) < np.maximum(p.vector, 0.1 * size)[:, None])
+         & (np.hypot(fx[:, None] - fx, fy[:, None] - fy) < _NEAR)),
+    )  # fmt: skip
     for kind, close in tests:
         left = np.ones(len(leaps), bool)
         while True:  # one group after the other: two areas at a time are two events

@@ -189,7 +189,7 @@ def at_rest(script: Script, size: float) -> Script:
     speed = float(np.hypot(vx, vy))
     if speed < 0.3:
         return script
-    pull = min(max(4.0 / size, 0.01), 0.1)
+    pull = min(max(1.2 / size, 0.006), 0.05)  # gently: a hard stop is an incident of its own
     t = np.arange(STEP, speed / pull + STEP, STEP)
     run = np.where(t * pull < speed, speed * t - 0.5 * pull * t * t, 0.5 * speed * speed / pull) / speed
     east, north = (np.concatenate([a, a[-1] + v * run]) for a, v in ((script.east, vx), (script.north, vy)))

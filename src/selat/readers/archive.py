@@ -15,7 +15,7 @@ import threading
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -145,14 +145,14 @@ def read_some(name: str, stream: BinaryIO, size: int) -> bytes:
 
 def blocks(
     name: str, stream: BinaryIO, size: int = BLOCK, *, good: int = 1, lines: bool = False
-) -> Iterator[memoryview]:
-    """The bytes of a stream in blocks, read ahead by a thread.
+) -> Generator[memoryview, None, None]:
+    """The bytes of a stream in blocks, read ahead by a thread, which ends when the generator is closed.
 
     Buffers go round: a block is good until ``good`` more have been asked for. ``lines``: a block ends with a line end,
     if it has any.
     """
     free: queue.Queue[bytearray | None] = queue.Queue()
-    waiting: queue.Queue[tuple[bytearray, int] | SourceError] = queue.Queue()
+    waiting: queue.Queue[tuple[bytearray, int] | Exception] = queue.Queue()
     for _ in range(good + 3):  # one read, two waiting
         free.put(bytearray())
 
@@ -164,7 +164,7 @@ def blocks(
             buffer[: len(rest)] = rest
             try:
                 n = len(rest) + read_into(name, stream, memoryview(buffer)[len(rest) :])
-            except SourceError as e:
+            except (SourceError, ValueError, OSError) as e:  # who waits for the bytes is told
                 waiting.put(e)
                 return
             cut = (buffer.rfind(b"\n", 0, n) + 1 or n) if lines and n == size else n
@@ -179,7 +179,7 @@ def blocks(
     try:
         while True:
             item = waiting.get()
-            if isinstance(item, SourceError):
+            if isinstance(item, Exception):
                 raise item
             buffer, n = item
             if not n:
@@ -216,19 +216,19 @@ def read_members(
     """
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="selat-table") as pool:
         for name, stream in open_streams(source):
-            pieces = blocks(name, stream, good=WORKERS + 2, lines=True)
-            try:
-                first = next(pieces, None)
-                if first is None:
-                    raise SourceError(f"{name}: the file is empty", hint="was the download finished?")
-                if choose is not None:
-                    reader, choose = choose(bytes(first[:HEAD])), None
-                yield reader.feed(first, 0)
-                yield from _read_pieces(reader, pieces, pool)
-                yield reader.flush()
-            except FormatError as e:
-                raise FormatError(f"{name}: {e.message}", hint=e.hint) from None
-            reader.next_file()
+            with contextlib.closing(blocks(name, stream, good=WORKERS + 2, lines=True)) as pieces:
+                try:
+                    first = next(pieces, None)
+                    if first is None:
+                        raise SourceError(f"{name}: the file is empty", hint="was the download finished?")
+                    if choose is not None:
+                        reader, choose = choose(bytes(first[:HEAD])), None
+                    yield reader.feed(first, 0)
+                    yield from _read_pieces(reader, pieces, pool)
+                    yield reader.flush()
+                except FormatError as e:
+                    raise FormatError(f"{name}: {e.message}", hint=e.hint) from None
+                reader.next_file()
 
 
 def _read_pieces(reader: CsvReader, pieces: Iterator[memoryview], pool: ThreadPoolExecutor) -> Iterator[Batch]:
