@@ -16,7 +16,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from selat.app.floor import BEAT
 from selat.app.formats import choose_reader
 from selat.app.pipeline import ARCHIVE, Intake, Pipeline, Tally
 from selat.model import clock
@@ -90,7 +89,7 @@ def read_files(
     outcome = Outcome()
     began = clock.monotonic()
     if pipeline.floor is not None:  # nobody waits for alerts of files: fewer, larger windows give the same ones
-        pipeline.floor.patience = replace(pipeline.floor.patience, tick=BEAT)
+        pipeline.floor.patience = replace(pipeline.floor.patience, tick=pipeline.floor.beat)
     for path in paths:
         _check(path)
         mark = fingerprint(path)

@@ -6,6 +6,7 @@ do not depend on how the input was cut, nor on the order of arrival within the a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -29,7 +30,7 @@ from selat.tracks.reorder import FUTURE, Order, Patience, Ready
 from selat.tracks.window import Window
 from selat.tracks.world import World
 
-BEAT = 10 * SECOND  #: rules that look at the whole picture do so this often
+BEAT = 10 * SECOND  #: most rules that look at the whole picture do so at multiples of this; the hasty ones more often
 IDLE = HOUR  #: after so long without a row the beats stop: nothing is concluded from a dead feed
 KEEP = 24 * HOUR  #: contacts that were silent for longer are thrown out; their segments are over then
 
@@ -71,6 +72,8 @@ class Floor:
         self.world = World() if world is None else world
         self.reception = Reception()
         self.desk = Desk()
+        #: the picture is judged this often: all that its hastiest rule asks for, the same live and in a replay
+        self.beat = math.gcd(BEAT, *(int(getattr(rule, "every", BEAT)) for rule in self.rules))
         self._order = Order()
         self._states: dict[str, Any] = {rule.name: None for rule in self.rules}
         self._tick = NO_TIME
@@ -140,10 +143,10 @@ class Floor:
         if self._heard == NO_TIME:
             return
         until = min(until, self._heard + IDLE)
-        tick = (self._tick // BEAT + 1) * BEAT
+        tick = (self._tick // self.beat + 1) * self.beat
         while tick <= until:
             yield tick
-            tick += BEAT
+            tick += self.beat
 
     def _evaluate(self, tick: int, rows: dict[str, Columns]) -> list[Alert]:
         marks = {t: np.zeros(r.rows, "u1") for t, r in rows.items()}

@@ -2,8 +2,8 @@
 
 What it finds
     Pairs of ships whose courses, if both keep them, bring them within a quarter of a mile, or one into the other's
-    domain (ellipse of 4 x 1.6 lengths), within 20 minutes. Judged every 10 s of event time; raised after three
-    judgements in a row, ended after five. Caution; a warning below 10 minutes where they will all but touch (closest
+    domain (ellipse of 4 x 1.6 lengths), within 20 minutes. Judged every second of event time; raised after three
+    judgements in a row 10 s apart, ended after five. Caution; a warning below 10 minutes where they all but touch (closest
     approach within half of both lengths and 80 m; overtaking: half of both beams and 15 m); an alarm below 5 minutes
     where they will touch. Craft below 50 m are given 3 minutes and 90 s for these; two of them without passengers, and
     whoever comes slower than 7 knots towards a stopped ship, are a caution at most.
@@ -82,7 +82,7 @@ class Parameters:
         "selat: time to see her turn",
     )
     radius: float = param(6 * NAUTICAL_MILE, "m", "Ships farther apart are not judged", "selat: a strait bends")
-    every: float = param(10.0, "s", "Judge so often", "selat")
+    look: float = param(1.0, "s", "Judge so often", "selat: a watch that answers within 2 s of a report")
     still: float = param(0.5 * KNOT, "m/s", "Slower is stopped", "selat: swing and error of a ship at anchor")
     stopped: float = param(300.0, "s", "A stopped ship is in the way of another for so long ahead", "selat")
     reports: int = param(3, "1", "Positions that must have been heard of each", "DMA AisAbnormal: raise after 3")
@@ -104,6 +104,7 @@ class Parameters:
     length_b: float = param(12.0, "m", "Length of a class B craft that did not say", "selat")
     raise_after: int = param(3, "1", "Judgements in a row before it is raised", "DMA AisAbnormal")
     clear_after: int = param(5, "1", "Judgements in a row before it ends", "DMA AisAbnormal")
+    apart: float = param(10.0, "s", "... and judgements nearer in time than this count as one", "selat: a bad fix")
     again: float = param(600.0, "s", "The same pair again within this goes on with its alert", "selat")
     refresh: float = param(60.0, "s", "Least time between refreshes", "selat")
 
@@ -127,7 +128,12 @@ class Collision:
 
     p: Parameters = field(default_factory=Parameters)
     name: str = "collision"
-    version: str = "3"
+    version: str = "4"
+
+    @property
+    def every(self) -> int:
+        """ns between judgements."""
+        return round(self.p.look * SECOND)
 
     def parameters(self) -> dict[str, Any]:
         """Parameters in force."""
@@ -136,7 +142,7 @@ class Collision:
     def step(self, window: Window, state: Any) -> tuple[list[Alert], Any]:
         """Alerts of this window; state: the pairs that are or were lately too close."""
         old: dict[str, Meeting] = state["meetings"] if state else {}
-        if not window.at(round(self.p.every * SECOND)):
+        if not window.at(self.every):
             return [], {"meetings": old}
         fleet = self._fleet(window)
         pairs = self._dangerous(window.contacts, fleet, window.world.lanes)
@@ -231,6 +237,7 @@ class Collision:
                 "told": NO_TIME,
                 "alert": None,
                 "open": False,
+                "counted": NO_TIME,
                 "seq": [],
                 "least": 1e9,
             }
@@ -239,8 +246,11 @@ class Collision:
             e["start"] = w.now
         # Only what was heard anew confirms: a course drawn on from the same two positions proves nothing.
         seqs = [int(w.contacts.seq[f.slot[n]]) for n in (m.a[k], m.b[k])]
-        e["bad"], e["good"], e["seq"] = e["bad"] + (seqs != e["seq"]), 0, seqs
+        if seqs != e["seq"] and (e["bad"] == 0 or w.now - e.get("counted", NO_TIME) >= p.apart * SECOND):
+            e.update(bad=e["bad"] + 1, good=0, seq=seqs, counted=w.now)
         e["least"] = min(e["least"], float(m.range[k]))
+        if not e["open"] and e["bad"] < p.raise_after:
+            return e
         alert = self._alert(w, f, m, k, e)
         grown = e["open"] and _RANK[alert.priority] < _RANK[e["alert"]["priority"]]
         fresh = not e["open"] and e["bad"] >= p.raise_after
@@ -251,7 +261,9 @@ class Collision:
 
     def _apart(self, w: Window, old: Meeting, alerts: list[Alert], heard: bool) -> Meeting | None:
         """A judgement "not too close" of a pair that was; None when it need not be remembered."""
-        e = {**old, "bad": 0, "good": old["good"] + 1}
+        if w.now - old.get("counted", NO_TIME) < self.p.apart * SECOND:
+            return old
+        e = {**old, "bad": 0, "good": old["good"] + 1, "counted": w.now}
         if e["open"] and e["good"] >= self.p.clear_after:
             was = e["alert"]["evidence"]
             evidence = {**was, "ended": w.now, "heard": heard, "least_range": round(e["least"], 1)}
