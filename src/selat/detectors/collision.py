@@ -109,13 +109,7 @@ class Parameters:
     refresh: float = param(60.0, "s", "Least time between refreshes", "selat")
 
 
-SERVICE = (
-    50,
-    51,
-    53,
-    54,
-    55,
-)  # pilot, search and rescue, port tender, anti-pollution, law enforcement: closing is work
+SERVICE = (50, 51, 53, 54, 55)  #: pilot, rescue, port tender, anti-pollution, law enforcement: closing is work
 SERVICE_LENGTH = 60.0
 PASSENGERS = (*range(40, 50), *range(60, 70))  #: high-speed craft and passenger ships
 Meeting = dict[str, Any]
@@ -227,21 +221,10 @@ class Collision:
     def _closer(self, w: Window, f: Fleet, m: Pairs, k: int, old: Meeting | None, alerts: list[Alert]) -> Meeting:
         """A judgement "too close" of one pair."""
         p = self.p
-        e: Meeting = (
-            dict(old)
-            if old
-            else {
-                "bad": 0,
-                "good": 0,
-                "start": w.now,
-                "told": NO_TIME,
-                "alert": None,
-                "open": False,
-                "counted": NO_TIME,
-                "seq": [],
-                "least": 1e9,
-            }
-        )
+        e: Meeting = dict(old) if old else {
+            "bad": 0, "good": 0, "start": w.now, "told": NO_TIME, "alert": None, "open": False, "counted": NO_TIME,
+            "seq": [], "least": 1e9,
+        }  # fmt: skip
         if e["bad"] == 0 and e["alert"] is None:
             e["start"] = w.now
         # Only what was heard anew confirms: a course drawn on from the same two positions proves nothing.
