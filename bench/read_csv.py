@@ -161,7 +161,8 @@ def run_selat_parquet(kind: str, path: Path, target: Path) -> int:
     return lines
 
 
-def run_polars(kind: str, path: Path, target: Path) -> int:
+def run_polars(kind: str, path: Path, target: Path, every: bool = False) -> int:
+    """Nine columns of the table, or with ``every`` all of them: numbers and times cast, texts kept."""
     import polars as pl
 
     if kind == "dma":
@@ -174,10 +175,23 @@ def run_polars(kind: str, path: Path, target: Path) -> int:
         pl.col(mmsi).cast(pl.Int32),
         pl.col(lat, lon).cast(pl.Float64),
         pl.col("SOG", "COG", "Heading").cast(pl.Float32, strict=False),
-        *text,
+        *(_others(kind) if every else text),
     )
     scan.sink_parquet(target, compression="zstd")
     return -1
+
+
+def _others(kind: str) -> list:
+    import polars as pl
+
+    header = (DMA_HEADER if kind == "dma" else NOAA_HEADER).strip().split(",")
+    done = {"# Timestamp", "BaseDateTime", "Latitude", "LAT", "Longitude", "LON", "MMSI", "SOG", "COG", "Heading"}
+    numbers = {"ROT", "IMO", "Width", "Length", "Draught", "A", "B", "C", "D", "VesselType", "Status", "Draft", "Cargo"}
+    if kind == "noaa":
+        numbers.discard("IMO")  # "IMO" stands before the number
+    else:
+        numbers -= {"Status", "Cargo"}
+    return [pl.col(n).cast(pl.Float32, strict=False) if n in numbers else pl.col(n) for n in header if n not in done]
 
 
 def run_duckdb(kind: str, path: Path, target: Path) -> int:

@@ -1,6 +1,6 @@
 """Opens what archives come in: plain files, gzip, Zstandard, zip with several members; streamed, never whole in memory.
 
-:func:`open_streams` gives the members one after another; :func:`blocks` reads one in blocks of 4 MiB, the next ones
+:func:`open_streams` gives the members one after another; :func:`blocks` reads one in blocks of 2 MiB, the next ones
 being read (and inflated) by a thread meanwhile; :func:`read_members` runs a table reader over all of them, on as many
 cores as there are.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from selat.readers.csv_piece import Tray
     from selat.readers.csv_reader import CsvReader
 
-BLOCK = 1 << 22  #: bytes read at a time
+BLOCK = 1 << 21  #: bytes read at a time: they stay in a core's cache while they are cut and read
 WORKERS = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
 HEAD = 1 << 16  #: bytes a format is known by
 
@@ -151,7 +151,7 @@ def blocks(
     Buffers go round: a block is good until ``good`` more have been asked for. ``lines``: a block ends with a line end,
     if it has any.
     """
-    free: queue.Queue[bytearray | None] = queue.Queue()
+    free: queue.LifoQueue[bytearray | None] = queue.LifoQueue()  # the last one used is warm; most are never made
     waiting: queue.Queue[tuple[bytearray, int] | Exception] = queue.Queue()
     for _ in range(good + 3):  # one read, two waiting
         free.put(bytearray())

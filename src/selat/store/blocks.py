@@ -24,6 +24,7 @@ from selat.model.schema import REPORTS, TABLES
 from selat.store.codec import storage_names, to_storage
 from selat.store.history import TWO_THREADS, Part, PartWriter, block_of, sync_folders
 from selat.store.latest import FUTURE, LONG_RANGE
+from selat.store.stage import is_one
 
 RANGES = 2  #: files of a large block, one a thread
 SLICE = 1 << 17  #: rows that are put in order and packed at a time: they stay in the cache
@@ -96,7 +97,8 @@ def _look(task: _Task) -> _Task:
             if column.null is None or not lacks(values, values.dtype.type(column.null)):
                 required.update(storage_names(columns.table.name, [column.name]))
     if by_ship:
-        task.same = bool(all_same(columns["time"], columns["received"]))
+        times = columns["time"], columns["received"]
+        task.same = is_one(*times) or bool(all_same(*times))
         if "time_ns" not in required:
             required.discard("time_s")  # of the names of received, which tells nothing of it
     task.required = frozenset(required)

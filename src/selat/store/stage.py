@@ -18,14 +18,22 @@ FIRST = 1 << 16  #: rows that there is room for at first
 SECOND = 1 << 22  #: then, at once: memory that is not touched costs nothing, but copying does
 
 
+def is_one(a: Array, b: Array) -> bool:
+    """True for two views of the same values: archives tell no time of reception, and ``received`` is ``time``."""
+    return a.dtype == b.dtype and len(a) == len(b) and a.strides == b.strides and a.ctypes.data == b.ctypes.data
+
+
 class Arena:
-    """Growing columns of one table of numbers."""
+    """Growing columns of one table of numbers. ``received`` is not held while it is ``time`` in every batch."""
 
     def __init__(self, table: str) -> None:
         self.table = TABLES[table]
         self.rows = 0
         self._arrays: dict[str, Array] = {c.name: np.empty(FIRST, dtype=c.stored) for c in self.table.columns}
         self._room = FIRST
+        self._twins = {"time", "received"} <= self._arrays.keys()
+        if self._twins:
+            del self._arrays["received"]
 
     def add(self, columns: Columns) -> None:
         """Copy rows to the end."""
@@ -35,13 +43,20 @@ class Arena:
             for name, old in self._arrays.items():
                 self._arrays[name] = np.empty(self._room, dtype=old.dtype)
                 self._arrays[name][: self.rows] = old[: self.rows]
+        if self._twins and not is_one(columns["time"], columns["received"]):
+            self._twins = False
+            self._arrays["received"] = np.empty(self._room, dtype=self._arrays["time"].dtype)
+            self._arrays["received"][: self.rows] = self._arrays["time"][: self.rows]
         for name, into in self._arrays.items():
             into[self.rows : end] = columns[name]
         self.rows = end
 
     def columns(self) -> Columns:
         """The rows, without copying: good until the arena is used again."""
-        return Columns(self.table, {n: a[: self.rows] for n, a in self._arrays.items()}, self.rows)
+        data = {n: a[: self.rows] for n, a in self._arrays.items()}
+        if self._twins:
+            data["received"] = data["time"]
+        return Columns(self.table, data, self.rows)
 
 
 class Staged:
