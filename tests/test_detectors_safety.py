@@ -115,7 +115,7 @@ def test_those_who_drift_for_a_living_are_left_out(ship_type, length, expected):
 def test_a_drift_that_meets_the_shore_within_the_hour_is_an_alarm():
     world = World(coast=Coast(coast.SHIPPED))
     lat, lon = 1.25, 104.15  # the coast of Johor is 5 nm north
-    drift = seas.voyage(SHIP, lat, lon, [(4.0, 0.0, 3600.0)], heading=90.0)
+    drift = seas.voyage(SHIP, lat, lon - 0.07, [(10.0, 90.0, 1500.0), (4.0, 0.0, 3600.0)], heading=90.0)
     found = alerts_of(drifting.DETECTOR, [drift], known(180), world)
     assert "alarm" in {a.priority for a in found} and any(a.evidence["ashore"] for a in found)
 

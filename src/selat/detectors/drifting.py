@@ -54,6 +54,9 @@ class Parameters:
     before: float = param(
         30.0, "deg", "Her course was within this of her heading before", "selat: else the heading is wrong"
     )
+    alike: float = param(
+        15.0, "deg", "As far off her heading as when she sailed: it is wrong", "selat: an error of mounting is constant"
+    )
     unseen: float = param(
         3 * KNOT, "m/s", "Faster than this, that must have been seen", "selat: streams of the Straits"
     )
@@ -138,7 +141,9 @@ class Drifting(PictureRule):
                 return None
             if e["crab_before"] is None and e["mean"] > p.unseen:
                 return None
-            if e["crab_before"] is not None and e["crab_before"] > p.before and e["mean"] > 0.7 * (e["fast"] or 0.0):
+            fast, crab = e["fast"] or 0.0, e["crab_before"]
+            alike = fast > p.fast and crab is not None and abs(crab - e["across"]) < p.alike
+            if crab is not None and crab > p.before and (alike or e["mean"] > 0.7 * fast):
                 return None  # her heading is wrong: it was as far off when she sailed
             how = f"{e['across']:.0f} degrees off her heading (limit {p.angle:.0f}) at {said.knots(e['mean'])}"
         soon = e["ashore"] is not None and e["ashore"] < p.ashore
