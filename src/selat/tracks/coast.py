@@ -41,6 +41,12 @@ class Coast:
         self._load()
         return self._source
 
+    @property
+    def grid(self) -> tuple[Array, float, float, float, float] | None:
+        """(distances, west, south, nodes a degree, metres a unit) for kernels; None where none is loaded."""
+        self._load()
+        return None if self._grid is None else (*self._grid, self._step)
+
     def distance(self, lat: Any, lon: Any) -> Array:
         """Metres to the nearest shore, negative on land, NaN where it is not known."""
         y, x = np.broadcast_arrays(np.asarray(lat, np.float64), np.asarray(lon, np.float64))
