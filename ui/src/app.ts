@@ -3,30 +3,38 @@
 import { type GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { AlertPanel } from "./alerts";
-import { loadLand, loadPorts, repaint, style } from "./basemap";
+import { Anchors } from "./anchors";
+import { loadLand, loadPorts, style } from "./basemap";
 import { ShipPanel } from "./card";
 import { PictureClock } from "./clock";
 import { expose } from "./debug";
+import { act } from "./deeds";
 import { must } from "./dom";
 import { type Alert, Feed } from "./feed";
-import { drawnAt, Fleet } from "./fleet";
+import { type Contact, drawnAt, Fleet } from "./fleet";
+import { keepFilter, readFilter, sieveOf } from "./filter";
+import { Hands } from "./hands";
 import { buildHelp } from "./help";
 import { setLanguage, t } from "./i18n";
+import { press } from "./keys";
 import { Legend, Readout } from "./legend";
-import { type LabelMode, Overlay } from "./overlay";
-import { applyPalette, currentPalette, recall, remember, shipColours } from "./palette";
-import { nearest } from "./pick";
+import { Look } from "./look";
+import { Overlay } from "./overlay";
+import { recall, remember } from "./settings";
 import { SearchBox } from "./search";
 import { ShipLayer } from "./shiplayer";
+import { Tools } from "./tools";
 import { TopBar } from "./topbar";
+import { Trails } from "./trails";
 import { View } from "./view";
 import { Watchdog } from "./watchdog";
+import { Watched } from "./watched";
+import { ZoneLayer } from "./zones";
 
 /** Tuas to Horsburgh, whatever the size of the screen. */
 const HOME: [number, number, number, number] = [103.55, 1.0, 104.45, 1.42];
 const BOUNDS: [number, number, number, number] = [88, -12, 126, 24];
-const AHEAD = [360, 720, 0];
-const LABELS: LabelMode[] = ["top", "all", "off"];
+const ZONES_EVERY_MS = 60_000;
 
 export class App {
   readonly clock = new PictureClock();
@@ -39,33 +47,48 @@ export class App {
   readonly card: ShipPanel;
   readonly feed: Feed;
   readonly watchdog: Watchdog;
-  private readonly search: SearchBox;
+  readonly search: SearchBox;
+  readonly legend: Legend;
+  readonly look: Look;
+  readonly tools: Tools;
+  readonly zones: ZoneLayer;
+  readonly trails: Trails;
+  readonly watched = new Watched();
+  readonly wanted = readFilter();
+  readonly help = must("help") as HTMLDialogElement;
   private readonly bar: TopBar;
-  private readonly legend: Legend;
   private readonly readout: Readout;
-  private readonly help = must("help") as HTMLDialogElement;
   private title = "selat";
   private fault = "";
+  private awaited = Number(recall("ship")) || null; // a ship the address names, until it is on the picture
   /** Elements on the map that names keep clear of. */
-  private readonly furniture = ["legend", "readout", "attribution"].map(must);
+  private readonly furniture = ["legend", "readout", "attribution", "tools"].map(must);
 
   constructor() {
     setWorkerUrl(new URL(workerUrl, location.href).href);
     this.map = new MapLibre({
       container: "map", style: style(), bounds: HOME, hash: true, attributionControl: false, fadeDuration: 0,
       maxBounds: BOUNDS, minZoom: 4, maxZoom: 17, dragRotate: false, touchPitch: false, pitchWithRotate: false,
-      renderWorldCopies: false, canvasContextAttributes: { antialias: true, preserveDrawingBuffer: false },
+      keyboard: false, renderWorldCopies: false, canvasContextAttributes: { antialias: true, preserveDrawingBuffer: false },
     });
     this.map.touchZoomRotate.disableRotation();
-    this.map.keyboard.disableRotation();
     this.view = new View(this.map);
-    this.overlay = new Overlay(must("overlay") as HTMLCanvasElement, this.map, this.view, this.fleet, this.clock);
+    this.zones = new ZoneLayer(this.map, this.view);
+    this.trails = new Trails(this.map, this.fleet);
+    const anchors = new Anchors(this.fleet, this.clock);
+    this.tools = new Tools(must("tools"), this.view, anchors,
+      { changed: () => this.map.triggerRepaint(), selected: () => this.card.mmsi });
+    this.overlay = new Overlay(must("overlay") as HTMLCanvasElement, this.map, this.view, this.fleet, this.clock,
+      { watched: this.watched, zones: this.zones, tools: this.tools });
+    this.look = new Look(this.map, this.layer, this.overlay, this.zones, this.trails, () => this.words());
     this.alerts = new AlertPanel(must("alerts"), (a) => this.showAlert(a), (a) => this.acknowledge(a),
-      (a, cause) => this.act(a, `alerts/${encodeURIComponent(a.id)}/close`, { cause }, { state: "cleared" }),
-      (a) => this.act(a, "snoozes", { ships: a.subjects, rule: a.rule, seconds: 1800, reason: "from the page" }, { snoozed: true }));
-    this.card = new ShipPanel(must("card"), this.fleet, {
+      (a, cause) => act(a, `alerts/${encodeURIComponent(a.id)}/close`, { cause }, { state: "cleared" }, (b) => this.takeAlerts([b], false)),
+      (a) => act(a, "snoozes", { ships: a.subjects, rule: a.rule, seconds: 1800, reason: "from the page" }, { snoozed: true },
+        (b) => this.takeAlerts([b], false)));
+    this.card = new ShipPanel(must("card"), this.fleet, this.watched, {
       close: () => this.select(null),
       centre: (mmsi) => this.centre(mmsi),
+      watch: () => this.watchChosen(),
       track: (features) => {
         const source = this.map.getSource("track") as GeoJSONSource | undefined;
         void source?.setData({ type: "FeatureCollection", features });
@@ -75,18 +98,25 @@ export class App {
     });
     this.search = new SearchBox(this.fleet, (mmsi) => this.goTo(mmsi));
     this.bar = new TopBar(must("topbar"), must("banner"), this.search.root);
-    this.legend = new Legend(must("legend"), this.fleet, {
-      hide: (mask) => this.hide(mask), vectors: () => this.cycleVectors(), labels: () => this.cycleLabels(),
-      resized: () => this.map.triggerRepaint(),
+    this.legend = new Legend(must("legend"), this.fleet, this.wanted, {
+      filtered: () => this.filtered(), vectors: () => this.look.cycleVectors(), labels: () => this.look.cycleLabels(),
+      zones: () => this.look.cycleZones(), trails: () => this.look.cycleTrails(), resized: () => this.map.triggerRepaint(),
     });
     this.readout = new Readout(must("readout"), this.view);
-    this.feed = new Feed({
+    this.feed = this.makeFeed();
+    this.watchdog = new Watchdog(this.feed);
+    new Hands(this.map, this.view, this.fleet, this.clock, this.tools, {
+      select: (mmsi) => this.select(mmsi), hover: (hit, x, y) => this.hover(hit, x, y), held: () => this.card.setFollow(false),
+    });
+  }
+
+  private makeFeed(): Feed {
+    return new Feed({
       rows: (rows, clockMs, all) => {
         this.clock.tick(clockMs);
         this.fleet.apply(rows, clockMs, all);
         this.watchdog.frame(rows.length, all);
-        this.card.heard();
-        this.map.triggerRepaint();
+        this.heard();
       },
       labels: (labels, all) => this.fleet.setLabels(labels, all),
       alerts: (alerts, all) => this.takeAlerts(alerts, all),
@@ -94,31 +124,32 @@ export class App {
         this.watchdog.health = health;
       },
     });
-    this.watchdog = new Watchdog(this.feed);
+  }
+
+  /** The contacts are at a new time. */
+  private heard(): void {
+    this.trails.heard();
+    this.card.heard();
+    if (this.awaited !== null && this.fleet.byMmsi.has(this.awaited)) this.select(this.awaited);
+    this.map.triggerRepaint();
   }
 
   start(): void {
-    this.layer.ahead = AHEAD[Number(recall("vectors") ?? 0)] ?? 360;
-    this.overlay.mode = (LABELS as string[]).includes(recall("labels") ?? "") ? (recall("labels") as LabelMode) : "top";
-    this.layer.colours = shipColours();
+    this.look.begin();
+    this.filtered(false);
     this.map.on("load", () => this.loaded());
     this.map.on("render", () => this.frame());
     this.map.on("error", (event) => {
       this.fault = t("banner.gl", { reason: event.error?.message ?? "" });
     });
-    this.map.on("click", (event) => {
-      const touch = (event.originalEvent as PointerEvent).pointerType === "touch";
-      const hit = nearest(this.fleet, this.view, this.clock, this.layer.hidden, event.point, touch ? 26 : 15);
-      this.select(hit?.mmsi ?? null);
+    document.addEventListener("keydown", (event) => {
+      if (press(this, event)) event.preventDefault();
     });
-    this.map.on("mousemove", (event) => this.hover(event.point.x, event.point.y));
-    this.map.on("mouseout", () => this.hover(null, 0));
-    this.map.on("dragstart", () => this.card.setFollow(false));
-    document.addEventListener("keydown", (event) => this.key(event));
     setInterval(() => this.second(), 500);
     setInterval(() => this.fleet.prune(this.clock.now()), 60_000);
-    this.bar.addButton("◐", t("palette"), () => this.togglePalette());
-    this.bar.addButton("?", t("help"), () => this.toggleHelp());
+    setInterval(() => void this.zones.load(), ZONES_EVERY_MS);
+    this.bar.addButton("◐", "palette", () => this.look.cyclePalette(1));
+    this.bar.addButton("?", "help", () => this.toggleHelp());
     this.words();
     void this.about();
     this.animate();
@@ -126,7 +157,10 @@ export class App {
   }
 
   private async loaded(): Promise<void> {
+    this.zones.add();
+    this.trails.add();
     this.map.addLayer(this.layer);
+    void this.zones.load().then(() => this.map.triggerRepaint());
     void loadPorts().then((ports) => {
       this.overlay.ports = ports;
       this.map.triggerRepaint();
@@ -168,10 +202,12 @@ export class App {
     const verdict = this.watchdog.judge();
     const now = this.clock.now();
     if (!verdict.banner) verdict.banner = this.fault;
-    this.bar.tick(verdict, now, this.clock.rate, this.fleet.size, this.legend.shown(), this.watchdog.health);
+    this.bar.tick(verdict, now, this.clock.rate, this.fleet.size, this.fleet.shown, this.watchdog.health);
     this.alerts.tick(now);
     this.card.tick(now);
     this.legend.tick();
+    this.tools.tick();
+    this.trails.draw(now);
     const open = this.alerts.open;
     const title = verdict.state === "stopped" ? `⚠ ${this.title}` : open > 0 ? `(${open}) ${this.title}` : this.title;
     if (document.title !== title) document.title = title;
@@ -186,6 +222,8 @@ export class App {
 
   select(mmsi: number | null): void {
     this.layer.selected = mmsi;
+    this.awaited = null;
+    remember("ship", mmsi === null ? "" : String(mmsi));
     this.overlay.selected = mmsi;
     if (mmsi === null) this.card.close();
     else this.card.open(mmsi);
@@ -193,7 +231,12 @@ export class App {
     this.map.triggerRepaint();
   }
 
+  /** From the search: the other end of a line that is being measured, else the ship to look at. */
   private goTo(mmsi: number): void {
+    if (this.tools.first) {
+      this.tools.finish({ mmsi });
+      return;
+    }
     this.select(mmsi);
     const c = this.fleet.byMmsi.get(mmsi);
     if (c) this.map.flyTo({ center: [c.lon, c.lat], zoom: Math.max(this.map.getZoom(), 11), duration: 900 });
@@ -223,88 +266,65 @@ export class App {
     this.map.flyTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), 11.5), duration: 900 });
   }
 
-  /** Do something with an alert; what went wrong, or nothing. The change shows at once, and comes back with the feed. */
-  private async act(alert: Alert, path: string, body: object, change: Partial<Alert>): Promise<string> {
-    try {
-      const answer = await fetch(`api/${path}`, {
-        method: "POST", headers: { "content-type": "application/json" },
-        body: JSON.stringify({ who: recall("who") || "watch", ...body }),
-      });
-      if (!answer.ok) return ((await answer.json()) as { error?: string }).error ?? String(answer.status);
-      this.takeAlerts([{ ...alert, ...change }], false);
-      return "";
-    } catch (error) {
-      return String(error);
-    }
+  private acknowledge(alert: Alert): Promise<string> {
+    return act(alert, `alerts/${encodeURIComponent(alert.id)}/ack`, {}, { state: "acknowledged" },
+      (changed) => this.takeAlerts([changed], false));
   }
 
-  private async acknowledge(alert: Alert): Promise<string> {
-    try {
-      const answer = await fetch(`api/alerts/${encodeURIComponent(alert.id)}/ack`, {
-        method: "POST", headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ who: recall("who") || "watch" }),
-      });
-      if (answer.ok) {
-        this.takeAlerts([{ ...alert, state: "acknowledged" }], false);
-        return "";
-      }
-      const body = (await answer.json().catch(() => ({}))) as { error?: string };
-      return body.error ?? String(answer.status);
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
-  }
-
-  private hover(x: number | null, y: number): void {
+  private hover(hit: Contact | undefined, x: number | null, y: number): void {
     this.readout.at(x, y);
-    const hit = x === null ? undefined : nearest(this.fleet, this.view, this.clock, this.layer.hidden, { x, y }, 13);
     const mmsi = hit?.mmsi ?? null;
-    this.map.getCanvas().style.cursor = mmsi === null ? "" : "pointer";
+    this.map.getCanvas().style.cursor = this.tools.first ? "crosshair" : mmsi === null ? "" : "pointer";
     if (mmsi !== this.overlay.hovered) {
       this.overlay.hovered = mmsi;
       this.map.triggerRepaint();
     }
   }
 
-  private hide(mask: number): void {
-    this.layer.hidden = mask;
-    this.overlay.hidden = mask;
+  private filtered(keep = true): void {
+    this.fleet.setSieve(sieveOf(this.wanted, this.watched.ships));
+    if (!keep) return;
+    keepFilter(this.wanted);
+    this.legend.build(this.look.says());
     this.map.triggerRepaint();
   }
 
-  private cycleVectors(): void {
-    const next = (AHEAD.indexOf(this.layer.ahead) + 1) % AHEAD.length;
-    this.layer.ahead = AHEAD[next] ?? 0;
-    remember("vectors", String(next));
-    this.words();
+  /** Puts the chosen ship on the watch list, or takes it off. */
+  watchChosen(): void {
+    if (this.card.mmsi === null) return;
+    this.watched.toggle(this.card.mmsi);
+    this.filtered(false);
+    this.card.build();
+    this.map.triggerRepaint();
   }
 
-  private cycleLabels(): void {
-    this.overlay.mode = LABELS[(LABELS.indexOf(this.overlay.mode) + 1) % LABELS.length] ?? "top";
-    remember("labels", this.overlay.mode);
-    this.words();
+  nextAlert(): void {
+    const next = this.alerts.next();
+    if (next) this.showAlert(next);
   }
 
-  private togglePalette(): void {
-    applyPalette(currentPalette() === "day" ? "night" : "day");
-    this.layer.colours = shipColours();
-    this.overlay.recolour();
-    repaint(this.map);
-    this.words();
+  home(): void {
+    this.map.fitBounds(HOME, { duration: 900 });
   }
 
-  private toggleHelp(): void {
+  /** Gives up what was begun, and then the choice. */
+  escape(): void {
+    if (this.tools.first) this.tools.start();
+    else this.select(null);
+  }
+
+  toggleHelp(): void {
     if (this.help.open) this.help.close();
     else this.help.showModal();
   }
 
   /** Everything whose words or colours depend on a setting. */
   private words(): void {
-    const minutes = this.layer.ahead / 60;
-    const vectors = minutes > 0 ? t("min", { n: minutes }) : t("off");
-    this.legend.build(vectors, this.overlay.mode === "off" ? t("off") : t(`labels.${this.overlay.mode}`));
+    this.legend.build(this.look.says());
     must("attribution").textContent = t("attribution");
     this.search.words();
+    this.tools.words();
+    this.bar.words();
     this.alerts.rebuild();
     if (this.card.mmsi !== null) this.card.build();
     buildHelp(this.help, (code) => {
@@ -312,27 +332,8 @@ export class App {
       remember("lang", code);
       this.words();
     });
+    this.trails.draw(this.clock.now(), true);
     this.map.triggerRepaint();
-  }
-
-  private key(event: KeyboardEvent): void {
-    const target = event.target as HTMLElement;
-    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, select, textarea")) return;
-    const actions: Record<string, () => void> = {
-      d: () => this.togglePalette(), v: () => this.cycleVectors(), l: () => this.cycleLabels(),
-      f: () => this.legend.toggleOpen(), "/": () => this.search.focus(), "?": () => this.toggleHelp(),
-      a: () => this.alerts.acknowledgeChosen(),
-      n: () => {
-        const next = this.alerts.next();
-        if (next) this.showAlert(next);
-      },
-      Home: () => this.map.fitBounds(HOME, { duration: 900 }),
-      Escape: () => this.select(null),
-    };
-    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!action || (this.help.open && event.key !== "?")) return;
-    event.preventDefault();
-    action();
   }
 
   /** Where a ship is drawn now, in CSS pixels of the map. */

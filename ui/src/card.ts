@@ -6,6 +6,7 @@ import type { Alert, ShipCard } from "./feed";
 import { type Contact, type Fleet, isLost, nameOf } from "./fleet";
 import { degrees, kn, position, shipType, span, utc } from "./format";
 import { t } from "./i18n";
+import type { Watched } from "./watched";
 
 const GAP_MS = 10 * 60_000;
 const REFRESH_MS = 30_000;
@@ -21,9 +22,9 @@ export class ShipPanel {
   private readonly follow = h("button", { type: "button", click: () => this.setFollow(!this.following) });
 
   constructor(
-    private readonly root: HTMLElement, private readonly fleet: Fleet,
+    private readonly root: HTMLElement, private readonly fleet: Fleet, private readonly watched: Watched,
     private readonly on: {
-      close(): void; centre(mmsi: number): void; track(lines: Feature<LineString, { gap: boolean }>[]): void;
+      close(): void; centre(mmsi: number): void; watch(): void; track(lines: Feature<LineString, { gap: boolean }>[]): void;
       alertsOf(mmsi: number): Alert[]; show(alert: Alert): void;
     },
   ) {}
@@ -156,6 +157,9 @@ export class ShipPanel {
         h("h2", { class: "ship-name", title: name }, name),
         h("button", { type: "button", click: () => this.on.centre(mmsi) }, t("card.centre")),
         this.follow,
+        h("button", { type: "button", class: `watch${this.watched.has(mmsi) ? " on" : ""}`, title: t("card.watch"),
+          "aria-label": t("card.watch"), "aria-pressed": String(this.watched.has(mmsi)), click: () => this.on.watch() },
+          this.watched.has(mmsi) ? "★" : "☆"),
         h("button", { type: "button", class: "close", "aria-label": t("card.close"), click: () => this.on.close() }, "×")),
       h("div", { class: "card-body" }, lost,
         alerts.length > 0 && h("div", { class: "alert-chips" }, ...alerts),

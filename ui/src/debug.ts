@@ -9,6 +9,14 @@ export interface Probe {
   select(mmsi: number | null): void;
   feed(): { mode: string; state: string; banner: string };
   ready(): boolean;
+  /** What the tools measure now, in words. */
+  tools(): { lines: string[]; ebl: { bearing: number; metres: number } | null; pending: boolean };
+  /** Where the handle of the bearing line is, map pixels. */
+  handle(): { x: number; y: number } | null;
+  speed(mmsi: number): number;
+  trails(): number;
+  shown(): number;
+  zones(): number;
   showShips(on: boolean): void;
 }
 
@@ -31,6 +39,22 @@ export function expose(app: App): void {
       const { state, banner } = app.watchdog.judge();
       return { mode: app.feed.mode, state, banner };
     },
+    tools: () => ({
+      lines: app.tools.lines.map((l) => {
+        const m = app.tools.measure(l);
+        return m ? `${m.range} ${m.cpa}` : "";
+      }),
+      ebl: app.tools.ebl && { bearing: app.tools.ebl.bearing, metres: app.tools.ebl.metres },
+      pending: app.tools.first !== null,
+    }),
+    handle: () => {
+      const at = app.tools.handle();
+      return at && { x: app.view.xOf(at[0]), y: app.view.yOf(at[1]) };
+    },
+    speed: (mmsi) => app.fleet.byMmsi.get(mmsi)?.sog ?? NaN,
+    trails: () => app.trails.lines,
+    shown: () => app.fleet.shown,
+    zones: () => app.zones.count,
     showShips: (on) => void app.map.setLayoutProperty("ships", "visibility", on ? "visible" : "none"),
     ready: () => app.map.loaded() && app.layer.frames > 1 && app.fleet.size > 0,
   };

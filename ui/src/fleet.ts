@@ -52,8 +52,13 @@ export interface Contact extends Row {
   category: number;
   alert: number; // 0 none, 1 caution .. 4 emergency
   acknowledged: boolean;
+  /** The filter takes it off the map; one with an alert stays. */
+  hidden: boolean;
   label: Label | undefined;
 }
+
+/** Whether a contact is wanted on the map. */
+export type Sieve = (c: Contact) => boolean;
 
 export class Fleet {
   readonly contacts: Contact[] = [];
@@ -66,10 +71,26 @@ export class Fleet {
   changes = 0;
   /** Wall time of the last row that said something new. */
   lastRow = -Infinity;
+  private sieve: Sieve | null = null;
   private alertOf = new Map<number, { level: number; acknowledged: boolean }>();
 
   get size(): number {
     return this.contacts.length;
+  }
+
+  /** Hides what the sieve does not let through; null shows all. */
+  setSieve(sieve: Sieve | null): void {
+    this.sieve = sieve;
+    for (const c of this.contacts) this.write(c);
+    this.changes += 1;
+  }
+
+  /** How many are on the map. */
+  get shown(): number {
+    if (!this.sieve) return this.size;
+    let n = 0;
+    for (const c of this.contacts) if (!c.hidden) n += 1;
+    return n;
   }
 
   apply(rows: Row[], clockMs: number, all: boolean): void {
@@ -134,7 +155,7 @@ export class Fleet {
     if (row.age >= AGE_OLD && c && c.lon === row.lon && c.lat === row.lat) fixMs = Math.min(c.fixMs, fixMs);
     if (!c) {
       c = { ...row, slot: this.contacts.length, x: 0, y: 0, vx: 0, vy: 0, fixMs, cls: 0, category: 0,
-        alert: 0, acknowledged: false, label: undefined };
+        alert: 0, acknowledged: false, hidden: false, label: undefined };
       this.contacts.push(c);
       this.byMmsi.set(row.mmsi, c);
       if (this.contacts.length * STRIDE > this.gpu.length) {
@@ -171,6 +192,7 @@ export class Fleet {
     const state = this.alertOf.get(c.mmsi);
     c.alert = state?.level ?? 0;
     c.acknowledged = state?.acknowledged ?? false;
+    c.hidden = this.sieve !== null && c.alert === 0 && !this.sieve(c);
     c.x = mercatorX(c.lon);
     c.y = mercatorY(c.lat);
     const lost = (c.flags & FLAG_LOST) !== 0;
@@ -181,7 +203,8 @@ export class Fleet {
     c.vy = moves ? -Math.cos(course) * c.sog * KNOT * perMetre : 0;
     const moored = (c.flags & FLAG_MOORED) !== 0 && !(c.sog >= STILL_KN);
     const heading = Number.isFinite(c.hdg) ? c.hdg : moves ? c.cog : NaN;
-    const bits = (lost ? 1 : 0) | (moored ? 2 : 0) | (Number.isFinite(heading) ? 4 : 0) | (c.acknowledged ? 8 : 0);
+    const bits = (lost ? 1 : 0) | (moored ? 2 : 0) | (Number.isFinite(heading) ? 4 : 0) | (c.acknowledged ? 8 : 0) |
+      (c.hidden ? 16 : 0);
     this.gpu.set(
       [
         c.x - ORIGIN[0], c.y - ORIGIN[1], c.vx, c.vy, (c.fixMs - this.baseMs) / 1000,

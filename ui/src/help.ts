@@ -1,13 +1,9 @@
 // Help: keys, symbols, language.
 
 import { h } from "./dom";
-import { recall, remember } from "./palette";
+import { KEYS } from "./keys";
+import { recall, remember } from "./settings";
 import { LANGUAGES, language, t } from "./i18n";
-
-const KEYS: [string, string][] = [
-  ["/", "help.slash"], ["N", "help.n"], ["A", "help.a"], ["D", "help.d"], ["V", "help.v"], ["L", "help.l"], ["F", "help.f"],
-  ["Home", "help.home"], ["Esc", "help.esc"], ["?", "help.help"],
-];
 
 const SHAPES: [string, string][] = [
   ["shape.a", "M8 1 13 15 8 12.5 3 15Z"], ["shape.b", "M8 3 12 13 8 11.2 4 13Z"],
@@ -40,7 +36,7 @@ export function buildHelp(dialog: HTMLDialogElement, onLanguage: (code: string) 
       h("button", { type: "button", class: "close", "aria-label": t("card.close"), click: () => dialog.close() }, "×")),
     h("div", { class: "help-columns" },
       h("section", {}, h("h3", {}, t("help.keys")),
-        h("dl", {}, ...KEYS.flatMap(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, t(text))]))),
+        h("dl", {}, ...KEYS.flatMap((key) => [h("dt", {}, ...key.shown.split(" ").map((k) => h("kbd", {}, k))), h("dd", {}, t(key.text))]))),
       h("section", {}, h("h3", {}, t("help.symbols")),
         h("ul", {}, ...SHAPES.map(([key, path]) => {
           const item = h("li", {}, h("span", {}, t(key)));

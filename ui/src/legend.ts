@@ -3,6 +3,7 @@
 import { h, setText } from "./dom";
 import { CATEGORIES, type Fleet } from "./fleet";
 import { latitude, longitude } from "./format";
+import { filterForm, type Wanted } from "./filter";
 import { t } from "./i18n";
 import { token } from "./palette";
 import { CIRCUMFERENCE, NAUTICAL_MILE } from "./units";
@@ -11,51 +12,64 @@ import type { View } from "./view";
 const SCALE_STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
 const SCALE_PX = 130;
 
+export interface LegendHandlers {
+  filtered(): void;
+  vectors(): void;
+  labels(): void;
+  zones(): void;
+  trails(): void;
+  resized(): void;
+}
+
+/** What the switches say. */
+export interface Says {
+  vectors: string;
+  labels: string;
+  zones: string;
+  trails: string;
+}
+
 export class Legend {
   private readonly counts: HTMLElement[] = [];
   private readonly items: HTMLElement[] = [];
 
   constructor(
-    private readonly root: HTMLElement, private readonly fleet: Fleet,
-    private readonly on: { hide(mask: number): void; vectors(): void; labels(): void; resized(): void },
-    private mask = 0,
-  ) {
-    this.build("", "");
-  }
+    private readonly root: HTMLElement, private readonly fleet: Fleet, private readonly wanted: Wanted,
+    private readonly on: LegendHandlers,
+  ) {}
 
-  build(vectors: string, labels: string): void {
+  build(says: Says): void {
     this.counts.length = 0;
     this.items.length = 0;
     const list = h("ul", {});
-    CATEGORIES.forEach((name, k) => {
+    for (const name of CATEGORIES) {
       const count = h("span", { class: "n" });
       const swatch = h("i", {});
       swatch.style.background = token(`--ship-${name}`);
       const item = h("button", {
-        type: "button", title: t("legend.show", { name: t(`cat.${name}`) }), click: () => this.toggle(k),
+        type: "button", title: t("legend.show", { name: t(`cat.${name}`) }), click: () => this.toggle(name),
       }, swatch, h("span", {}, t(`cat.${name}`)), count);
       this.counts.push(count);
       this.items.push(item);
       list.append(h("li", {}, item));
-    });
-    const wasOpen = this.root.querySelector("details")?.open ?? (innerWidth >= 1500 && innerHeight >= 850);
-    const details = h("details", { open: wasOpen, toggle: () => this.on.resized() }, h("summary", {}, t("legend")), list);
-    this.root.replaceChildren(details, h("div", { class: "switches" },
-      h("button", { type: "button", click: () => this.on.vectors() }, `${t("legend.vectors")}: ${vectors}`),
-      h("button", { type: "button", click: () => this.on.labels() }, `${t("legend.labels")}: ${labels}`)));
+    }
+    const wasOpen = this.root.querySelector("details")?.open ?? (innerWidth >= 1500 && innerHeight >= 1000);
+    const details = h("details", { open: wasOpen, toggle: () => this.on.resized() }, h("summary", {}, t("legend")), list,
+      filterForm(this.wanted, () => this.on.filtered()));
+    const turn = (key: "vectors" | "trails" | "labels" | "zones") =>
+      h("button", { type: "button", class: `turn-${key}`, click: () => this.on[key]() }, `${t(`legend.${key}`)}: ${says[key]}`);
+    this.root.replaceChildren(details,
+      h("div", { class: "switches" }, turn("vectors"), turn("trails"), turn("labels"), turn("zones")));
     this.marks();
     this.tick();
   }
 
+  /** Opens or closes; opened from the keyboard, the focus goes in. */
   toggleOpen(): void {
     const details = this.root.querySelector("details");
-    if (details) details.open = !details.open;
-  }
-
-  /** How many ships are on the picture and not hidden. */
-  shown(): number {
-    if (this.mask === 0) return this.fleet.size;
-    return this.fleet.contacts.filter((c) => !((this.mask >> c.category) & 1) || c.alert > 0).length;
+    if (!details) return;
+    details.open = !details.open;
+    if (details.open) this.items[0]?.focus();
   }
 
   tick(): void {
@@ -64,15 +78,15 @@ export class Legend {
     this.counts.forEach((element, k) => setText(element, String(n[k])));
   }
 
-  private toggle(k: number): void {
-    this.mask ^= 1 << k;
+  private toggle(name: string): void {
+    if (!this.wanted.hide.delete(name)) this.wanted.hide.add(name);
     this.marks();
-    this.on.hide(this.mask);
+    this.on.filtered();
   }
 
   private marks(): void {
     this.items.forEach((item, k) => {
-      const off = ((this.mask >> k) & 1) === 1;
+      const off = this.wanted.hide.has(CATEGORIES[k] ?? "");
       item.classList.toggle("off", off);
       item.setAttribute("aria-pressed", String(!off));
     });

@@ -1,11 +1,15 @@
 // Wires the page together: feed -> fleet -> map, lists and card.
 
 import "maplibre-gl/dist/maplibre-gl.css";
+import "./palettes.css";
 import "./style.css";
+import "./tools.css";
 import { App } from "./app";
 import { setLanguage } from "./i18n";
-import { applyPalette, recall } from "./palette";
+import { applyPalette, isPalette } from "./palette";
+import { recall } from "./settings";
 
 setLanguage(recall("lang") ?? "en");
-applyPalette(recall("palette") === "day" ? "day" : "night");
+const asked = recall("palette");
+applyPalette(isPalette(asked) ? asked : "night");
 new App().start();

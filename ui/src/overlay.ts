@@ -9,7 +9,11 @@ import { latitude, longitude } from "./format";
 import { t } from "./i18n";
 import { token } from "./palette";
 import { CIRCUMFERENCE } from "./units";
+import { paintTools } from "./toolpaint";
+import type { Tools } from "./tools";
 import type { View } from "./view";
+import type { Watched } from "./watched";
+import type { ZoneLayer } from "./zones";
 
 export type LabelMode = "top" | "all" | "off";
 const TOP_COUNT = 60;
@@ -28,7 +32,6 @@ export class Overlay {
   mode: LabelMode = "top";
   hovered: number | null = null;
   selected: number | null = null;
-  hidden = 0;
   ports: PortFile["features"] = [];
   /** Ships whose name is drawn now. */
   shown = new Set<number>();
@@ -43,6 +46,7 @@ export class Overlay {
   constructor(
     private readonly canvas: HTMLCanvasElement, private readonly map: MapLibre, private readonly view: View,
     private readonly fleet: Fleet, private readonly clock: PictureClock,
+    private readonly over: { watched: Watched; zones: ZoneLayer; tools: Tools },
   ) {
     this.context = canvas.getContext("2d") as CanvasRenderingContext2D;
     this.recolour();
@@ -78,7 +82,9 @@ export class Overlay {
     }
     this.graticule(width, height);
     this.ships(width, height);
+    this.over.zones.draw(c, this.grid, FONT, this.map.getZoom());
     this.places(width, height);
+    paintTools(c, this.over.tools, this.view, FONT);
   }
 
   private graticule(width: number, height: number): void {
@@ -124,14 +130,14 @@ export class Overlay {
     for (const c of this.fleet.contacts) {
       const x = this.view.xOfMercator(c.x), y = this.view.yOfMercator(c.y);
       if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
-      if ((this.hidden >> c.category) & 1 && c.alert === 0) continue;
+      if (c.hidden) continue;
       if (this.inView.length < SYMBOLS_MAX) this.inView.push(c);
       if (this.mode !== "all" && c.cls >= 3 && c.cls !== 6 && zoom < 9.5) continue;
       if (this.mode === "top" && c.alert === 0 && zoom < 8) continue;
       const size = c.label?.length_m ?? 0;
       const old = reckon - c.fixMs > 600_000 ? 200 : 0;
       const score = c.alert * (c.acknowledged ? 500 : 1000) + (this.shown.has(c.mmsi) ? 60 : 0) + size +
-        (isMoored(c) ? -150 : 0) + (c.cls === 6 ? 3000 : 0) - old + (c.category === 3 ? 80 : 0);
+        (isMoored(c) ? -150 : 0) + (c.cls === 6 ? 3000 : 0) + (this.over.watched.has(c.mmsi) ? 450 : 0) - old + (c.category === 3 ? 80 : 0);
       scored.push([score, c]);
     }
     scored.sort((a, b) => b[0] - a[0] || a[1].mmsi - b[1].mmsi);

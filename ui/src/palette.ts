@@ -1,9 +1,11 @@
 // Palettes live as CSS variables in style.css; this reads them for the map, the canvas and the shaders.
 
 import { CATEGORIES } from "./fleet";
+import { remember } from "./settings";
 
-export type PaletteName = "night" | "day";
-export const PALETTES: PaletteName[] = ["night", "day"];
+/** `night` is the ops room's table, `bridge` the dimmed one of S-52. */
+export const PALETTES = ["day", "dusk", "night", "bridge"] as const;
+export type PaletteName = (typeof PALETTES)[number];
 
 export interface ShipColours {
   categories: Float32Array;
@@ -33,30 +35,22 @@ export function shipColours(): ShipColours {
   };
 }
 
+export function isPalette(name: string | null | undefined): name is PaletteName {
+  return (PALETTES as readonly string[]).includes(name ?? "");
+}
+
+/** The palette that many steps on, round and round. */
+export function paletteAfter(name: PaletteName, steps: number): PaletteName {
+  const n = PALETTES.length;
+  return PALETTES[(PALETTES.indexOf(name) + steps + n) % n] ?? "night";
+}
+
 export function currentPalette(): PaletteName {
-  return document.documentElement.dataset.palette === "day" ? "day" : "night";
+  const now = document.documentElement.dataset.palette;
+  return isPalette(now) ? now : "night";
 }
 
 export function applyPalette(name: PaletteName): void {
   document.documentElement.dataset.palette = name;
   remember("palette", name);
-}
-
-/** A setting of this browser; the address bar outranks it, so that a link can carry a look. */
-export function recall(key: string): string | null {
-  const asked = new URLSearchParams(location.search).get(key);
-  if (asked !== null) return asked;
-  try {
-    return localStorage.getItem(`selat.${key}`);
-  } catch {
-    return null; // storage is switched off: the default does
-  }
-}
-
-export function remember(key: string, value: string): void {
-  try {
-    localStorage.setItem(`selat.${key}`, value);
-  } catch {
-    // storage is switched off: the choice lasts as long as the page
-  }
 }

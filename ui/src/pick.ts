@@ -6,13 +6,13 @@ import type { View } from "./view";
 
 /** The nearest visible contact within `reach` pixels, counting the hull of a ship drawn to scale as under it. */
 export function nearest(
-  fleet: Fleet, view: View, clock: PictureClock, hidden: number, at: { x: number; y: number }, reach: number,
+  fleet: Fleet, view: View, clock: PictureClock, at: { x: number; y: number }, reach: number,
 ): Contact | undefined {
   const reckon = clock.reckon();
   let best: Contact | undefined;
   let least = Infinity;
   for (const c of fleet.contacts) {
-    if ((hidden >> c.category) & 1 && c.alert === 0) continue;
+    if (c.hidden) continue;
     const [mx, my] = drawnAt(c, reckon);
     const dx = view.xOfMercator(mx) - at.x;
     const dy = view.yOfMercator(my) - at.y;

@@ -4,13 +4,12 @@ const COMMON = `#version 300 es
 precision highp float;
 layout(location=0) in vec4 a_motion;   // x, y, vx, vy: mercator from the origin, and per second
 layout(location=1) in vec4 a_body;     // time of fix (s), heading (rad), length, beam (mercator)
-layout(location=2) in vec4 a_kind;     // class, category, alert level, bits: 1 lost 2 moored 4 heading 8 acknowledged
+layout(location=2) in vec4 a_kind;     // class, category, alert level, bits: 1 lost 2 moored 4 heading 8 acknowledged 16 hidden
 uniform vec4 u_view;                   // scale x, scale y, offset x, offset y: mercator from origin to clip
 uniform vec2 u_size;                   // CSS pixels
 uniform float u_reckon;                // picture time for dead reckoning, s
 uniform float u_now;                   // picture time for ages, s
 uniform float u_limit;
-uniform int u_hidden;                  // bit k: category k is not shown
 uniform float u_selected;              // instance, -1 none
 vec2 place() {
   float dt = clamp(u_reckon - a_body.x, 0.0, u_limit);
@@ -24,7 +23,7 @@ float freshness() {
   return (bits & 1) != 0 ? min(f, 0.6) : f;
 }
 bool hidden() {
-  return ((u_hidden >> int(a_kind.y)) & 1) == 1 && a_kind.z < 0.5 && float(gl_InstanceID) != u_selected;
+  return (int(a_kind.w) & 16) != 0 && float(gl_InstanceID) != u_selected;
 }
 `;
 

@@ -35,8 +35,6 @@ export class ShipLayer implements CustomLayerInterface {
   readonly renderingMode = "2d" as const;
   /** Length of course vectors in seconds; 0 draws none. */
   ahead = 360;
-  /** Bit k set: category k is not drawn (ships with an alert always are). */
-  hidden = 0;
   selected: number | null = null;
   colours: ShipColours | null = null;
   frames = 0;
@@ -115,7 +113,6 @@ export class ShipLayer implements CustomLayerInterface {
     gl.uniform1f(u("u_reckon"), (this.clock.reckon() - this.fleet.baseMs) / 1000);
     gl.uniform1f(u("u_now"), (this.clock.now() - this.fleet.baseMs) / 1000);
     gl.uniform1f(u("u_limit"), RECKON_LIMIT_S);
-    gl.uniform1i(u("u_hidden"), this.hidden);
     const chosen = this.selected === null ? undefined : this.fleet.byMmsi.get(this.selected);
     gl.uniform1f(u("u_selected"), chosen ? chosen.slot : -1);
     gl.uniform1f(u("u_ahead"), this.ahead);

@@ -26,7 +26,15 @@ export class TopBar {
   }
 
   addButton(text: string, name: string, action: () => void): void {
-    this.buttons.append(h("button", { type: "button", title: name, "aria-label": name, click: action }, text));
+    this.buttons.append(h("button", { type: "button", "data-name": name, click: action }, text));
+  }
+
+  words(): void {
+    for (const button of this.buttons.children) {
+      const name = t((button as HTMLElement).dataset.name ?? "");
+      button.setAttribute("title", name);
+      button.setAttribute("aria-label", name);
+    }
   }
 
   tick(verdict: Verdict, clockMs: number, pace: number, ships: number, shown: number, health: Health | null): void {

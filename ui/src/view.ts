@@ -59,3 +59,13 @@ export class View {
     return this.world;
   }
 }
+
+/** Longitude of a mercator x. */
+export function mercatorLon(x: number): number {
+  return (x - 0.5) * 360;
+}
+
+/** Latitude of a mercator y. */
+export function mercatorLat(y: number): number {
+  return (Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90;
+}

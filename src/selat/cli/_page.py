@@ -44,11 +44,24 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-async def page(picture: Any, args: argparse.Namespace, title: str, announce: Callable[[str], None]) -> None:
-    """Serve the page until cancelled; when the port is taken, the next free one of ten is."""
-    from selat.web.server import create_app, serve
+async def page(
+    picture: Any, args: argparse.Namespace, title: str, announce: Callable[[str], None], folder: Path
+) -> None:
+    """Serve the page of the sea in ``folder`` until cancelled; when the port is taken, the next free one of ten is."""
+    from selat.app.archive import SeaArchive
+    from selat.web.server import create_app
 
-    app = create_app(picture, title=title, allowed_hosts=("*",) if args.host not in _LOOPBACK else _LOOPBACK)
+    archive = SeaArchive(folder)
+    try:
+        hosts = ("*",) if args.host not in _LOOPBACK else _LOOPBACK
+        await _serve(create_app(picture, archive=archive, title=title, allowed_hosts=hosts), args, announce)
+    finally:
+        archive.close()
+
+
+async def _serve(app: Any, args: argparse.Namespace, announce: Callable[[str], None]) -> None:
+    from selat.web.server import serve
+
     tries = [args.port] if not args.port else list(range(args.port, args.port + 10))
     for port in tries:
         try:

@@ -58,7 +58,7 @@ async def _play(args: argparse.Namespace, folder: Path) -> None:
             _page.say("selat demo: an exercise, not real ships. Stop with Ctrl-C.")
             await _page.until_stopped(
                 watch.run(play(scene, args.rate)),
-                _page.page(watch.picture, args, "selat: exercise", _page.announcer(args)),
+                _page.page(watch.picture, args, "selat: exercise", _page.announcer(args), folder),
                 seconds=args.seconds,
             )
     finally:

@@ -37,6 +37,6 @@ async def _serve(args: argparse.Namespace) -> None:
         standing = Standing(sea)
         await _page.until_stopped(
             standing.run(),
-            _page.page(standing.picture, args, f"selat: {args.sea}", _page.announcer(args)),
+            _page.page(standing.picture, args, f"selat: {args.sea}", _page.announcer(args), args.sea),
             seconds=args.seconds,
         )

@@ -57,7 +57,7 @@ async def _watch(args: argparse.Namespace) -> None:
             watch = Watch(Pipeline(writer), source.clock, **options)
             work = [watch.run(source)]
             if not args.no_page:
-                work.append(_page.page(watch.picture, args, "selat", _page.announcer(args)))
+                work.append(_page.page(watch.picture, args, "selat", _page.announcer(args), args.sea))
             await _page.until_stopped(*work, seconds=args.seconds)
             _summary(args, watch)
     finally:

@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict
@@ -26,6 +25,7 @@ from selat.model.errors import ConfigError, SelatError
 from selat.model.handling import Deed, Snooze
 from selat.model.picture import Acknowledges, Acts, Picture
 from selat.web.answers import json_answer, missing
+from selat.web.body import json_body, text_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -57,10 +57,10 @@ class _Alerts:
         if not self.may(request):
             return json_answer({"error": "alerts are acted on at the machine itself"}, status=403)
         try:
-            body = await _body(request)
+            body = await json_body(request, BODY_LIMIT)
             deed = Deed(
-                action, _text(body, "who", WHO_LIMIT) or ("watch" if action == "acknowledge" else ""),
-                _text(body, "note", NOTE_LIMIT), _text(body, "to", WHO_LIMIT), _text(body, "cause", WHO_LIMIT),
+                action, text_of(body, "who", WHO_LIMIT) or ("watch" if action == "acknowledge" else ""),
+                text_of(body, "note", NOTE_LIMIT), text_of(body, "to", WHO_LIMIT), text_of(body, "cause", WHO_LIMIT),
             )  # fmt: skip
             alert_id = request.path_params["alert_id"]
             if isinstance(picture, Acts):
@@ -83,7 +83,7 @@ class _Alerts:
         if not self.may(request):
             return json_answer({"error": "alerts are snoozed at the machine itself"}, status=403)
         try:
-            snooze = _snooze_of(await _body(request), clock.now())
+            snooze = _snooze_of(await json_body(request, BODY_LIMIT), clock.now())
             await run_in_threadpool(self.picture.snooze, snooze)
         except SelatError as e:
             return _wrong(e)
@@ -106,29 +106,6 @@ def _wrong(e: SelatError) -> Response:
     return json_answer({"error": e.message, "hint": e.hint}, status=400)
 
 
-async def _body(request: Request) -> dict[str, Any]:
-    """The JSON object that was sent. Raises ConfigError for anything else."""
-    raw = bytearray()
-    async for part in request.stream():
-        raw += part
-        if len(raw) > BODY_LIMIT:
-            raise ConfigError("the body is too long", hint=f"at most {BODY_LIMIT} bytes")
-    try:
-        body = json.loads(bytes(raw) or b"{}")
-    except (ValueError, RecursionError):
-        raise ConfigError("the body is not JSON", hint='as in {"who": "Lt Aminah"}') from None
-    if not isinstance(body, dict):
-        raise ConfigError("the body is no JSON object", hint='as in {"who": "Lt Aminah"}')
-    return body
-
-
-def _text(body: dict[str, Any], name: str, most: int) -> str:
-    value = body.get(name, "")
-    if not isinstance(value, str):
-        raise ConfigError(f"{name} is no text", hint=f'as in {{"{name}": "..."}}')
-    return value[:most].strip()
-
-
 def _numbers(body: dict[str, Any], name: str) -> list[float]:
     values = body.get(name) or []
     if not isinstance(values, list) or not all(type(v) in (int, float) and abs(v) < 1e12 for v in values):
@@ -144,8 +121,8 @@ def _snooze_of(body: dict[str, Any], now: int) -> Snooze:
     if area and len(area) != 4:
         raise ConfigError("an area is four numbers", hint="west, south, east, north in degrees")
     return Snooze(
-        secrets.token_hex(4), now + round(seconds * 1e9), _text(body, "who", WHO_LIMIT), _text(body, "reason", NOTE_LIMIT), now,  # type: ignore[operator]
-        tuple(sorted(int(m) for m in _numbers(body, "ships"))), _text(body, "rule", WHO_LIMIT),
+        secrets.token_hex(4), now + round(seconds * 1e9), text_of(body, "who", WHO_LIMIT), text_of(body, "reason", NOTE_LIMIT), now,  # type: ignore[operator]
+        tuple(sorted(int(m) for m in _numbers(body, "ships"))), text_of(body, "rule", WHO_LIMIT),
         (area[0], area[1], area[2], area[3]) if area else None,
     )  # fmt: skip
 

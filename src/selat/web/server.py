@@ -18,10 +18,12 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from selat.model.archive import Archive
 from selat.model.picture import Acknowledges, Picture
 from selat.web.alerts_api import alert_routes
 from selat.web.answers import json_answer as _json
 from selat.web.answers import missing as _missing
+from selat.web.archive_api import archive_routes
 from selat.web.feed import Hub, serve_feed
 from selat.web.geo import feature_collection, poll_answer
 from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
@@ -98,6 +100,7 @@ class _Routes:
 def create_app(
     picture: Picture,
     *,
+    archive: Archive | None = None,
     title: str = "selat",
     static: Path = STATIC,
     allowed_hosts: Sequence[str] = LOOPBACK_NAMES,
@@ -108,6 +111,7 @@ def create_app(
 
     Args:
         picture: what to show; see `selat.model.picture.Picture`. It is called from worker threads.
+        archive: the stored sea behind it, for playback, dossiers and zones; without one the page shows the present alone.
         title: the name in the top bar and on the browser tab.
         static: folder of the built page.
         allowed_hosts: names a browser may use for this server; `*` allows any (for a proxy that checks).
@@ -122,6 +126,7 @@ def create_app(
         Route("/api/ship/{mmsi:int}", to.ship),
         Route("/api/alerts", to.alerts),
         *alert_routes(picture, to.may_act),
+        *archive_routes(archive, to.may_act),
         Route("/api/health", to.health),
         Route("/api/poll", to.poll),
         WebSocketRoute("/api/feed", to.feed),

@@ -1,0 +1,75 @@
+// Every key of the page: what it shows in the help, and what it does.
+
+import type { App } from "./app";
+import { stepShip } from "./hands";
+
+interface Key {
+  /** As in the help. */
+  shown: string;
+  /** Words of the help. */
+  text: string;
+  run: Record<string, (app: App) => void>;
+}
+
+export const KEYS: Key[] = [
+  { shown: "/", text: "help.slash", run: { "/": (a) => a.search.focus() } },
+  { shown: "[ ]", text: "help.step", run: { "]": (a) => step(a, 1), "[": (a) => step(a, -1) } },
+  { shown: "Enter", text: "help.enter", run: { Enter: (a) => enter(a) } },
+  { shown: "N", text: "help.n", run: { n: (a) => a.nextAlert() } },
+  { shown: "A", text: "help.a", run: { a: (a) => a.alerts.acknowledgeChosen() } },
+  { shown: "R", text: "help.r", run: { r: (a) => a.tools.start() } },
+  { shown: "E", text: "help.e", run: { e: (a) => a.tools.toggleEbl() } },
+  { shown: "⇧ ← → ↑ ↓", text: "help.turn", run: {
+    "shift+ArrowLeft": (a) => a.tools.turnEbl(-1, 0), "shift+ArrowRight": (a) => a.tools.turnEbl(1, 0),
+    "shift+ArrowUp": (a) => a.tools.turnEbl(0, 0.1), "shift+ArrowDown": (a) => a.tools.turnEbl(0, -0.1),
+  } },
+  { shown: "X", text: "help.x", run: { x: (a) => a.tools.clear() } },
+  { shown: "W", text: "help.w", run: { w: (a) => a.watchChosen() } },
+  { shown: "O", text: "help.o", run: { o: (a) => a.card.setFollow(!a.card.following) } },
+  { shown: "V T L Z", text: "help.v", run: {
+    v: (a) => a.look.cycleVectors(), t: (a) => a.look.cycleTrails(), l: (a) => a.look.cycleLabels(), z: (a) => a.look.cycleZones(),
+  } },
+  { shown: "F", text: "help.f", run: { f: (a) => a.legend.toggleOpen() } },
+  { shown: "D", text: "help.d", run: { d: (a) => a.look.cyclePalette(1), "shift+D": (a) => a.look.cyclePalette(-1) } },
+  { shown: "+ − ← → ↑ ↓", text: "help.map", run: {
+    "+": (a) => a.map.zoomIn(), "=": (a) => a.map.zoomIn(), "-": (a) => a.map.zoomOut(),
+    ArrowLeft: (a) => a.map.panBy([-90, 0]), ArrowRight: (a) => a.map.panBy([90, 0]),
+    ArrowUp: (a) => a.map.panBy([0, -90]), ArrowDown: (a) => a.map.panBy([0, 90]),
+  } },
+  { shown: "Home", text: "help.home", run: { Home: (a) => a.home() } },
+  { shown: "Esc", text: "help.esc", run: { Escape: (a) => a.escape() } },
+  { shown: "?", text: "help.help", run: { "?": (a) => a.toggleHelp() } },
+];
+
+function step(app: App, by: number): void {
+  const mmsi = stepShip(app.fleet, app.view, app.card.mmsi, by);
+  if (mmsi !== null) app.select(mmsi);
+}
+
+/** Ends a line that is being measured: at the chosen ship, else in the middle of the map. */
+function enter(app: App): void {
+  const from = app.tools.first;
+  if (!from) return;
+  const ship = app.card.mmsi;
+  if (ship !== null && !("mmsi" in from && from.mmsi === ship)) app.tools.finish({ mmsi: ship });
+  else app.tools.finishAtMiddle();
+}
+
+/** Does what the pressed key stands for; whether it stands for something. */
+export function press(app: App, event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  const target = event.target as HTMLElement;
+  if (target.matches("input, select, textarea")) return false;
+  // Enter and the arrows belong to a button or list that has the focus.
+  if (event.key === "Enter" && target.matches("button, summary, [tabindex='0']")) return false;
+  const letter = event.key.length === 1;
+  const names = event.shiftKey ? [`shift+${event.key}`, letter ? event.key.toLowerCase() : ""] : [letter ? event.key.toLowerCase() : event.key];
+  for (const name of names) {
+    const action = KEYS.map((k) => k.run[name]).find((f) => f !== undefined);
+    if (action && (!app.help.open || event.key === "?")) {
+      action(app);
+      return true;
+    }
+  }
+  return false;
+}
