@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,7 +45,8 @@ def reports(**columns: list) -> object:
 
 def test_rows_are_thinned_to_the_first_of_each_step_and_keep_place_and_time() -> None:
     rows = reports(
-        mmsi=[563000001] * 3 + [563000002] * 2, time=[0, 5 * MINUTE, 5 * MINUTE + 1, MINUTE, 9 * MINUTE], msg_type=[1, 1, 1, 27, 27],
+        mmsi=[563000001] * 3 + [563000002] * 2,
+        time=[0, 5 * MINUTE, 5 * MINUTE + 1, MINUTE, 9 * MINUTE], msg_type=[1, 1, 1, 27, 27],
         lat=[10_000_000, 11_000_000, 0, -5_000_000, 0], lon=[1_030_000_000] * 5, sog=[123, 1023, 0, 4, 4],
         cog=[3599, 3600, 0, 0, 0], heading=[359, 511, 0, 0, 0], nav_status=[1, 0, 0, 5, 0],
     )  # fmt: skip

@@ -172,7 +172,8 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("palette", ["day", "dusk", "night", "bridge"])
 def test_words_of_panels_have_contrast(browser: Browser, server: Running, palette: str) -> None:
     page = at(browser, server, f"lang=en&palette={palette}")
-    found = page.js("""Object.fromEntries(['--bg', '--bg-2', '--text', '--muted', '--strong', '--alarm', '--warning', '--caution', '--good']
+    found = page.js("""Object.fromEntries(['--bg', '--bg-2', '--text', '--muted', '--strong', '--alarm', '--warning',
+      '--caution', '--good']
       .map((name) => { const e = document.createElement('i'); e.style.color = `var(${name})`; document.body.append(e);
         const c = getComputedStyle(e).color; e.remove(); return [name, c]; }))""")
     back = max(luminance(found["--bg"]), luminance(found["--bg-2"])) if palette != "day" else luminance(found["--bg-2"])
