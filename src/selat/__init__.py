@@ -16,10 +16,11 @@ _PUBLIC = {
     "decode_one": "selat.readers.single",
     "Zone": "selat.model.nouns",
     "Asset": "selat.model.nouns",
+    "Case": "selat.rescue.case",
     "Alert": "selat.model.nouns",
     "SelatError": "selat.model.errors",
 }
-__all__ = ["Alert", "Asset", "SelatError", "Zone", "__version__", "decode", "decode_one", "open"]
+__all__ = ["Alert", "Asset", "Case", "SelatError", "Zone", "__version__", "decode", "decode_one", "open"]
 
 
 def __getattr__(name: str) -> Any:

@@ -22,6 +22,7 @@ from selat.readers.ocean_grid import Grid, check, fill_coast, map_of
 
 Array = NDArray[Any]
 Box = tuple[float, float, float, float]  # west, south, east, north
+When = tuple[int | None, int | None, bool]  # begin, end, whether a part is enough
 
 # (first component, second, True where they follow the grid)
 STANDARD = {
@@ -41,10 +42,17 @@ _METRES = {"m s-1", "m/s", "m s**-1", "meter second-1", "meters second-1", "metr
 
 
 def read_cf(
-    path: Path | str, kind: str, box: Box | None = None, begin: int | None = None, end: int | None = None
+    path: Path | str,
+    kind: str,
+    box: Box | None = None,
+    begin: int | None = None,
+    end: int | None = None,
+    *,
+    part: bool = False,
 ) -> Grid:
     """The ``wind`` (10 m) or ``current`` (surface) of a file, cut to a box and to the times around begin and end (ns).
 
+    ``part``: some of the times are enough, since other fields follow.
     Raises :class:`SourceError` for a file that cannot be read or a package that is not installed, :class:`FormatError` for
     one that holds no such field, :class:`ConfigError` where it does not reach the box or the times.
     """
@@ -59,14 +67,14 @@ def read_cf(
             f"{path}: {e.strerror or e}", hint="is it a netCDF file, and may this user read it?"
         ) from None
     with dataset:
-        return check(_read(netCDF4, dataset, Path(path).name, kind, box, begin, end))
+        return check(_read(netCDF4, dataset, Path(path).name, kind, box, (begin, end, part)))
 
 
-def _read(netcdf: Any, dataset: Any, name: str, kind: str, box: Box | None, begin: int | None, end: int | None) -> Grid:
+def _read(netcdf: Any, dataset: Any, name: str, kind: str, box: Box | None, when: When) -> Grid:
     first, second, along = _components(dataset, name, kind)
     t_dim, y_dim, x_dim = _dimensions(dataset, first, name)
     times = _times(netcdf, dataset, t_dim, name)
-    rows = _when(times, begin, end, name)
+    rows = _when(times, *when, name)
     crs = _projection(dataset, first)
     y, x = _axis(dataset, y_dim, name), _axis(dataset, x_dim, name)
     if crs is None:
@@ -147,9 +155,11 @@ def _times(netcdf: Any, dataset: Any, dim: str, name: str) -> Array:
     return out
 
 
-def _when(times: Array, begin: int | None, end: int | None, name: str) -> slice:
+def _when(times: Array, begin: int | None, end: int | None, part: bool, name: str) -> slice:
     low = times[0] if begin is None else begin
     high = times[-1] if end is None else end
+    if part and low <= times[-1] and high >= times[0]:
+        low, high = max(low, times[0]), min(high, times[-1])
     if low < times[0] or high > times[-1]:
         known, asked = (
             f"{format_time(times[0])} to {format_time(times[-1])}",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from selat.model.schema import ALERTS, OUTAGES, Column, Table
 
-SCHEMA_VERSION = 3  #: of the state; a newer one is refused, an older one gets the columns that it lacks
+SCHEMA_VERSION = 4  #: of the state; a newer one is refused, an older one gets the columns that it lacks
 
 BOUNDED = ("time", "mmsi", "lat", "lon", "seq")  #: columns whose bounds the manifest keeps; time in seconds
 
@@ -162,6 +162,16 @@ def _chain(name: str, *columns: sa.Column[Any]) -> sa.Table:
 
 alert_log = _chain("alert_log", sa.Column("subject", sa.Text, nullable=False, index=True))
 audit = _chain("audit", sa.Column("subject", sa.Text, nullable=False))
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),  # JSON, as selat.rescue.case writes it
+    sa.Column("made", sa.BigInteger, nullable=False),  # ns UTC
+    sa.Column("changed", sa.BigInteger, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+)
 
 zones = sa.Table(
     "zones",
