@@ -1,0 +1,215 @@
+"""From particles and searchers to a plan: who searches which area, in which pattern, and what it is worth.
+
+Areas lie on a plane that moves with the mean drift (an unchanging current moves object and boat alike); they never overlap.
+The planner sees four particles in five; the plan's probability of success is that on the fifth, or on fresh ones. Beside it
+stands the bound: what no division of the same effort in time and place can exceed (:mod:`selat.kernels.effort_moving`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from selat.kernels import areas_search, detect
+from selat.kernels.effort_moving import bound
+from selat.model.clock import HOUR, MINUTE, SECOND, format_time
+from selat.model.errors import ConfigError
+from selat.model.plan import APPROVAL, Plan
+from selat.rescue import sun
+from selat.rescue.allocate import Areas, Problem, allocate
+from selat.rescue.cloud import Cloud, Frame
+from selat.rescue.searchers import SEARCHING, Conditions, Searcher, Span, span_of
+from selat.rescue.tasks import Sortie, sorties, tasks_of
+
+Array = NDArray[Any]
+MOMENTS = 8  #: at most so many moments stand for a search
+HOLDOUT = 5  #: one particle in so many is kept for the score
+WORTH = 1.003  #: an area more for a searcher must find so much more
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all attempts at a plan share."""
+
+    frame: Frame
+    times: Array  #: (g,) ns, middle of equal slices from begin to end
+    begin: int
+    end: int
+    searchers: tuple[Searcher, ...]
+    spans: tuple[Span, ...]
+    problem: Problem
+    fresh: tuple[Array, Array, Array]  #: east, north (g, n) and weight (n,) for the score
+
+
+def plan(
+    cloud: Cloud,
+    searchers: Sequence[Searcher],
+    conditions: Conditions,
+    begin: int,
+    end: int,
+    *,
+    fresh: Cloud | None = None,
+    parts: int = 0,
+    seed: int = 0,
+    follow: bool = True,
+    case: str = "",
+    made: int = 0,
+    pos_before: float = 0.0,
+    approval: str = APPROVAL,
+    shore_party: bool = False,
+) -> Plan:
+    """Plan a search between two times (ns).
+
+    ``parts``: areas for each searcher (0: as many as pay, three at most); ``follow``: areas move with the drift; ``fresh``:
+    particles for the score; ``shore_party``: particles ashore count as any other (else no searcher finds them). Raises
+    :class:`ConfigError` where a searcher cannot take part (see :func:`selat.rescue.searchers.span_of`), where the drift does
+    not cover the time, and without searchers.
+    """
+    if not searchers:
+        raise ConfigError("a plan without searchers", hint="give at least one boat or aircraft")
+    names = [s.name for s in searchers]
+    if len(set(names)) < len(names):
+        raise ConfigError("two searchers have the same name", hint="give each a name of its own")
+    if end <= begin:
+        raise ConfigError("the search ends before it begins", hint="give an end after the begin")
+    setting, ashore = _setting(cloud.normal(), searchers, conditions, begin, end, fresh, follow, shore_party)
+    best: tuple[float, list[Sortie]] | None = None
+    for count in [parts] if parts else _counts(len(searchers)):
+        found = allocate(setting.problem, count, seed=seed)
+        laid = _sorties(setting, found)
+        worth = _found(setting, laid, setting.problem.x, setting.problem.y, setting.problem.weight)[0]
+        if best is None or worth > best[0] * WORTH:
+            best = worth, laid
+    assert best is not None
+    laid = best[1]
+    g = len(setting.times)
+    effort = (setting.problem.share * setting.problem.effort[:, None]).sum(0)
+    most = bound(*setting.fresh, effort)[1]
+    pos, _ = _found(setting, laid, *setting.fresh)
+    tasks = tasks_of(setting.frame, laid, setting.spans, setting.problem.share, setting.fresh)
+    lat, lon = setting.frame.earth(0.0, 0.0, setting.times[g // 2])
+    told = {
+        "visibility": conditions.visibility,
+        "wind": conditions.wind,
+        "sea": conditions.sea,
+        "particles": len(cloud),
+    }
+    return Plan(
+        case, conditions.target, made or begin, begin, end, (float(lat), float(lon)), pos, most,
+        _ideal(setting, laid), pos_before, ashore, tasks, _weaknesses(setting, conditions, ashore, pos, most, shore_party),
+        told, {}, approval,
+    )  # fmt: skip
+
+
+def _counts(searchers: int) -> list[int]:
+    return [1, 2, 3] if searchers <= 2 else [1, 2] if searchers <= 4 else [1]
+
+
+def _setting(
+    cloud: Cloud, searchers: Sequence[Searcher], conditions: Conditions, begin: int, end: int, fresh: Cloud | None,
+    follow: bool, shore_party: bool,
+) -> tuple[Setting, float]:  # fmt: skip
+    """Spans, moments, particles on the plane; and the probability that the object is ashore in the middle."""
+    ready = tuple(s.in_sea(conditions.sea) for s in searchers)
+    middle = (begin + end) // 2
+    for time in (begin, end):
+        cloud.at(time)
+    frame = Frame(cloud, middle, still=not follow)
+    lat, lon = frame.earth(0.0, 0.0, middle)
+    spans = tuple(span_of(s, float(lat), float(lon), begin, end, conditions) for s in ready)
+    first, last = min(s.begin for s in spans), max(s.end for s in spans)
+    g = int(min(max(math.ceil((last - first) / (30 * MINUTE)), 1), MOMENTS))
+    edges = np.linspace(first, last, g + 1)
+    times = ((edges[1:] + edges[:-1]) / 2).astype(np.int64)
+    share = np.array([np.maximum(np.minimum(edges[1:], s.end) - np.maximum(edges[:-1], s.begin), 0.0) for s in spans])
+    share /= share.sum(1)[:, None]
+    keep = np.arange(len(cloud)) % HOLDOUT != 0
+    if fresh is None and len(cloud) >= 50 * HOLDOUT:
+        fresh, cloud = cloud.take(~keep), cloud.take(keep)
+    x, y, dry = frame.paths(cloud, times)
+    weight = cloud.weight / cloud.weight.sum()
+    ashore = float(np.sum(weight * dry[g // 2]))
+    if not shore_party:
+        x = np.where(dry, np.float32(np.nan), x)
+    fx, fy, fdry = frame.paths(fresh, times) if fresh is not None else (x, y, dry)
+    if not shore_party:
+        fx = np.where(fdry, np.float32(np.nan), fx)
+    fw = fresh.weight / fresh.weight.sum() if fresh is not None else weight
+    x, y, weight = _afloat(x, y, weight)
+    fx, fy, fw = _afloat(fx, fy, fw)
+    speed = np.array([s.speed for s in ready])
+    seconds = np.array([(s.end - s.begin) / SECOND * SEARCHING for s in spans])
+    width = np.array([s.seen.width for s in spans])
+    problem = Problem(x, y, weight, share, width * speed * seconds, speed * seconds, floor=float(width.min()) / 4.0)
+    return Setting(frame, times, begin, end, ready, spans, problem, (fx, fy, fw)), ashore
+
+
+def _afloat(x: Array, y: Array, weight: Array) -> tuple[Array, Array, Array]:
+    """Without particles that are ashore at all moments; the others stay NaN, in no area, while they are."""
+    keep = np.isfinite(x).any(0)
+    if not keep.any():
+        raise ConfigError("all particles are ashore", hint="send a shore party, or check the datum: it may lie on land")
+    return np.ascontiguousarray(x[:, keep]), np.ascontiguousarray(y[:, keep]), weight[keep]
+
+
+def _sorties(setting: Setting, found: Areas) -> list[Sortie]:
+    """The areas as they can be sailed: whole legs, the way between two areas taken off the effort."""
+    return sorties(setting.searchers, setting.spans, setting.frame, found, lambda laid: _worth(setting, laid))
+
+
+def _worth(setting: Setting, laid: list[Sortie]) -> float:
+    return _found(setting, laid, setting.problem.x, setting.problem.y, setting.problem.weight)[0]
+
+
+def _found(setting: Setting, laid: list[Sortie], x: Array, y: Array, weight: Array) -> tuple[float, Array]:
+    """(probability of success, weights left). The coverage of a searcher's areas counts as spread over its time on scene,
+    be it one area or three: when within it each leg is sailed is followed by the track's own figure only."""
+    rects = np.array([s.rect for s in laid])
+    share = setting.problem.share[[s.searcher for s in laid]]
+    effort = np.array([4.0 * s.rect[2] * s.rect[3] * s.coverage for s in laid])
+    left = np.empty(len(weight))
+    return float(areas_search.found(x, y, weight, share, rects, effort, left)), left
+
+
+def _ideal(setting: Setting, laid: list[Sortie]) -> float:
+    """Probability of success if all tracks are sailed exactly, by the inverse-cube law."""
+    x, y, weight = setting.fresh
+    zero = int(setting.times[0])
+    steps = (setting.times - zero) / SECOND
+    exponent = np.zeros(len(weight))
+    for s in laid:
+        lengths = np.concatenate([[0.0], np.hypot(*np.diff(s.points, axis=0).T)]) if len(s.points) > 1 else np.zeros(1)
+        time = (s.begin - zero) / SECOND + np.cumsum(lengths) / s.speed
+        exponent += detect.seen(steps, x, y, time, s.points[:, 0], s.points[:, 1], s.width, s.speed)
+    return float(np.sum(weight * -np.expm1(-exponent)))
+
+
+def _weaknesses(
+    setting: Setting, conditions: Conditions, ashore: float, pos: float, most: float, shore_party: bool
+) -> tuple[str, ...]:
+    out = []
+    by_hand = [s.name for s, span in zip(setting.searchers, setting.spans, strict=True) if s.width > 0 and span]
+    if by_hand:
+        out.append(f"sweep width given by hand: {', '.join(by_hand)}")
+    if ashore >= 0.05 and not shore_party:
+        out.append(f"{ashore:.0%} of the probability is ashore, where no boat searches: send a shore party")
+    if pos < 0.1:
+        out.append(f"probability of success only {pos:.0%}: more or wider-seeing searchers are needed")
+    if most > 0 and pos < 0.85 * most:
+        out.append(f"the plan reaches {pos / most:.0%} of what its effort could")
+    lat, lon = setting.frame.earth(0.0, 0.0, setting.times[0])
+    fall = sun.crossings(
+        lambda t: sun.sun_altitude(t, float(lat), float(lon)), sun.SUNRISE, setting.begin, setting.end
+    )[1]
+    if fall and any(s.width <= 0 for s in setting.searchers):
+        out.append(f"the sun sets at {format_time(fall[0])}")
+    if len(setting.problem.weight) < 1000:
+        out.append(f"only {len(setting.problem.weight)} particles: the figures are rough")
+    if setting.end - setting.begin > 12 * HOUR:
+        out.append("more than 12 h ahead: plan again before each watch")
+    return tuple(out)
