@@ -20,9 +20,11 @@ import { press } from "./keys";
 import { Legend, Readout } from "./legend";
 import { Look } from "./look";
 import { Overlay } from "./overlay";
+import { Player } from "./player";
 import { recall, remember } from "./settings";
 import { SearchBox } from "./search";
 import { ShipLayer } from "./shiplayer";
+import { TimeBar } from "./timebar";
 import { Tools } from "./tools";
 import { TopBar } from "./topbar";
 import { Trails } from "./trails";
@@ -37,7 +39,10 @@ const BOUNDS: [number, number, number, number] = [88, -12, 126, 24];
 const ZONES_EVERY_MS = 60_000;
 
 export class App {
+  /** The time of the picture that is shown. */
   readonly clock = new PictureClock();
+  /** The present, also while the past is shown. */
+  readonly present = new PictureClock();
   readonly fleet = new Fleet();
   readonly map: MapLibre;
   readonly view: View;
@@ -53,6 +58,8 @@ export class App {
   readonly tools: Tools;
   readonly zones: ZoneLayer;
   readonly trails: Trails;
+  readonly player: Player;
+  readonly timebar: TimeBar;
   readonly watched = new Watched();
   readonly wanted = readFilter();
   readonly help = must("help") as HTMLDialogElement;
@@ -60,6 +67,7 @@ export class App {
   private readonly readout: Readout;
   private title = "selat";
   private fault = "";
+  private asked = Number(recall("at")) || null; // an instant the address names
   private awaited = Number(recall("ship")) || null; // a ship the address names, until it is on the picture
   /** Elements on the map that names keep clear of. */
   private readonly furniture = ["legend", "readout", "attribution", "tools"].map(must);
@@ -94,15 +102,25 @@ export class App {
         void source?.setData({ type: "FeatureCollection", features });
       },
       alertsOf: (mmsi) => [...this.alerts.alerts.values()].filter((a) => a.subjects.includes(mmsi)),
-      show: (alert) => this.showAlert(alert),
+      show: (alert) => this.showAlert(alert), past: () => this.player.at, goTo: (ms) => this.player.go(ms),
+      place: (lon, lat) => void this.map.easeTo({ center: [lon, lat], duration: 500 }),
     });
-    this.search = new SearchBox(this.fleet, (mmsi) => this.goTo(mmsi));
+    this.search = new SearchBox(this.fleet, (mmsi, last) => this.goTo(mmsi, last));
     this.bar = new TopBar(must("topbar"), must("banner"), this.search.root);
     this.legend = new Legend(must("legend"), this.fleet, this.wanted, {
       filtered: () => this.filtered(), vectors: () => this.look.cycleVectors(), labels: () => this.look.cycleLabels(),
       zones: () => this.look.cycleZones(), trails: () => this.look.cycleTrails(), resized: () => this.map.triggerRepaint(),
     });
     this.readout = new Readout(must("readout"), this.view);
+    this.player = new Player(this.fleet, this.clock, {
+      now: () => this.present.now(), changed: () => this.played(),
+      live: () => {
+        this.trails.clear();
+        this.fleet.setAlerts(this.alerts.alerts.values());
+        this.feed.restart();
+      },
+    });
+    this.timebar = new TimeBar(must("timebar"), this.player, () => this.present.now(), (alert) => this.showAlert(alert));
     this.feed = this.makeFeed();
     this.watchdog = new Watchdog(this.feed);
     new Hands(this.map, this.view, this.fleet, this.clock, this.tools, {
@@ -113,9 +131,11 @@ export class App {
   private makeFeed(): Feed {
     return new Feed({
       rows: (rows, clockMs, all) => {
+        this.present.tick(clockMs);
+        this.watchdog.frame(rows.length, all);
+        if (this.player.at !== null) return;
         this.clock.tick(clockMs);
         this.fleet.apply(rows, clockMs, all);
-        this.watchdog.frame(rows.length, all);
         this.heard();
       },
       labels: (labels, all) => this.fleet.setLabels(labels, all),
@@ -124,6 +144,15 @@ export class App {
         this.watchdog.health = health;
       },
     });
+  }
+
+  /** The instant that is shown has changed, or how it moves. */
+  private played(): void {
+    const past = this.player.at !== null;
+    document.documentElement.toggleAttribute("data-past", past);
+    if (past && this.awaited !== null && this.fleet.byMmsi.has(this.awaited)) this.goTo(this.awaited);
+    this.timebar.changed();
+    this.map.triggerRepaint();
   }
 
   /** The contacts are at a new time. */
@@ -202,8 +231,16 @@ export class App {
     const verdict = this.watchdog.judge();
     const now = this.clock.now();
     if (!verdict.banner) verdict.banner = this.fault;
+    if (this.asked !== null && this.present.known) {
+      this.player.go(this.asked);
+      this.asked = null;
+    }
+    this.timebar.tick();
+    this.search.history = this.timebar.there;
+    if (this.player.at !== null) this.played();
+    this.bar.past = this.player.at === null ? null : this.player.playing ? this.player.pace * this.player.direction : 0;
     this.bar.tick(verdict, now, this.clock.rate, this.fleet.size, this.fleet.shown, this.watchdog.health);
-    this.alerts.tick(now);
+    this.alerts.tick(this.present.now());
     this.card.tick(now);
     this.legend.tick();
     this.tools.tick();
@@ -215,7 +252,7 @@ export class App {
 
   private takeAlerts(alerts: Alert[], all: boolean): void {
     this.alerts.update(alerts, all);
-    this.fleet.setAlerts(this.alerts.alerts.values());
+    if (this.player.at === null) this.fleet.setAlerts(this.alerts.alerts.values());
     if (this.card.mmsi !== null) this.card.build();
     this.map.triggerRepaint();
   }
@@ -232,9 +269,14 @@ export class App {
   }
 
   /** From the search: the other end of a line that is being measured, else the ship to look at. */
-  private goTo(mmsi: number): void {
+  private goTo(mmsi: number, last?: number | null): void {
     if (this.tools.first) {
       this.tools.finish({ mmsi });
+      return;
+    }
+    if (last && !this.fleet.byMmsi.has(mmsi)) {
+      this.awaited = mmsi; // chosen when the picture has her
+      this.player.go(last);
       return;
     }
     this.select(mmsi);
@@ -303,6 +345,11 @@ export class App {
     if (next) this.showAlert(next);
   }
 
+  /** The instant shown, by minutes. */
+  minute(by: number): void {
+    this.player.go((this.player.at ?? this.present.now()) + by * 60_000);
+  }
+
   home(): void {
     this.map.fitBounds(HOME, { duration: 900 });
   }
@@ -325,6 +372,7 @@ export class App {
     this.search.words();
     this.tools.words();
     this.bar.words();
+    this.timebar.words();
     this.alerts.rebuild();
     if (this.card.mmsi !== null) this.card.build();
     buildHelp(this.help, (code) => {

@@ -4,11 +4,13 @@ import type { Feature, LineString } from "geojson";
 import { h, setText } from "./dom";
 import type { Alert, ShipCard } from "./feed";
 import { type Contact, type Fleet, isLost, nameOf } from "./fleet";
+import { type DossierData, dossierView, loadDossier } from "./dossier";
 import { degrees, kn, position, shipType, span, utc } from "./format";
 import { t } from "./i18n";
 import type { Watched } from "./watched";
 
 const GAP_MS = 10 * 60_000;
+const TRACK_MS = 6 * 3_600_000;
 const REFRESH_MS = 30_000;
 
 export class ShipPanel {
@@ -18,6 +20,7 @@ export class ShipPanel {
   private failed = false;
   private fetched = 0;
   private live: [number, number, number][] = [];
+  private dossier: DossierData | null | undefined; // undefined: not asked for
   private readonly fields = new Map<string, HTMLElement>();
   private readonly follow = h("button", { type: "button", click: () => this.setFollow(!this.following) });
 
@@ -26,6 +29,9 @@ export class ShipPanel {
     private readonly on: {
       close(): void; centre(mmsi: number): void; watch(): void; track(lines: Feature<LineString, { gap: boolean }>[]): void;
       alertsOf(mmsi: number): Alert[]; show(alert: Alert): void;
+      /** The instant of the past that is shown; null: live. */
+      past(): number | null;
+      goTo(ms: number): void; place(lon: number, lat: number): void;
     },
   ) {}
 
@@ -35,6 +41,7 @@ export class ShipPanel {
       this.card = null;
       this.failed = false;
       this.live = [];
+      this.dossier = undefined;
       this.following = false;
       this.on.track([]);
       void this.fetch();
@@ -75,6 +82,11 @@ export class ShipPanel {
     if (mmsi === null) return;
     this.fetched = performance.now();
     try {
+      const at = this.on.past();
+      if (at !== null) {
+        await this.fetchPast(mmsi, at);
+        return;
+      }
       const answer = await fetch(`api/ship/${mmsi}`);
       if (this.mmsi !== mmsi) return; // another ship was chosen meanwhile
       this.failed = !answer.ok;
@@ -86,6 +98,32 @@ export class ShipPanel {
     }
     this.build();
     this.drawTrack();
+  }
+
+  /** Her track up to the instant shown; what else the card says comes from the picture. */
+  private async fetchPast(mmsi: number, at: number): Promise<void> {
+    const answer = await fetch(`api/ship/${mmsi}/track?begin=${Math.round(at - TRACK_MS)}&end=${Math.round(at)}`);
+    if (this.mmsi !== mmsi) return;
+    this.failed = !answer.ok;
+    const track = answer.ok ? ((await answer.json()) as { track: ShipCard["track"] }).track : [];
+    this.card = null;
+    this.live = track.map((p) => [p[0], p[1], p[2]]);
+    this.build();
+    this.drawTrack();
+  }
+
+  /** What the history has of her, on and off. */
+  async toggleDossier(): Promise<void> {
+    const mmsi = this.mmsi;
+    if (mmsi === null) return;
+    if (this.dossier !== undefined) this.dossier = undefined;
+    else {
+      const found = await loadDossier(mmsi);
+      if (this.mmsi !== mmsi) return;
+      this.dossier = found;
+    }
+    this.build();
+    if (this.dossier !== undefined) this.root.querySelector(".dossier, .no-dossier")?.scrollIntoView({ block: "start" });
   }
 
   private drawTrack(): void {
@@ -163,7 +201,11 @@ export class ShipPanel {
         h("button", { type: "button", class: "close", "aria-label": t("card.close"), click: () => this.on.close() }, "×")),
       h("div", { class: "card-body" }, lost,
         alerts.length > 0 && h("div", { class: "alert-chips" }, ...alerts),
-        this.failed && h("p", { class: "problem" }, t("card.failed")), grid),
+        this.failed && h("p", { class: "problem" }, t("card.failed")), grid,
+        h("button", { type: "button", class: "history", "aria-expanded": String(this.dossier !== undefined),
+          click: () => void this.toggleDossier() }, t("dossier")),
+        this.dossier === null && h("p", { class: "no-dossier" }, t("dossier.none")),
+        this.dossier && dossierView(this.dossier, this.on)),
     );
     this.setFollow(this.following);
     this.drawTimes(c, NaN);

@@ -9,9 +9,11 @@ export class PictureClock {
   private atWall = 0;
   private pace = 1;
   private paces: number[] = [];
+  private driven = false;
 
   /** A frame came with the picture's time. */
   tick(clockMs: number, wall: number = performance.now()): void {
+    if (this.driven) return;
     const dw = wall - this.atWall;
     const dc = clockMs - this.atClock;
     if (dc >= 0 && dw < LEAST_MS && dc < 1000) return; // two frames in one breath say nothing of the pace
@@ -26,6 +28,22 @@ export class PictureClock {
     this.atWall = wall;
   }
 
+  /** Shows another time than the feed's, which passes at `pace`; the feed is not heard meanwhile. */
+  drive(ms: number, pace: number, wall: number = performance.now()): void {
+    this.driven = true;
+    this.atClock = ms;
+    this.atWall = wall;
+    this.pace = pace;
+  }
+
+  /** Back to the feed. */
+  release(): void {
+    this.driven = false;
+    this.atClock = NaN;
+    this.paces = [];
+    this.pace = 1;
+  }
+
   get known(): boolean {
     return Number.isFinite(this.atClock);
   }
@@ -38,6 +56,7 @@ export class PictureClock {
   /** Picture time for ages and for the display: goes on when the feed has stopped, so that things grow old. */
   now(wall: number = performance.now()): number {
     const dw = wall - this.atWall;
+    if (this.driven) return this.atClock + Math.min(dw, MAX_AHEAD_MS) * this.pace;
     return this.atClock + (dw < MAX_AHEAD_MS ? dw * this.pace : MAX_AHEAD_MS * this.pace + (dw - MAX_AHEAD_MS));
   }
 

@@ -15,6 +15,10 @@ export interface Probe {
   handle(): { x: number; y: number } | null;
   speed(mmsi: number): number;
   trails(): number;
+  /** The instant of the past that is shown, null: live. */
+  past(): { at: number; playing: boolean; pace: number; waiting: boolean; alerts: number } | null;
+  place(mmsi: number): { lon: number; lat: number } | null;
+  alertTicks(): number;
   shown(): number;
   zones(): number;
   showShips(on: boolean): void;
@@ -53,6 +57,16 @@ export function expose(app: App): void {
     },
     speed: (mmsi) => app.fleet.byMmsi.get(mmsi)?.sog ?? NaN,
     trails: () => app.trails.lines,
+    past: () => {
+      const p = app.player;
+      return p.at === null ? null
+        : { at: p.at, playing: p.playing, pace: p.pace * p.direction, waiting: p.waiting, alerts: p.standing().length };
+    },
+    place: (mmsi) => {
+      const c = app.fleet.byMmsi.get(mmsi);
+      return c ? { lon: c.lon, lat: c.lat } : null;
+    },
+    alertTicks: () => app.timebar.ticks,
     shown: () => app.fleet.shown,
     zones: () => app.zones.count,
     showShips: (on) => void app.map.setLayoutProperty("ships", "visibility", on ? "visible" : "none"),

@@ -165,6 +165,17 @@ export class Feed {
     };
   }
 
+  /** Begins again with everything: after the past was shown, the picture is not what the feed's changes are about. */
+  restart(): void {
+    this.since = { rows: 0, labels: 0, alerts: 0, epoch: "" };
+    const socket = this.socket;
+    if (!socket) return;
+    this.socket = null;
+    socket.onmessage = null;
+    socket.close();
+    this.connect();
+  }
+
   /** A socket that is open but says nothing is closed, so that it is tried again. */
   private watch(): void {
     if (this.socket?.readyState === WebSocket.OPEN && performance.now() - this.lastHeard > SILENT_MS) {

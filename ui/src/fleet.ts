@@ -94,7 +94,7 @@ export class Fleet {
   }
 
   apply(rows: Row[], clockMs: number, all: boolean): void {
-    if (all || Math.abs(clockMs - this.baseMs) > 86_400_000) this.rebase(clockMs);
+    if (Math.abs(clockMs - this.baseMs) > 7_200_000) this.rebase(clockMs);
     const kept = all ? new Set<number>() : null;
     for (const row of rows) {
       kept?.add(row.mmsi);

@@ -26,6 +26,7 @@ export const KEYS: Key[] = [
   { shown: "X", text: "help.x", run: { x: (a) => a.tools.clear() } },
   { shown: "W", text: "help.w", run: { w: (a) => a.watchChosen() } },
   { shown: "O", text: "help.o", run: { o: (a) => a.card.setFollow(!a.card.following) } },
+  { shown: "I", text: "help.i", run: { i: (a) => void a.card.toggleDossier() } },
   { shown: "V T L Z", text: "help.v", run: {
     v: (a) => a.look.cycleVectors(), t: (a) => a.look.cycleTrails(), l: (a) => a.look.cycleLabels(), z: (a) => a.look.cycleZones(),
   } },
@@ -36,6 +37,13 @@ export const KEYS: Key[] = [
     ArrowLeft: (a) => a.map.panBy([-90, 0]), ArrowRight: (a) => a.map.panBy([90, 0]),
     ArrowUp: (a) => a.map.panBy([0, -90]), ArrowDown: (a) => a.map.panBy([0, 90]),
   } },
+  { shown: "Space B", text: "help.play", run: { " ": (a) => a.player.toggle(), b: (a) => a.player.play(-1) } },
+  { shown: ", . < >", text: "help.minute", run: {
+    ",": (a) => a.minute(-1), ".": (a) => a.minute(1), "shift+<": (a) => a.player.faster(-1), "shift+>": (a) => a.player.faster(1),
+    "<": (a) => a.player.faster(-1), ">": (a) => a.player.faster(1),
+  } },
+  { shown: "G J K", text: "help.goto", run: { g: (a) => a.timebar.focusInput(), j: (a) => a.timebar.toAlert(-1), k: (a) => a.timebar.toAlert(1) } },
+  { shown: "0", text: "help.live", run: { "0": (a) => a.player.live() } },
   { shown: "Home", text: "help.home", run: { Home: (a) => a.home() } },
   { shown: "Esc", text: "help.esc", run: { Escape: (a) => a.escape() } },
   { shown: "?", text: "help.help", run: { "?": (a) => a.toggleHelp() } },
@@ -61,7 +69,7 @@ export function press(app: App, event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
   if (target.matches("input, select, textarea")) return false;
   // Enter and the arrows belong to a button or list that has the focus.
-  if (event.key === "Enter" && target.matches("button, summary, [tabindex='0']")) return false;
+  if ((event.key === "Enter" || event.key === " ") && target.matches("button, summary, [tabindex='0']")) return false;
   const letter = event.key.length === 1;
   const names = event.shiftKey ? [`shift+${event.key}`, letter ? event.key.toLowerCase() : ""] : [letter ? event.key.toLowerCase() : event.key];
   for (const name of names) {

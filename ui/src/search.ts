@@ -1,7 +1,9 @@
 // Search by name, MMSI, IMO number or call sign.
 
 import { h } from "./dom";
+import type { Label } from "./feed";
 import type { Fleet } from "./fleet";
+import { utc, utcDate } from "./format";
 import { t } from "./i18n";
 
 const LIMIT = 9;
@@ -10,6 +12,8 @@ export interface Hit {
   mmsi: number;
   name: string;
   detail: string;
+  /** Of a ship that is not on the picture: when she was last heard, ms. */
+  last?: number | null;
 }
 
 /** The best hits: names that begin with the words first, ships on the picture before those only named. */
@@ -45,9 +49,12 @@ export class SearchBox {
   });
   private readonly hits = h("ul", { id: "hits", role: "listbox", hidden: true });
   private found: Hit[] = [];
+  private waiting = 0;
+  /** Whether there is a history to search. */
+  history = false;
   private at = 0;
 
-  constructor(private readonly fleet: Fleet, private readonly pick: (mmsi: number) => void) {
+  constructor(private readonly fleet: Fleet, private readonly pick: (mmsi: number, last?: number | null) => void) {
     this.root = h("div", { class: "search" }, this.input, h("kbd", {}, "/"), this.hits);
     this.input.addEventListener("input", () => this.refresh());
     this.input.addEventListener("focus", () => this.refresh());
@@ -86,6 +93,23 @@ export class SearchBox {
     this.found = find(this.fleet, this.input.value);
     this.at = 0;
     this.draw();
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => void this.older(this.input.value), 120);
+  }
+
+  /** Ships that are not on the picture, out of the history. */
+  private async older(text: string): Promise<void> {
+    if (text.trim().length < 2 || this.found.length >= LIMIT || !this.history) return;
+    const answer = await fetch(`api/search?q=${encodeURIComponent(text.trim())}`);
+    if (!answer.ok || text !== this.input.value) return;
+    const told = ((await answer.json()) as { ships: (Label & { last_ms: number | null })[] }).ships;
+    const known = new Set(this.found.map((hit) => hit.mmsi));
+    for (const ship of told) {
+      if (known.has(ship.id) || this.found.length >= LIMIT) continue;
+      const seen = ship.last_ms === null ? "" : `${utcDate(ship.last_ms)} ${utc(ship.last_ms, false)}`;
+      this.found.push({ mmsi: ship.id, name: ship.name ?? String(ship.id), detail: [ship.id, seen].filter(Boolean).join(" · "), last: ship.last_ms });
+    }
+    this.draw();
   }
 
   private draw(): void {
@@ -99,7 +123,7 @@ export class SearchBox {
   }
 
   private take(hit: Hit): void {
-    this.pick(hit.mmsi);
+    this.pick(hit.mmsi, hit.last);
     this.input.value = "";
     this.input.blur();
     this.hide();

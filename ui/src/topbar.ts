@@ -7,6 +7,8 @@ import { t } from "./i18n";
 import type { Verdict } from "./watchdog";
 
 export class TopBar {
+  /** Pace of the past that is shown, 0: it stands still; null: live. */
+  past: number | null = null;
   private readonly title = h("strong", { class: "title" }, "selat");
   private readonly ships = h("span", { class: "ships" });
   private readonly rate = h("span", { class: "rate" });
@@ -52,6 +54,12 @@ export class TopBar {
   }
 
   private drawState(verdict: Verdict, pace: number): void {
+    if (this.past !== null && verdict.state !== "stopped") {
+      setText(this.state, this.past === 0 ? t("past") : `${t("past")} ×${String(this.past).replace("-", "−")}`);
+      this.state.className = "state past";
+      this.state.title = t("past.title");
+      return;
+    }
     const word = verdict.state === "done" ? t("source.done") : t(verdict.state);
     const fast = verdict.state === "replay" && pace !== 1;
     const age = fast ? ` ×${pace < 3 ? pace.toFixed(1) : Math.round(pace)}` :
