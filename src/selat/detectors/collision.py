@@ -3,10 +3,10 @@
 What it finds
     Pairs of ships whose courses, if both keep them, bring them within a quarter of a mile, or one into the other's
     domain (ellipse of 4 x 1.6 lengths), within 20 minutes. Judged every second of event time; raised after three
-    judgements in a row 10 s apart, ended after five. Caution; a warning below 10 minutes where they all but touch (closest
-    approach within half of both lengths and 80 m; overtaking: half of both beams and 15 m); an alarm below 5 minutes
-    where they will touch. Craft below 50 m are given 3 minutes and 90 s for these; two of them without passengers, and
-    whoever comes slower than 7 knots towards a stopped ship, are a caution at most.
+    judgements in a row 10 s apart, ended after five. Caution; a warning below 10 minutes where they all but touch
+    (closest approach within half of both lengths and 80 m; overtaking: half of both beams and 15 m); an alarm below 5
+    minutes where they will touch. Craft below 50 m and stopped ships are given 3 minutes and 90 s for these; two of
+    them without passengers, and whoever comes slower than 7 knots towards a stopped ship, are a caution at most.
 Why it matters
     A strait is narrow: officers have minutes. The sentence names the encounter (rules 13 to 15) and who has whom to
     starboard.
@@ -303,7 +303,7 @@ class Collision:
             hulls = 0.5 * (a["beam"] + b["beam"]) + p.beside
         elif a["still"] or b["still"]:
             hulls = 0.5 * hulls
-        agile = a["agile"] or b["agile"]
+        agile = a["agile"] or b["agile"] or a["still"] or b["still"]  # who passes a ship at anchor turns late, and can
         if self._among_themselves(a, b) or (e["encounter"] == "stopped" and max(a["speed"], b["speed"]) < p.berthing):
             return "caution"
         if e["dcpa"] <= hulls and e["tcpa"] <= (p.agile_soon if agile else p.soon):

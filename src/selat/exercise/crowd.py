@@ -71,15 +71,18 @@ def through(yard: Yard, n: int, merchants: Iterator[str], flag: Any, bounds: tup
 def crossings(yard: Yard, n: int) -> None:
     """Small tankers, supply craft and coasters from shore to shore; they wait for gaps as ferries do."""
     numbers = [yard.lay(line, smooth=900.0) for line in waters.CROSSINGS]
+    speeds = [yard.uniform(8.0, 11.5) * KNOT for _ in numbers]  # one speed a line: nobody overtakes on it
     for i in range(n):
-        k, speed = i % len(numbers), yard.uniform(8.0, 11.5) * KNOT
+        k, j, mine = i % len(numbers), i // len(numbers), -(-(n - i % len(numbers)) // len(numbers))
+        speed = speeds[k]
         half = yard.routes[numbers[k]].length / speed + speed / 0.15 + 2400.0
+        phase, aside = (j + yard.uniform(0.3, 0.7)) / mine * 2 * half, 170.0 + 30.0 * j
         size = round(yard.uniform(42, 96))
         mid, prefix = ((525, "PK"), (533, "9M"), (563, "9V"))[i % 3]
         yard.launch(
             mid, prefix, name=f"EX LINTAS {yard.number + 1}", kind="crossing", cls="A", ship_type=(79, 80, 90, 70)[i % 4],
             length=size, beam=size // 6, draught=round(size / 21, 1), imo=names.imo(55_000 + yard.number),
-            destinations=("ID", "MY"), move=Shuttle(numbers[k], speed, 2400.0, yard.uniform(0, 2 * half), 200.0),
+            destinations=("ID", "MY"), move=Shuttle(numbers[k], speed, 2400.0, phase, aside),
         )  # fmt: skip
 
 

@@ -202,7 +202,8 @@ def _shuttles(yard: Yard, count: dict[str, int], merchants: Iterator[str]) -> No
             k = i % len(lines)
             on_line = -(-(count[kind] - k) // len(lines))
             speed, dwell = {"ferry": (24.0, 1500.0), "bunker": (6.5, 3600.0), "pilot": (17.0, 900.0)}[kind]
-            speed = speed * KNOT * yard.uniform(0.94, 1.04)
+            own = yard.uniform(0.94, 1.04)
+            speed = speed * KNOT * (1.0 if yard.scene.full else own)  # many on a line: nobody overtakes on it
             half = yard.routes[numbers[k]].length / speed + speed / 0.15 + dwell
             phase = ((i // len(lines)) + yard.uniform(0.1, 0.9)) / on_line * 2 * half
             offset = {"ferry": 250.0, "bunker": 250.0, "pilot": 180.0}[kind]
