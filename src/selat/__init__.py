@@ -16,11 +16,12 @@ _PUBLIC = {
     "decode_one": "selat.readers.single",
     "Zone": "selat.model.nouns",
     "Asset": "selat.model.nouns",
+    "Grant": "selat.assist.grant",
     "Case": "selat.rescue.case",
     "Alert": "selat.model.nouns",
     "SelatError": "selat.model.errors",
 }
-__all__ = ["Alert", "Asset", "Case", "SelatError", "Zone", "__version__", "decode", "decode_one", "open"]
+__all__ = ["Alert", "Asset", "Case", "Grant", "SelatError", "Zone", "__version__", "decode", "decode_one", "open"]
 
 
 def __getattr__(name: str) -> Any:

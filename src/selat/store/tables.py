@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from selat.model.schema import ALERTS, OUTAGES, Column, Table
 
-SCHEMA_VERSION = 4  #: of the state; a newer one is refused, an older one gets the columns that it lacks
+SCHEMA_VERSION = 5  #: of the state; a newer one is refused, an older one gets the columns that it lacks
 
 BOUNDED = ("time", "mmsi", "lat", "lon", "seq")  #: columns whose bounds the manifest keeps; time in seconds
 
@@ -162,6 +162,7 @@ def _chain(name: str, *columns: sa.Column[Any]) -> sa.Table:
 
 alert_log = _chain("alert_log", sa.Column("subject", sa.Text, nullable=False, index=True))
 audit = _chain("audit", sa.Column("subject", sa.Text, nullable=False))
+assist_log = _chain("assist_log", sa.Column("subject", sa.Text, nullable=False, index=True))
 
 cases = sa.Table(
     "cases",

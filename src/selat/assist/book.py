@@ -1,0 +1,197 @@
+"""What the facts add up to: plain dicts, folded from the log one fact at a time, so that any moment can be rebuilt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from selat.assist.facts import CONFIDENCE, GONE, HELD, KINDS, Fact
+from selat.assist.fields import ns_day
+
+_RANK = {c: i for i, c in enumerate(CONFIDENCE)}
+
+
+class Book:
+    """All states after some rows of the log. ``data`` is plain JSON; nothing in it comes from anywhere but the log."""
+
+    def __init__(self, data: dict[str, Any] | None = None) -> None:
+        self.data: dict[str, Any] = data or {
+            "rows": 0, "hash": "", "things": {}, "programmes": {}, "items": {}, "inspections": {},
+            "observations": {}, "consents": {}, "reports": {}, "opened": [], "retracted": [],
+        }  # fmt: skip
+        self._index: dict[tuple[str, str], dict[Any, set[str]]] = {}  # (kind, field): value: ids that ever claimed it
+
+    # -- asking
+
+    def claims(self, kind: str, subject: str, name: str) -> list[list[Any]]:
+        """All that was said about a field, best first: [value, source, who, at, confidence, n]."""
+        found = self.data["things"].get(kind, {}).get(subject, {}).get(name, ())
+        return sorted(found, key=lambda c: (_RANK[c[4]], -c[3], -c[5]))
+
+    def value(self, kind: str, subject: str, name: str, default: Any = None) -> Any:
+        """The best claim: surest, then latest."""
+        found = self.claims(kind, subject, name)
+        return found[0][0] if found else default
+
+    def ids(self, kind: str, **where: Any) -> list[str]:
+        """Ids of things of a kind whose best claims are as given."""
+        things: Any = self.data["things"].get(kind, {})
+        if where:
+            name, value = next(iter(where.items()))
+            things = self._claiming(kind, name).get(value, ())
+        return sorted(i for i in things if all(self.value(kind, i, k) == v for k, v in where.items()))
+
+    def _claiming(self, kind: str, name: str) -> dict[Any, set[str]]:
+        index = self._index.get((kind, name))
+        if index is None:
+            index = self._index[kind, name] = {}
+            for subject, told in self.data["things"].get(kind, {}).items():
+                for claim in told.get(name, ()):
+                    index.setdefault(claim[0], set()).add(subject)
+        return index
+
+    def item(self, item: str) -> dict[str, Any]:
+        """What happened to an item; empty where it is not known."""
+        found: dict[str, Any] = self.data["items"].get(item) or new_item()
+        return found
+
+    def state(self, item: str, at: int | None = None) -> str:
+        """State of an item (at a time); "ordered" before anything was said."""
+        found = [s[1] for s in self.item(item)["states"] if at is None or s[0] <= at]
+        return found[-1] if found else "ordered"
+
+    def keeper(self, item: str, at: int | None = None) -> list[Any] | None:
+        """Who keeps an item (at a time): [from, unit, organisation, place, n]; None before acceptance and after the end."""
+        if self.state(item, at) not in HELD:
+            return None
+        found = [c for c in self.item(item)["custody"] if at is None or c[0] <= at]
+        return found[-1] if found else None
+
+    def programme_state(self, programme: str, at: int | None = None) -> str:
+        """State of a programme."""
+        found = [s[1] for s in self.data["programmes"].get(programme, ()) if at is None or s[0] <= at]
+        return found[-1] if found else ("signed" if self.value("programme", programme, "signed_on") else "proposed")
+
+    def holder_of(self, what: str, value: str, at: int) -> str | None:
+        """The item that goes by an identifier at a time."""
+        for item, told in self.data["items"].items():
+            if any(i[1] == value and i[0] <= at and (i[2] is None or at < i[2]) for i in told["ids"].get(what, ())):
+                return str(item)
+        return None
+
+    # -- folding
+
+    def become(self, other: Book) -> None:
+        """Take the place of another book."""
+        self.data, self._index = other.data, {}
+
+    def apply(self, fact: Fact) -> None:
+        """Take in one fact that holds."""
+        self.data["rows"] = fact.n + 1
+        if KINDS[fact.kind].claims:
+            told = self.data["things"].setdefault(fact.kind, {}).setdefault(fact.subject, {})
+            for name, value in fact.data.items():
+                told.setdefault(name, []).append([value, fact.source, fact.who, fact.at, fact.confidence, fact.n])
+                if (fact.kind, name) in self._index:
+                    self._index[fact.kind, name].setdefault(value, set()).add(fact.subject)
+            return
+        _FOLD[fact.kind](self.data, fact)
+
+
+def new_item() -> dict[str, Any]:
+    """An item of which nothing is known."""
+    return {"states": [], "custody": [], "ids": {}, "hours": {}, "ended": {}, "jobs": {}, "photos": [], "silent": []}
+
+
+def _item(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
+    out: dict[str, Any] = data["items"].setdefault(fact.subject, new_item())
+    return out
+
+
+def _put(rows: list[list[Any]], row: list[Any]) -> None:
+    rows.append(row)
+    rows.sort(key=lambda r: (r[0], r[-1]))
+
+
+def _programme_state(data: dict[str, Any], f: Fact) -> None:
+    _put(data["programmes"].setdefault(f.subject, []), [f.at, f.data["state"], f.n])
+
+
+def _item_state(data: dict[str, Any], f: Fact) -> None:
+    item = _item(data, f)
+    _put(item["states"], [f.at, f.data["state"], f.n])
+    if f.data["state"] == "accepted":
+        _custody(data, f)
+    if f.data["state"] in GONE:
+        for known in item["ids"].values():
+            for i in known:
+                i[2] = f.at if i[2] is None else i[2]
+
+
+def _custody(data: dict[str, Any], f: Fact) -> None:
+    d = f.data
+    _put(
+        _item(data, f)["custody"],
+        [f.at, d["unit"], d.get("organisation", ""), d.get("place", ""), d.get("position"), f.n],
+    )
+
+
+def _identity(data: dict[str, Any], f: Fact) -> None:
+    known = _item(data, f)["ids"].setdefault(f.data["what"], [])
+    for i in known:
+        i[2] = f.at if i[2] is None else i[2]
+    if f.data.get("value"):
+        known.append([f.at, f.data["value"], None, f.n])
+
+
+def _maintenance(data: dict[str, Any], f: Fact) -> None:
+    job = _item(data, f)["jobs"].setdefault(f.data["job"], {"began": f.at})
+    job.update({k: v for k, v in f.data.items() if k != "job"})
+
+
+def _use(data: dict[str, Any], f: Fact) -> None:
+    item, d = _item(data, f), f.data
+    month = item["hours"].setdefault(ns_day(f.at)[:7], {})
+    month[d["grade"]] = month.get(d["grade"], 0.0) + d["hours"]
+    item["ended"][d["grade"]] = max(item["ended"].get(d["grade"], 0), d["ended"])
+
+
+def _photo(data: dict[str, Any], f: Fact) -> None:
+    _item(data, f)["photos"].append([f.at, f.data["sha256"], f.data.get("position"), f.n])
+
+
+def _silent(data: dict[str, Any], f: Fact) -> None:
+    _item(data, f)["silent"].append([f.at, f.data["ended"], f.n])
+
+
+def _under(kind: str, state: str) -> Any:
+    def fold(data: dict[str, Any], f: Fact) -> None:
+        told = data[kind].setdefault(f.subject, {"made": f.at, "answers": []})
+        told.update(f.data, state=state, at=f.at, who=f.who, n=f.n)
+
+    return fold
+
+
+def _answer(data: dict[str, Any], f: Fact) -> None:
+    data["observations"][f.subject]["answers"].append([f.at, f.who, f.data["text"], f.data.get("document", ""), f.n])
+
+
+def _report(data: dict[str, Any], f: Fact) -> None:
+    data["reports"].setdefault(f.subject, []).append([f.data["period_ended"], f.at, f.n])
+
+
+def _opened(data: dict[str, Any], f: Fact) -> None:
+    data["opened"].append([f.at, f.subject, f.data["evidence"], f.data["to"], f.data["reason"], f.n])
+
+
+def _retract(data: dict[str, Any], f: Fact) -> None:
+    data["retracted"].append([f.data["entry"], f.data["reason"], f.who, f.n])
+
+
+_FOLD: dict[str, Any] = {
+    "programme_state": _programme_state, "item_state": _item_state, "custody": _custody, "identity": _identity,
+    "maintenance": _maintenance, "use": _use, "photo": _photo, "tracker_silent": _silent, "answer": _answer,
+    "inspection_due": _under("inspections", "due"), "inspection_done": _under("inspections", "done"),
+    "inspection_waived": _under("inspections", "waived"), "observation": _under("observations", "open"),
+    "close": _under("observations", "closed"), "consent": _under("consents", "given"),
+    "report": _report, "opened": _opened, "retract": _retract,
+}  # fmt: skip

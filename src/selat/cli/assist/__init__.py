@@ -1,0 +1,39 @@
+"""Account for the equipment given: register, evidence, checks, and what it changed.
+
+Every deed is an entry of a hash-chained log with its source, its time and who wrote it; nothing is changed or deleted.
+`selat assist ACTION --help` shows an action's options. Ids of items, programmes and so on are yours to choose.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pkgutil
+from importlib import import_module
+
+EPILOG = """examples:
+  selat assist demo grant/
+  selat assist import grant/ public
+  selat assist programmes grant/ --country MY
+  selat assist show grant/ OSA-2023-MY-1
+  selat assist import grant/ notes.xlsx --who "Sato"
+  selat assist custody grant/ BOAT-3 --unit "Base Jugra" --who "Lt Aminah" --source "form 12"
+  selat assist checks grant/
+  selat assist audit grant/
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One sub-command a file of this folder."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for module in sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")):
+        one = import_module(f"{__name__}.{module}")
+        text = (one.__doc__ or "").strip()
+        sub = actions.add_parser(module, help=text.splitlines()[0].rstrip("."), description=text)
+        one.add_arguments(sub)
+        sub.set_defaults(run_action=one.run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the action."""
+    status: int = args.run_action(args)
+    return status
