@@ -28,11 +28,11 @@ _REFERS = {"programme": "programme", "lot": "lot", "tranche": "tranche", "model"
 
 def hold(book: Book, fact: Fact) -> None:
     """Raise :class:`ConfigError` where a fact cannot be so after all that the book knows."""
-    for name, kind in _REFERS.items():
+    for name, referred in _REFERS.items():
         told = fact.data.get(name)
-        if told and KINDS[fact.kind].by_name[name].what == "id" and told not in book.data["things"].get(kind, {}):
+        if told and KINDS[fact.kind].by_name[name].what == "id" and told not in book.data["things"].get(referred, {}):
             raise ConfigError(
-                f"there is no {kind} {told!r}", hint=f"known: {', '.join(book.ids(kind))[:300] or 'none yet'}"
+                f"there is no {referred} {told!r}", hint=f"known: {', '.join(book.ids(referred))[:300] or 'none yet'}"
             )
     kind = KINDS[fact.kind]
     if kind.claims:

@@ -247,8 +247,8 @@ def _write_xlsx(path: Path, sheets: list[tuple[str, list[list[str]]]], template:
             sheet.append(cells)
     if template:
         sheet = book.create_sheet("_help")
-        for kind in KINDS.values():
-            sheet.append([kind.name, kind.text])
-            for f in kind.fields:
-                sheet.append(["", f.name, f.what, ", ".join(f.choices), "needed" if f.name in kind.needs else ""])
+        for one in KINDS.values():
+            sheet.append([one.name, one.text])
+            for f in one.fields:
+                sheet.append(["", f.name, f.what, ", ".join(f.choices), "needed" if f.name in one.needs else ""])
     book.save(path)

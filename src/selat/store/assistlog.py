@@ -42,7 +42,7 @@ def read(
         query = query.where(c.action == action)
     result = connection.execution_options(yield_per=_BATCH).execute(query)
     for part in result.partitions():
-        yield from part  # type: ignore[misc]
+        yield from part
 
 
 def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
