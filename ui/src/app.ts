@@ -204,7 +204,8 @@ export class App {
   private async about(): Promise<void> {
     const answer = await fetch("api/about");
     if (!answer.ok) return;
-    const about = (await answer.json()) as { title: string; can_acknowledge: boolean };
+    const about = (await answer.json()) as { title: string; can_acknowledge: boolean; user?: { name: string } };
+    if (about.user) this.bar.logOut(about.user.name);
     this.title = about.title;
     this.bar.setTitle(about.title);
     this.alerts.canAcknowledge = about.can_acknowledge;

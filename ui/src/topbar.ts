@@ -31,6 +31,12 @@ export class TopBar {
     this.buttons.append(h("button", { type: "button", "data-name": name, click: action }, text));
   }
 
+  /** Who is logged in, and the way out. */
+  logOut(name: string): void {
+    const button = h("button", { type: "submit" }, `⏏ ${name}`);
+    this.buttons.before(h("form", { method: "post", action: "logout", class: "log-out" }, button));
+  }
+
   words(): void {
     for (const button of this.buttons.children) {
       const name = t((button as HTMLElement).dataset.name ?? "");

@@ -214,6 +214,10 @@ class SeaArchive:
         registry.remove_zones(self.sea.state, [name], who)
         return True
 
+    def record(self, who: str, action: str, subject: str, note: str = "") -> None:
+        """Append to the sea's audit log, whose rows are chained by their hashes."""
+        registry.record(self.sea.state, who, action, subject, note)
+
     def statistics(self, begin: int, end: int) -> dict[str, Any]:
         """Traffic and alerts, counted."""
         _check(begin, end, 31 * DAY)

@@ -20,6 +20,9 @@ def add_page_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("page")
     group.add_argument("--port", type=int, help="port of the page; 0 takes a free one (default: of selat.toml, 8610)")
     group.add_argument("--host", help="address to listen on (default: of selat.toml, 127.0.0.1, this machine only)")
+    group.add_argument(
+        "--accounts", action="store_true", help="ask for a log-in on this machine too (always, elsewhere)"
+    )
     group.add_argument("--no-browser", action="store_true", help="do not open a browser")
     group.add_argument("--for", dest="seconds", type=float, metavar="SECONDS", help="stop after so long")
 
@@ -53,10 +56,28 @@ async def page(
 
     archive = SeaArchive(folder)
     try:
-        hosts = ("*",) if args.host not in _LOOPBACK else _LOOPBACK
-        await _serve(create_app(picture, archive=archive, title=title, allowed_hosts=hosts), args, announce)
+        open_to_all = args.host not in _LOOPBACK
+        accounts = _accounts(folder) if open_to_all or args.accounts else None
+        hosts = ("*",) if open_to_all else _LOOPBACK
+        app = create_app(
+            picture, archive=archive, accounts=accounts, audit=archive.record, title=title, allowed_hosts=hosts
+        )
+        await _serve(app, args, announce)
     finally:
         archive.close()
+
+
+def _accounts(folder: Path) -> Any:
+    """The sea's accounts; the first start makes an admin and says the password once."""
+    from selat.web.accounts import Accounts
+
+    accounts = Accounts(folder)
+    made = accounts.first()
+    if made is not None:
+        say(
+            f"the first account: name {made[0]}, password {made[1]}  (shown this once; more: selat accounts {folder} add)"
+        )
+    return accounts
 
 
 async def _serve(app: Any, args: argparse.Namespace, announce: Callable[[str], None]) -> None:
@@ -88,7 +109,9 @@ def announcer(args: argparse.Namespace, extra: dict[str, Any] | None = None) -> 
         else:
             print(url, flush=True)
         if args.host not in _LOOPBACK:
-            say("warning: the page is open to the network, and this version has no accounts")
+            say(
+                "the page is open to the network: people log in; use a proxy with TLS, or passwords cross it in the clear"
+            )
         if not args.no_browser:
             with contextlib.suppress(webbrowser.Error):
                 webbrowser.open(url)

@@ -25,7 +25,7 @@ from selat.model.errors import ConfigError, SelatError
 from selat.model.handling import Deed, Snooze
 from selat.model.picture import Acknowledges, Acts, Picture
 from selat.web.answers import json_answer, missing
-from selat.web.body import json_body, text_of
+from selat.web.body import json_body, text_of, who_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -59,7 +59,7 @@ class _Alerts:
         try:
             body = await json_body(request, BODY_LIMIT)
             deed = Deed(
-                action, text_of(body, "who", WHO_LIMIT) or ("watch" if action == "acknowledge" else ""),
+                action, who_of(request, text_of(body, "who", WHO_LIMIT)) or ("watch" if action == "acknowledge" else ""),
                 text_of(body, "note", NOTE_LIMIT), text_of(body, "to", WHO_LIMIT), text_of(body, "cause", WHO_LIMIT),
             )  # fmt: skip
             alert_id = request.path_params["alert_id"]
@@ -83,7 +83,9 @@ class _Alerts:
         if not self.may(request):
             return json_answer({"error": "alerts are snoozed at the machine itself"}, status=403)
         try:
-            snooze = _snooze_of(await json_body(request, BODY_LIMIT), clock.now())
+            body = await json_body(request, BODY_LIMIT)
+            body["who"] = who_of(request, text_of(body, "who", WHO_LIMIT))
+            snooze = _snooze_of(body, clock.now())
             await run_in_threadpool(self.picture.snooze, snooze)
         except SelatError as e:
             return _wrong(e)
@@ -94,7 +96,7 @@ class _Alerts:
             return json_answer({"error": "this picture is read-only"}, status=501)
         if not self.may(request):
             return json_answer({"error": "snoozes are ended at the machine itself"}, status=403)
-        who = request.query_params.get("who", "")[:WHO_LIMIT]
+        who = who_of(request, request.query_params.get("who", "")[:WHO_LIMIT])
         try:
             await run_in_threadpool(self.picture.unsnooze, request.path_params["snooze_id"], who or "watch")
         except SelatError as e:

@@ -27,7 +27,7 @@ from starlette.routing import Route
 from selat.model.archive import Archive
 from selat.model.errors import ConfigError, SelatError
 from selat.web.answers import json_answer, missing
-from selat.web.body import json_body, text_of
+from selat.web.body import json_body, text_of, who_of
 from selat.web.feed import HEADER
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class _Past:
         if not self.may(request):
             return json_answer({"error": "zones are changed at the machine itself"}, status=403)
         body = await json_body(request, 1_000_000)
-        who = text_of(body, "who", WHO_LIMIT)
+        who = who_of(request, text_of(body, "who", WHO_LIMIT))
         feature = body.get("feature")
         if not who or not isinstance(feature, dict):
             raise ConfigError(
@@ -85,7 +85,8 @@ class _Past:
     async def remove_zone(self, request: Request) -> Response:
         if not self.may(request):
             return json_answer({"error": "zones are changed at the machine itself"}, status=403)
-        name, who = request.path_params["name"], request.query_params.get("who", "")[:WHO_LIMIT].strip()
+        name = request.path_params["name"]
+        who = who_of(request, request.query_params.get("who", "")[:WHO_LIMIT].strip())
         if not who:
             raise ConfigError("taken out by whom?", hint="?who=NAME")
         gone = await run_in_threadpool(self.archive.remove_zone, name, who)

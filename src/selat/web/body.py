@@ -33,3 +33,9 @@ def text_of(body: dict[str, Any], name: str, most: int) -> str:
     if not isinstance(value, str):
         raise ConfigError(f"{name} is no text", hint=f'as in {{"{name}": "..."}}')
     return value[:most].strip()
+
+
+def who_of(request: Request, given: str) -> str:
+    """Who acts: the account that asks, whatever the body says; without accounts, who the body names."""
+    user = request.scope.get("selat.user")
+    return str(user.name) if user is not None else given

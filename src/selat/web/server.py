@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from selat.model.archive import Archive
 from selat.model.picture import Acknowledges, Picture
+from selat.web.accounts import Accounts
 from selat.web.alerts_api import alert_routes
 from selat.web.answers import json_answer as _json
 from selat.web.answers import missing as _missing
@@ -27,6 +28,7 @@ from selat.web.archive_api import archive_routes
 from selat.web.feed import Hub, serve_feed
 from selat.web.geo import feature_collection, poll_answer
 from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
+from selat.web.login import USER, Audit, Doorman, Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -53,12 +55,15 @@ class _Lasting(StaticFiles):
 class _Routes:
     """The answers, bound to one picture."""
 
-    def __init__(self, picture: Picture, title: str, static: Path, remote_acks: bool, hub: Hub) -> None:
+    def __init__(
+        self, picture: Picture, title: str, static: Path, remote_acks: bool, hub: Hub, gate: Gate | None = None
+    ) -> None:
         self.picture = picture
         self.title = title
         self.static = static
         self.remote_acks = remote_acks
         self.hub = hub
+        self.gate = gate
 
     async def page(self, request: Request) -> Response:
         index = self.static / "index.html"
@@ -68,7 +73,9 @@ class _Routes:
 
     async def about(self, request: Request) -> Response:
         can_ack = isinstance(self.picture, Acknowledges) and self.may_act(request)
-        return _json({"title": self.title, "can_acknowledge": can_ack})
+        user = request.scope.get(USER)
+        who = {} if user is None else {"user": {"name": user.name, "role": user.role}}
+        return _json({"title": self.title, "can_acknowledge": can_ack, **who})
 
     async def ships(self, request: Request) -> Response:
         return _json(await run_in_threadpool(feature_collection, self.picture), "application/geo+json")
@@ -92,7 +99,17 @@ class _Routes:
         await serve_feed(self.hub, socket)
 
     def may_act(self, request: Request) -> bool:
-        """True for who may do something with alerts: whoever sits at this machine, others where it was allowed."""
+        """True for who may do something with alerts: by role; without accounts whoever sits at this machine."""
+        return self._may(request, "act")
+
+    def may_draw(self, request: Request) -> bool:
+        """True for who may change zones."""
+        return self._may(request, "zones")
+
+    def _may(self, request: Request, deed: str) -> bool:
+        if self.gate is not None:
+            user = request.scope.get(USER)
+            return user is not None and user.may(deed)
         here = request.client is not None and request.client.host in LOOPBACK_ADDRESSES
         return here or self.remote_acks
 
@@ -101,6 +118,8 @@ def create_app(
     picture: Picture,
     *,
     archive: Archive | None = None,
+    accounts: Accounts | None = None,
+    audit: Audit | None = None,
     title: str = "selat",
     static: Path = STATIC,
     allowed_hosts: Sequence[str] = LOOPBACK_NAMES,
@@ -112,13 +131,16 @@ def create_app(
     Args:
         picture: what to show; see `selat.model.picture.Picture`. It is called from worker threads.
         archive: the stored sea behind it, for playback, dossiers and zones; without one the page shows the present alone.
+        accounts: who may come in; without them everybody does, and only this machine may act.
+        audit: told of log-ins and refusals as (who, action, subject, note).
         title: the name in the top bar and on the browser tab.
         static: folder of the built page.
         allowed_hosts: names a browser may use for this server; `*` allows any (for a proxy that checks).
         remote_acks: whether alerts may be acknowledged from another machine.
         period_s: seconds between two frames of the feed.
     """
-    to = _Routes(picture, title, static, remote_acks, Hub(picture, period_s=period_s))
+    gate = None if accounts is None else Gate(accounts, title, audit or _unheard)
+    to = _Routes(picture, title, static, remote_acks, Hub(picture, period_s=period_s), gate)
     routes: list[Route | Mount | WebSocketRoute] = [
         Route("/", to.page),
         Route("/api/about", to.about),
@@ -126,7 +148,8 @@ def create_app(
         Route("/api/ship/{mmsi:int}", to.ship),
         Route("/api/alerts", to.alerts),
         *alert_routes(picture, to.may_act),
-        *archive_routes(archive, to.may_act),
+        *archive_routes(archive, to.may_draw),
+        *(gate.routes() if gate else ()),
         Route("/api/health", to.health),
         Route("/api/poll", to.poll),
         WebSocketRoute("/api/feed", to.feed),
@@ -135,9 +158,14 @@ def create_app(
     ]
     middleware = [
         Middleware(Guard, allowed_hosts=tuple(allowed_hosts)),
+        *([Middleware(Doorman, gate=gate)] if gate else ()),
         Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
     ]
     return Starlette(routes=routes, middleware=middleware)
+
+
+def _unheard(who: str, action: str, subject: str, note: str) -> None:
+    """Where nobody keeps a log."""
 
 
 class Running:
