@@ -102,11 +102,10 @@ def _velocity(
     wx, wy = wx + ws * we, wy + ws * wn
     speed = math.sqrt(wx * wx + wy * wy)
     x, y = 0.0, 1.0
-    fade = 1.0
-    if not euler:
-        fade = min(1.0, speed / CALM)
+    fade = 1.0 if euler else min(1.0, speed * (1.0 / CALM))
     if speed > 0.0 or math.isnan(speed):
-        x, y = wx / speed, wy / speed
+        inverse = 1.0 / speed
+        x, y = wx * inverse, wy * inverse
     down = (a * speed + b * fade) * share
     cross = (c * speed + d * fade) * share
     return cx + cs * ce + down * x + cross * y, cy + cs * cn + down * y - cross * x, speed
@@ -117,18 +116,21 @@ velocity = fused(_velocity)
 
 _TENTHS = np.radians(np.arange(-900, 901) / 10.0)
 _SINE, _COSINE = np.sin(_TENTHS), np.cos(_TENTHS)
+_PER_LON = 1.0 / (RADIUS * _RAD)
+_PER_LAT = _PER_LON / (1.0 - E2)
 
 
 def _radii(lat: float) -> tuple[float, float, float]:
-    """Metres in a degree of latitude and of longitude (to 1e-9), and the tangent: by a series from the nearest tenth."""
+    """Degrees of latitude and of longitude in a metre (to 1e-9), and the tangent: by a series from the nearest tenth."""
     near = math.floor(lat * 10.0 + 0.5)
     k = min(max(int(near) + 900, 0), 1800)
     e = (lat - near * 0.1) * _RAD
     even = 1.0 - 0.5 * e * e
     sine, cosine = _SINE[k] * even + _COSINE[k] * e, _COSINE[k] * even - _SINE[k] * e
-    w = 1.0 / (1.0 - E2 * sine * sine)
-    across = RADIUS * math.sqrt(w) * _RAD
-    return across * (1.0 - E2) * w, across * cosine, sine / cosine
+    q = 1.0 - E2 * sine * sine
+    root = math.sqrt(q)
+    secant = 1.0 / cosine
+    return q * root * _PER_LAT, root * secant * _PER_LON, sine * secant
 
 
 radii = fused(_radii)
@@ -181,6 +183,7 @@ def _advance(
     way_of_time = 1.0 if run[LENGTH] > 0.0 else -1.0
     euler = run[EULER] != 0.0
     coast = shore.shape[0] > 1
+    capsizes = run[CAPSIZES] != 0.0
     keep, kick, gain, bridge = gains(length, run[CURRENT_ERRS], run[CURRENT_MEMORY])
     # the wind's error lives longer and moves less: every so many steps, exact there, the same between
     every = max(1, int(run[WIND_MEMORY] / (24.0 * length))) if run[WIND_MEMORY] < 1e18 else 1
@@ -223,7 +226,7 @@ def _advance(
                 a, b = fixed[i, 0], fixed[i, 1]
                 c, d = (fixed[i, 4], fixed[i, 5]) if side[i] == 1 else (fixed[i, 2], fixed[i, 3])
                 share = CAPSIZED if capsized[i] != 0 else 1.0
-                my, mx, tangent = radii(lat)
+                per_lat, per_lon, tangent = radii(lat)
                 mid_lat, mid_lon = lat, lon
                 if not euler:
                     if math.isnan(east):
@@ -231,7 +234,7 @@ def _advance(
                             shape, place, data, maps, winds, times, weights, spread, k - first, lat, lon,
                             me, mn, ue, un, a, b, c, d, share, euler,
                         )  # fmt: skip
-                    mid_lat, mid_lon = lat + 0.5 * signed * north / my, lon + 0.5 * signed * east / mx
+                    mid_lat, mid_lon = lat + 0.5 * signed * north * per_lat, lon + 0.5 * signed * east * per_lon
                 east, north, speed = velocity(
                     shape, place, data, maps, winds, times, weights, spread, k - first, mid_lat, mid_lon,
                     me, mn, ue, un, a, b, c, d, share, euler,
@@ -239,9 +242,9 @@ def _advance(
                 if math.isnan(east + north):
                     status[i] = LOST
                     continue
-                dlat = signed * north / my
+                dlat = signed * north * per_lat
                 # the parallel halfway: cos(lat + dlat / 2), to first order
-                dlon = signed * east / (mx * (1.0 - 0.5 * dlat * _RAD * tangent))
+                dlon = signed * east * per_lon * (1.0 + 0.5 * dlat * _RAD * tangent)
                 part = 1.0
                 if coast:
                     way = span * math.sqrt(east * east + north * north)
@@ -256,7 +259,7 @@ def _advance(
                     continue
                 if uniform(noise[2, j]) < turn:
                     side[i] ^= 1
-                turns_over = run[CAPSIZES] != 0.0 and (capsized[i] == 0) == (way_of_time > 0.0)
+                turns_over = capsizes and (capsized[i] == 0) == (way_of_time > 0.0)
                 if turns_over and uniform(noise[3, j]) < 1.0 - (1.0 - rate(speed)) ** (span / 3600.0):
                     capsized[i] ^= 1
 

@@ -126,7 +126,7 @@ def _blend(
         u, v, edge = one(shape, place, data, maps, f, times[f, step], weights[f, step], lat, lon)
         if math.isnan(u + v):
             continue
-        share = 1.0 if f + 1 == last or edge >= TAPER else max(edge, 1e-6) / TAPER
+        share = 1.0 if f + 1 == last or edge >= TAPER else max(edge, 1e-6) * (1.0 / TAPER)
         if share == 1.0 and total == 0.0:
             return u, v, spread[f]
         share *= 1.0 - total

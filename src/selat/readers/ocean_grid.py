@@ -51,6 +51,8 @@ class Grid:
         None  #: west, south, east, north of places it surely or partly covers
     )
 
+    holds: bool = False  #: before its first and after its last time it is as at those
+
     @property
     def everywhere(self) -> bool:
         """True for one value that holds at all places."""

@@ -88,7 +88,7 @@ def typed(kind: str, text: str, spread: float | None = None, memory: float | Non
         times.append(parse_time(words[0]) if len(words) == 2 else 0)
         values.append(vector(kind, words[-1] if words else ""))
     data = np.array(values, np.float32)[:, None, None, :]
-    grid = check(Grid(kind, f"{kind} as typed", np.array(times, np.int64), data))
+    grid = check(Grid(kind, f"{kind} as typed", np.array(times, np.int64), data, holds=True))
     s = TYPED[kind] if spread is None else spread
     return Field(grid, s, MEMORY[kind] if memory is None else memory)
 
@@ -138,10 +138,10 @@ def climatology(kind: str) -> Field:
         west, south, east, north = STRAIT
         grid = Grid(
             kind, "climatology of the Strait of Malacca", np.zeros(1, np.int64), data,
-            west, south, east - west, north - south, box=STRAIT,
+            west, south, east - west, north - south, box=STRAIT, holds=True,
         )  # fmt: skip
         return Field(grid, 0.45, MEMORY[kind])
-    grid = Grid("wind", "no wind known", np.zeros(1, np.int64), np.zeros((1, 1, 1, 2), np.float32))
+    grid = Grid("wind", "no wind known", np.zeros(1, np.int64), np.zeros((1, 1, 1, 2), np.float32), holds=True)
     return Field(grid, 5.0, MEMORY[kind])
 
 
@@ -163,8 +163,7 @@ class Flow:
         weight = np.zeros((len(self.fields), len(times)))
         for f, field in enumerate(self.fields):
             own = field.grid.time
-            typed_one = field.grid.everywhere and field.grid.source.endswith(("typed", "known"))
-            at = np.clip(times, own[0], own[-1]) if typed_one or len(own) == 1 else times
+            at = np.clip(times, own[0], own[-1]) if field.grid.holds else times
             k = np.clip(np.searchsorted(own, at, "right") - 1, 0, max(len(own) - 2, 0))
             if len(own) > 1:
                 weight[f] = (at - own[k]) / (own[k + 1] - own[k])
