@@ -221,6 +221,14 @@ def test_a_drift_survives_its_file(tmp_path):
             load(tmp_path / name)
 
 
+def test_plans_take_a_drift_as_their_cloud():
+    d = base().drift(2, sea=COAST)
+    cloud = d.cloud().normal()
+    lat, lon, ashore = cloud.at(T0 + 3 * HOUR // 2)
+    assert geodesy.distance(lat, lon, (d.lat[1] + d.lat[2]) / 2, (d.lon[1] + d.lon[2]) / 2).max() < 1.0
+    assert len(cloud) == 2000 and ashore.mean() == pytest.approx(d.summary()[-1]["ashore"], abs=0.03)
+
+
 def test_what_stands_in_and_what_is_not_known_is_noted():
     d = Case("x", particles=200).adrift("PIW-1").position(*SEA, T0, "0.5 nm").drift(1, sea=COAST)
     assert [n.split(":")[0] for n in d.notes] == ["no wind was given", "no current was given"]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from selat.kernels import geodesy
 from selat.model.errors import FormatError
+from selat.rescue.cloud import Cloud
 from selat.rescue.drift import ADRIFT, ASHORE, WAITING
 from selat.store.disk import write_whole
 
@@ -56,6 +57,10 @@ class Drifted:
             row = {"time": int(self.time[k]), "lat": lat, "lon": lon}
             rows.append(row | dict(zip(("r50", "r90", "r95"), radii, strict=True)) | share)
         return rows
+
+    def cloud(self) -> Cloud:
+        """The particles as plans take them; what is not yet adrift cannot be found, as what is ashore."""
+        return Cloud(self.time, self.lat, self.lon, self.weight, self.state)
 
     def save(self, path: Path) -> None:
         """Write the case and its particles to one file (NumPy's .npz), whole or not at all."""
