@@ -1,0 +1,141 @@
+"""How soon help is there: travel over water, share of demand reached in time, before and after a grant.
+
+Every figure names what it rests on: the assets, the hash of the demand, the seed of the interval; the same input gives the
+same figures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from selat.assist.effect import interval
+from selat.kernels.seaway import sea_distance
+from selat.model.errors import ConfigError
+from selat.model.nouns import Asset
+from selat.tracks.coast import SHIPPED, Coast
+
+Array = NDArray[Any]
+LAUNCH = 1800.0  #: s from the call to under way: dispatch within 30 minutes (client's charter of the MMEA)
+REACHED = 7200.0  #: s from the call to on scene: assisting vessel within 2 hours (the same charter)
+_SNAP = 3  #: cells: a base or demand on the shore is taken to the nearest water within so many
+
+
+class Waters:
+    """A grid of water and land in a box (west, south, east, north; degrees), cells of ``step`` degrees."""
+
+    def __init__(self, water: Array, south: float, west: float, step: float) -> None:
+        self.water, self.south, self.west, self.step = np.ascontiguousarray(water, bool), south, west, step
+
+    @classmethod
+    def of_coast(cls, box: tuple[float, float, float, float], step: float = 0.02) -> Waters:
+        """From the coast that comes with selat; places that it does not know are taken as water."""
+        west, south, east, north = box
+        lat, lon = np.arange(south, north + step / 2, step), np.arange(west, east + step / 2, step)
+        return cls(~Coast(SHIPPED).land(lat[:, None], lon[None, :]), south, west, step)
+
+    def cell(self, lat: float, lon: float) -> tuple[int, int]:
+        """Row and column of the nearest water cell. Raises :class:`ConfigError` for a place far from water or outside."""
+        r, c = round((lat - self.south) / self.step), round((lon - self.west) / self.step)
+        best: tuple[float, int, int] | None = None
+        for i in range(max(0, r - _SNAP), min(self.water.shape[0], r + _SNAP + 1)):
+            for j in range(max(0, c - _SNAP), min(self.water.shape[1], c + _SNAP + 1)):
+                if self.water[i, j]:
+                    best = min(best or (9e9, i, j), ((i - r) ** 2 + (j - c) ** 2, i, j))
+        if best is None:
+            raise ConfigError(
+                f"{lat:.3f}, {lon:.3f} is not at sea here", hint="give a place on the water inside the box"
+            )
+        return best[1], best[2]
+
+    def travel(self, base: tuple[float, float], lat: Array, lon: Array) -> Array:
+        """Metres by sea from a base to places; infinite where no way leads, NaN where a place is not at sea here."""
+        away = sea_distance(self.water, self.south, self.west, self.step, *self.cell(*base))
+        out = np.full(len(lat), np.nan)
+        for n, place in enumerate(zip(lat, lon, strict=True)):
+            try:
+                out[n] = away[self.cell(*map(float, place))]
+            except ConfigError:
+                continue
+        return out
+
+
+def times(assets: Sequence[Asset], travel: Array, *, launch: float = LAUNCH, slowed: float = 1.0) -> Array:
+    """Seconds to the soonest asset, (demand,). ``travel``: metres (assets, demand); ``slowed``: share of speed in the sea state."""
+    if not assets or any(a.speed <= 0 for a in assets) or not 0 < slowed <= 1:
+        raise ConfigError("an asset without speed", hint="give each asset its speed, and slowed between 0 and 1")
+    each = np.array([launch + travel[i] / (a.speed * slowed) for i, a in enumerate(assets)])
+    reach = np.array(
+        [
+            np.where(travel[i] * 2.0 <= a.speed * slowed * (a.endurance or np.inf), each[i], np.inf)
+            for i, a in enumerate(assets)
+        ]
+    )
+    soonest: Array = np.nanmin(reach, axis=0, initial=np.inf)
+    return soonest
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure with its 95 % interval over the demand, and what it rests on."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    basis: str
+    assets: tuple[str, ...]
+    demand: str
+    seed: int
+    assumptions: tuple[str, ...]
+
+
+def measures(
+    assets: Sequence[Asset], seconds: Array, *, within: float = REACHED, seed: int = 1, basis: str = "expected"
+) -> list[Measure]:
+    """Share of demand reached within a time, mean and 90th percentile of those that can be reached at all."""
+    digest = hashlib.sha256(np.ascontiguousarray(seconds, "<f8").tobytes()).hexdigest()[:16]
+    some = seconds[np.isfinite(seconds)]
+    told = (
+        f"assets at their bases and ready; {LAUNCH / 60:.0f} min to launch unless given",
+        "demand places drawn again with replacement for the interval: it tells of their chance, not of weather or readiness",
+    )
+    rows = [(f"share reached in {within / 3600:g} h", seconds, lambda v: float((v <= within).mean()))]
+    if len(some):
+        rows += [
+            ("mean response, s", some, lambda v: float(v.mean())),
+            ("90th percentile of response, s", some, lambda v: float(np.quantile(v, 0.9))),
+        ]
+    return [
+        Measure(n, *interval(v, f, seed), basis, tuple(a.name for a in assets), digest, seed, told) for n, v, f in rows
+    ]
+
+
+def before_and_after(
+    before: Sequence[Asset], added: Sequence[Asset], travel: Array, *, within: float = REACHED, seed: int = 1
+) -> dict[str, Any]:
+    """The same demand without and with the assets of a grant, and what each adds when it alone is left out.
+
+    ``travel``: metres (all assets, demand), ``before`` first. Intervals of the difference are paired over the demand.
+    """
+    every = [*before, *added]
+    with_all = times(every, travel)
+    without = times(before, travel[: len(before)]) if before else np.full(travel.shape[1], np.inf)
+    pair = np.column_stack([without, with_all])
+    gain = interval(pair, lambda v: float((v[:, 1] <= within).mean() - (v[:, 0] <= within).mean()), seed)
+    each = {}
+    for i, asset in enumerate(added):
+        keep = [j for j in range(len(every)) if j != len(before) + i]
+        left = times([every[j] for j in keep], travel[keep]) if keep else np.full(travel.shape[1], np.inf)
+        each[asset.name] = float((with_all <= within).mean() - (left <= within).mean())
+    return {
+        "before": [asdict(m) for m in measures(before, without, within=within, seed=seed)],
+        "after": [asdict(m) for m in measures(every, with_all, within=within, seed=seed)],
+        "gain": {"value": gain[0], "low": gain[1], "high": gain[2]},
+        "with_minus_without": each,
+    }
