@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from itertools import pairwise
 
@@ -11,11 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import selat
-from selat.cli import main
 from selat.kernels import geodesy
-from selat.model.clock import HOUR, MINUTE, format_time, parse_time
-from selat.model.errors import ConfigError, FormatError, SelatError, StoreError
+from selat.model.clock import HOUR, format_time, parse_time
+from selat.model.errors import ConfigError, FormatError, SelatError
 from selat.model.units import NAUTICAL_MILE
 from selat.rescue.case import Case, case_of
 from selat.rescue.drift import ADRIFT, ASHORE, WAITING
@@ -291,84 +288,6 @@ def test_a_netcdf_file_beside_the_case_and_typed_values_after_its_end(tmp_path):
     east, _ = geodesy.plane(2.6, 101.2, *both.mean(-1))
     assert east == pytest.approx(0, abs=60)
     assert both.state[-1].tolist() == [ADRIFT] * 300 and WAITING not in both.state[-1]
-
-
-def words(capsys):
-    out = capsys.readouterr()
-    return out.out, out.err
-
-
-def test_the_command_line_from_a_report_to_circles(tmp_path, capsys):
-    file, cloud = str(tmp_path / "pd.json"), str(tmp_path / "pd.npz")
-    report = ["--object", "person with life jacket=2", "--object", "life raft", "--position", "02-27.0N 101-42.0E"]
-    report += ["--at", "2026-11-27T18:40Z", "--error", "0.5 nm", "--span", "20 min", "--weight", "3"]
-    report += ["--bearing", "02-31.0N 101-48.0E", "245", "--from", "2 nm", "--far", "8 nm", "--at", "2026-11-27T18:50Z"]
-    report += ["--wind", "230/12kn", "--current", "320/0.8kn", "--current-error", "0.4kn", "--memory", "6 h"]
-    assert main(["rescue", "new", file, *report, "--particles", "1500", "--seed", "4"]) == 0
-    made = json.loads(words(capsys)[0])
-    assert made["scenarios"] == 2 and made["objects"] == ["PIW-3", "LIFE-RAFT-DB-10"]
-    case = case_of((tmp_path / "pd.json").read_text(encoding="utf-8"))
-    assert [s.weight for s in case.scenarios] == [3.0, 1.0] and case.scenarios[0].end == T0 + 20 * MINUTE
-    assert case.sources[1].memory == 6 * 3600 and case.sources[1].spread == pytest.approx(0.20578, abs=1e-5)
-    assert main(["rescue", "drift", file, "--hours", "3", "--out", cloud, "--json"]) == 0
-    out, err = words(capsys)
-    rows = [json.loads(line) for line in out.splitlines()]
-    assert len(rows) == 4 and "approval by the SAR authority" in err
-    assert main(["rescue", "show", cloud, "--json"]) == 0
-    assert words(capsys)[0] == out
-    assert main(["rescue", "show", file]) == 0
-    out, _ = words(capsys)
-    assert "75% position" in out and "67% PIW-3" in out and "US Coast Guard" in out
-    assert main(["rescue", "objects", "skiff", "13"]) == 0
-    assert "STRAIT-SKIFF-2" in words(capsys)[0]
-
-
-@pytest.mark.parametrize(
-    ("options", "text"),
-    [
-        (["--at", "2026-11-27T18:40Z"], "belongs to a scenario"),
-        (["--position", "2.45 101.7", "--at", "2026-11-27T18:40Z"], "hemisphere"),
-        (["--position", "2.45N 101.7E"], "when was"),
-        (["--route", "2.4N 101.7E; 2.3N 101.5E", "--at", "2026-11-27T18:40Z"], "when was it to arrive"),
-        (["--mmsi", "533000001", "--at", "2026-11-27T18:40Z"], "needs the sea"),
-        (["--position", "2.45N 101.7E", "--at", "2026-11-27T18:40Z", "--wind", "230/12"], "not a wind"),
-        (["--position", "3.14N 101.69E", "--at", "2026-11-27T18:40Z"], "on land"),
-    ],
-)
-def test_the_command_line_says_what_is_missing(tmp_path, capsys, options, text):
-    assert main(["rescue", "new", str(tmp_path / "x.json"), "--object", "person", *options]) == 2
-    _, err = words(capsys)
-    assert text in err and "hint:" in err
-    assert not (tmp_path / "x.json").exists()
-
-
-def test_a_sea_keeps_cases_and_logs_each_change(tmp_path, capsys):
-    from selat.store import chain, tables
-    from selat.store.cases import case_body, case_names, put_case
-    from selat.store.engine import reading
-
-    sea = str(tmp_path / "sea")
-    selat.open(sea).close()
-    report = ["--object", "person", "--position", "2.45N 101.70E", "--at", "2026-11-27T18:40Z"]
-    for who in ("amin", "siti"):
-        assert main(["rescue", "new", "--name", "PD", *report, "--sea", sea, "--who", who]) == 0
-    assert main(["rescue", "drift", "PD", "--sea", sea, "--hours", "1", "--particles", "100"]) == 0
-    words(capsys)
-    assert main(["rescue", "show", "--sea", sea]) == 0
-    out, _ = words(capsys)
-    assert out.count("\n") == 1 and "siti" in out and "PD" in out
-    with selat.open(sea) as opened:
-        assert case_of(case_body(opened.state, "PD")).name == "PD"
-        assert [n for n, _, _ in case_names(opened.state)] == ["PD"]
-        with reading(opened.state.engine) as connection:
-            assert chain.first_break(connection, tables.alert_log) is None
-        log = opened.state.rows("alert_log", ["n"])
-        assert [(r["who"], r["action"]) for r in log] == [("amin", "case"), ("siti", "case_changed")]
-        with pytest.raises(StoreError, match="no case 'QX'") as e:
-            case_body(opened.state, "QX")
-        assert "PD" in e.value.hint
-        with pytest.raises(StoreError):
-            put_case(opened.state, "x", "{}", "")
 
 
 @settings(deadline=None, max_examples=10)

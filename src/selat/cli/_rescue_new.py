@@ -21,9 +21,10 @@ EPILOG = """examples:
   selat rescue new pd.json --object piw-1 --position "02-27.0N 101-48.0E" --at 2026-11-27T18:40Z --span "20 min"
   selat rescue new late.json --object sampan --route "2.2N 102.1E; 2.0N 101.6E" --at 2026-11-27T10:00Z --to 2026-11-27T16:00Z
   selat rescue new mob.json --object person --mmsi 533000001 --sea sea/ --at 2026-11-27T18:00Z --to 2026-11-27T19:30Z
+  selat rescue new beacon.json --object piw-3 --alert 5f2c9a --sea sea/ --wind 230/12kn --current 320/0.8kn
   selat rescue new red.json --object "life raft" --bearing "2.45N 101.80E" 245 --from "2 nm" --far "9 nm" --at 2026-11-27T18:40Z
 """
-SCENARIOS = ("position", "found", "route", "area", "bearing", "mmsi")
+SCENARIOS = ("position", "found", "route", "area", "bearing", "mmsi", "alert")
 
 
 class _Of(argparse.Action):
@@ -64,6 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--bearing", metavar=("PLACE", "DEG"), nargs=2, action=_Of, help="seen from a place at a true bearing"
     )
     scenario.add_argument("--mmsi", metavar="N", action=_Of, help="over the side of this ship, whose track --sea holds")
+    scenario.add_argument(
+        "--alert", metavar="ID", action=_Of, help="where and when an alert of --sea was (a distress beacon)"
+    )
     for name, metavar, text in (
         ("at", "TIME", "when, ISO 8601 (route: departure; --mmsi: not before)"),
         ("to", "TIME", "until when (route: expected arrival; --mmsi: not after)"),
@@ -183,6 +187,8 @@ def _one(places: Sequence[tuple[float, float]], kind: str) -> tuple[float, float
 
 def _add(case: Case, row: dict[str, Any], sea: str | None) -> Case:
     kind, weight = row["kind"], _number(row.get("weight", "1"), "weight")
+    if kind == "alert":
+        return _alert(case, row, sea, weight)
     if "at" not in row:
         raise ConfigError(f"when was --{kind}?", hint="--at 2026-11-27T18:40Z after it")
     at, span = row["at"], row.get("span", "0 min")
@@ -206,6 +212,24 @@ def _add(case: Case, row: dict[str, Any], sea: str | None) -> Case:
     if kind == "found":
         return case.found(*place, at, row.get("error", "0.1 nm"), span, weight)
     return case.position(*place, at, row.get("error", "1 nm"), span, weight)
+
+
+def _alert(case: Case, row: dict[str, Any], path: str | None, weight: float) -> Case:
+    """The place and time of an alert that the sea holds."""
+    import math
+
+    from selat.cli._asking import open_sea
+    from selat.store.alertbook import alert
+
+    if path is None:
+        raise ConfigError("--alert needs the sea that holds it", hint="--sea SEA")
+    with open_sea(path) as sea:
+        found = alert(sea.state, row["what"])
+    if math.isnan(found.lat) or math.isnan(found.lon):
+        raise ConfigError(f"alert {row['what']} has no position", hint="give one: --position")
+    time = row.get("at", found.time)
+    error, span = row.get("error", "0.5 nm"), row.get("span", "0 min")
+    return case.position(found.lat, found.lon, time, error, span, weight, name=f"alert {found.rule}")
 
 
 def _overboard(case: Case, row: dict[str, Any], path: str | None, weight: float) -> Case:
