@@ -69,10 +69,10 @@ def test_cut_back_areas_are_clear(one, two, gap):
     before = two.copy()
     size = two[2] * two[3]
     if areas.trim(one, two, gap):
-        wide = [*one, 0, 0, gap, gap, 0]
+        wide = one + np.array([0, 0, gap, gap, 0])
         assert overlap(wide, two) <= 1e-5 * max(1.0, size)
         assert overlap(two, before) == pytest.approx(4 * two[2] * two[3], rel=1e-6, abs=1e-9)  # it only shrinks
-        if overlap([*one, 0, 0, gap, gap, 0], before) < 1e-9:
+        if overlap(one + np.array([0, 0, gap, gap, 0]), before) < 1e-9:
             assert (two == before).all()
 
 
@@ -181,6 +181,7 @@ def test_a_plan_is_sound(made):
     _cloud, boats, p = made
     assert len(p.tasks) == 2 * len(boats)
     assert 0.85 <= p.share <= 1.0
+    assert all(0 < t.pod < 1 and t.poc <= 1 for t in p.tasks)
     assert p.pos <= sum(t.pos for t in p.tasks) + 1e-9 and p.pos <= p.pos_ideal
     for t in p.tasks:
         assert t.coverage == pytest.approx(t.sweep_width / t.spacing)

@@ -12,6 +12,9 @@ EPILOG = """examples:
       --error "0.5 nm" --span "20 min" --wind 230/12kn --current 320/0.8kn
   selat rescue drift pd.json --hours 6 --out pd.npz
   selat rescue show pd.npz
+  selat rescue plan pd.npz --with boats.toml --for "person in water" --out plan.json
+  selat rescue export plan.json gpx rtz
+  selat rescue demo
 Not for operational use without approval by the SAR authority.
 """
 PREFIX = "_rescue_"

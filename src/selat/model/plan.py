@@ -75,7 +75,7 @@ class Task:
     sweep_width: float
     spacing: float
     coverage: float
-    poc: float  #: probability that the object is in the area (mean over the search)
+    poc: float  #: probability that the object is in the area at some moment of the search
     pod: float
     pos: float
     waypoints: tuple[Waypoint, ...]

@@ -210,7 +210,10 @@ def effort_curve(cloud: Cloud, time: int, efforts: Sequence[float]) -> list[floa
 
 
 def poc_pod_pos(weight: Array, inside: Array, coverage: float) -> tuple[float, float, float]:
-    """(POC, POD, POS) of an area: ``inside`` (n,) time share of each particle in it; exponential law; POS = POC x POD."""
-    poc = float(np.sum(weight * inside))
+    """(POC, POD, POS) of an area: ``inside`` (n,) time share of each particle in it; exponential law; POS = POC x POD.
+
+    POC is the probability that the object is in the area at some moment of the search.
+    """
+    poc = float(np.sum(weight[inside > 0.0]))
     pos = float(np.sum(weight * exponential(coverage * inside)))
     return poc, pos / poc if poc > 0 else 0.0, pos

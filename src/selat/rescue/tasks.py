@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels import areas
-from selat.kernels.effort import exponential
 from selat.model.clock import SECOND
 from selat.model.plan import SubArea, Task
 from selat.model.units import FOOT
 from selat.rescue import patterns
 from selat.rescue.allocate import Areas
 from selat.rescue.cloud import Frame
+from selat.rescue.probability import poc_pod_pos
 from selat.rescue.searchers import EYES, SEARCHING, Searcher, Span
 
 Array = NDArray[Any]
@@ -169,8 +169,7 @@ def tasks_of(
     for number, sortie in enumerate(laid):
         who = sortie.searcher_of
         areas.inside(x, y, share[sortie.searcher], sortie.rect, inner)
-        poc = float(np.sum(weight * inner))
-        pos = float(np.sum(weight * exponential(sortie.coverage * inner)))
+        poc, pod, pos = poc_pod_pos(weight, inner, sortie.coverage)
         notes = list(spans[sortie.searcher].notes)
         altitude = 0.0
         if who.platform in ("aircraft", "helicopter"):
@@ -193,7 +192,7 @@ def tasks_of(
                 sortie.spacing,
                 sortie.coverage,
                 poc,
-                pos / poc if poc > 0 else 0.0,
+                pod,
                 pos,
                 way,
                 who.agency,

@@ -1,0 +1,54 @@
+"""The track of one searcher from a file: GPX (all points of its tracks) or CSV with columns time, lat, lon."""
+
+from __future__ import annotations
+
+import csv
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from selat.model.clock import parse_time
+from selat.model.errors import FormatError, UnitError
+
+MOST_BYTES = 100_000_000
+
+
+def read_track(path: Path) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """(time ns, lat, lon) in order of time, equal times once.
+
+    Raises :class:`FormatError` for a file that is neither, or holds no two points with a time.
+    """
+    if path.stat().st_size > MOST_BYTES:
+        raise FormatError(f"{path} is larger than a track", hint="cut it to the time of the search")
+    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        rows = _gpx(text) if text.lstrip().startswith("<") else _csv(text)
+        found = sorted({parse_time(t): (float(a), float(o)) for t, a, o in rows}.items())
+    except (ET.ParseError, ValueError, KeyError, TypeError, UnitError) as e:
+        raise FormatError(f"{path} is no track ({e})", hint="GPX, or CSV with the columns time, lat, lon") from None
+    if len(found) < 2:
+        raise FormatError(f"{path} has no two points with a time", hint="record the track with times")
+    time = np.array([t for t, _ in found], np.int64)
+    place = np.array([p for _, p in found])
+    if not (np.isfinite(place).all() and (np.abs(place) <= (90.0, 180.0)).all()):
+        raise FormatError(f"{path} has positions that are none", hint="decimal degrees")
+    return time, place[:, 0], place[:, 1]
+
+
+def _gpx(text: str) -> list[tuple[str, str, str]]:
+    if "<!DOCTYPE" in text:
+        raise ValueError("a document type has no place in GPX")
+    out = []
+    for point in ET.fromstring(text).iter():
+        if point.tag.rpartition("}")[2] in ("trkpt", "rtept"):
+            time = next((c.text for c in point if c.tag.rpartition("}")[2] == "time" and c.text), None)
+            if time:
+                out.append((time, point.attrib["lat"], point.attrib["lon"]))
+    return out
+
+
+def _csv(text: str) -> list[tuple[str, str, str]]:
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return [(row["time"], row["lat"], row["lon"]) for row in csv.DictReader(lines)]
