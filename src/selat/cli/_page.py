@@ -23,6 +23,10 @@ def add_page_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--accounts", action="store_true", help="ask for a log-in on this machine too (always, elsewhere)"
     )
+    group.add_argument(
+        "--out", action="append", default=[], metavar="ADDRESS",
+        help="send the picture on: aivdm-tcp://127.0.0.1:10110, aivdm-udp://HOST:PORT, cot-udp://HOST:PORT; repeatable",
+    )  # fmt: skip
     group.add_argument("--no-browser", action="store_true", help="do not open a browser")
     group.add_argument("--for", dest="seconds", type=float, metavar="SECONDS", help="stop after so long")
 
@@ -52,6 +56,8 @@ async def page(
 ) -> None:
     """Serve the page of the sea in ``folder`` until cancelled; when the port is taken, the next free one of ten is."""
     from selat.app.archive import SeaArchive
+    from selat.app.outlets import Outlet
+    from selat.web.geo import feature_collection
     from selat.web.server import create_app
 
     archive = SeaArchive(folder)
@@ -62,7 +68,8 @@ async def page(
         app = create_app(
             picture, archive=archive, accounts=accounts, audit=archive.record, title=title, allowed_hosts=hosts
         )
-        await _serve(app, args, announce)
+        outlets = [Outlet(address, lambda: list(feature_collection(picture)["features"])) for address in args.out]
+        await asyncio.gather(_serve(app, args, announce), *(o.run() for o in outlets))
     finally:
         archive.close()
 

@@ -28,7 +28,9 @@ from selat.web.archive_api import archive_routes
 from selat.web.feed import Hub, serve_feed
 from selat.web.geo import feature_collection, poll_answer
 from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
+from selat.web.interop import interop_routes
 from selat.web.login import USER, Audit, Doorman, Gate
+from selat.web.openapi import OPENAPI_ROUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -149,6 +151,8 @@ def create_app(
         Route("/api/alerts", to.alerts),
         *alert_routes(picture, to.may_act),
         *archive_routes(archive, to.may_draw),
+        *interop_routes(picture, archive, title),
+        OPENAPI_ROUTE,
         *(gate.routes() if gate else ()),
         Route("/api/health", to.health),
         Route("/api/poll", to.poll),

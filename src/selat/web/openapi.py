@@ -1,0 +1,92 @@
+"""The description of the interface (OpenAPI 3.0.3), made from one table so that it cannot name a path that is not there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import BaseRoute, Route
+
+from selat.web.answers import json_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+#: path of the route -> (summary, parameters of the query as "name:type", ``!`` where it must be given)
+SAID: dict[str, tuple[str, str]] = {
+    "/api/about": ("Title, and what who asks may do", ""),
+    "/api/ships.json": ("All ships as GeoJSON", ""),
+    "/api/ships.{kind:str}": ("All ships as csv, kml, gpx or cot (Cursor on Target)", ""),
+    "/api/link.kml": ("KML that loads the ships again and again", ""),
+    "/api/ship/{mmsi:int}": ("The card of one ship", ""),
+    "/api/ship/{mmsi:int}/dossier": ("What is stored of one ship", ""),
+    "/api/ship/{mmsi:int}/track": ("Her track", "begin:integer! end:integer!"),
+    "/api/alerts": ("Alerts changed since a version", "since:integer"),
+    "/api/alerts/{alert_id:str}": ("All about one alert", ""),
+    "/api/alerts/{alert_id:str}/{action:str}": ("Act on an alert: ack, assign, handover, note, close, reopen", ""),
+    "/api/snoozes": ("Snoozes in force; make one", ""),
+    "/api/snoozes/{snooze_id:str}": ("End a snooze", "who:string"),
+    "/api/health": ("How well the sources are heard", ""),
+    "/api/poll": ("The feed by polling", "rows:integer labels:integer alerts:integer epoch:string"),
+    "/api/stream": ("The feed as server-sent events", ""),
+    "/api/zones": ("Zones as GeoJSON; add or replace one", ""),
+    "/api/zones/{name:path}": ("Take a zone out", "who:string"),
+    "/api/history": ("First and last time of the history", ""),
+    "/api/history/density": ("Ships heard in each part of the time", "begin:integer! end:integer! bins:integer"),
+    "/api/history/alerts": ("Alerts that stood between two times", "begin:integer! end:integer!"),
+    "/api/history/rows": ("Packed past reports", "begin:integer! end:integer! step:integer known:integer"),
+    "/api/labels": ("Names of ships", "ships:string"),
+    "/api/search": ("Ships of the whole history", "q:string"),
+    "/api/statistics": ("Traffic and alerts, counted", "begin:integer! end:integer!"),
+    "/metrics": ("Prometheus text", ""),
+    "/signalk": ("Signal K discovery", ""),
+    "/ogc/": ("OGC API Features", ""),
+    "/ogc/conformance": ("Conformance classes", ""),
+    "/ogc/collections": ("Collections", ""),
+    "/ogc/collections/{name:str}": ("One collection", ""),
+    "/ogc/collections/{name:str}/items": ("Features", "bbox:string limit:integer offset:integer"),
+    "/ogc/collections/{name:str}/items/{id:path}": ("One feature", ""),
+}
+_PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+
+
+def spec(routes: Sequence[BaseRoute], title: str) -> dict[str, Any]:
+    """The description of those routes that :data:`SAID` names."""
+    paths: dict[str, Any] = {}
+    for route in routes:
+        if not isinstance(route, Route) or route.path not in SAID:
+            continue
+        summary, query = SAID[route.path]
+        inside = [
+            {"name": n, "in": "path", "required": True, "schema": {"type": "integer" if k == "int" else "string"}}
+            for n, k in _PARAMETER.findall(route.path)
+        ]
+        for asked in query.split():
+            name, kind = asked.rstrip("!").split(":")
+            inside.append({"name": name, "in": "query", "required": asked.endswith("!"), "schema": {"type": kind}})
+        known = paths.setdefault(_PARAMETER.sub(r"{\1}", route.path), {})
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            known[method.lower()] = _operation(summary, inside, method)
+    return {"openapi": "3.0.3", "info": {"title": title, "version": "1"}, "paths": paths}
+
+
+def _operation(summary: str, inside: list[dict[str, Any]], method: str) -> dict[str, Any]:
+    answers = {"200": "Done", "400": "Not understood, with a hint", "401": "Log in first", "403": "Not with this role",
+               "404": "There is none", "429": "Too many requests", "501": "This picture cannot"}  # fmt: skip
+    out: dict[str, Any] = {
+        "summary": summary, "parameters": inside, "responses": {code: {"description": text} for code, text in answers.items()},
+    }  # fmt: skip
+    if method in ("POST", "PUT"):
+        out["requestBody"] = {"content": {"application/json": {"schema": {"type": "object"}}}}
+    return out
+
+
+async def answer(request: Request) -> Response:
+    """The description of the application that was asked."""
+    return json_answer(spec(request.app.routes, "selat"))
+
+
+OPENAPI_ROUTE = Route("/api/openapi.json", answer, name="openapi")
