@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,16 +115,22 @@ def test_what_is_no_run(more):
     assert ran(**more) == []
 
 
-def came(mmsi=RADAR, msg_type=0, kind=0, length=0, knots=5.2, at=(2.295, 101.776), course=16.0, legs=None, world=LAND):
+def came(mmsi=RADAR, msg_type=0, kind=0, length=0, knots=5.2, at=(2.295, 101.776), course=16.0, legs=None, world=LAND,
+         rule=overloaded_boat.DETECTOR):  # fmt: skip
     rows = [voyage(mmsi, *at, legs or [(knots, course, 7600.0)], msg_type=msg_type, every=20.0)]
-    return alerts(overloaded_boat.DETECTOR, rows, made.ship(mmsi, "SAMPAN", length, 3, kind, -1.0), world)
+    return alerts(rule, rows, made.ship(mmsi, "SAMPAN", length, 3, kind, -1.0), world)
 
 
 def test_a_slow_boat_that_comes_straight_to_a_shore_is_told():
     found = came()
     assert {a.priority for a in found} == {"warning"} and "Port Dickson" in found[0].sentence
     same_again(overloaded_boat.DETECTOR, found)
-    assert {a.priority for a in came(mmsi=ONE, msg_type=18, length=12)} == {"caution"}
+    declared = {"mmsi": ONE, "msg_type": 18, "length": 12}
+    assert {a.priority for a in came(**declared)} == {"warning"} and "out of the open strait" in came(**declared)[
+        0
+    ].sentence
+    wide = replace(overloaded_boat.DETECTOR, p=replace(overloaded_boat.DETECTOR.p, open=1e5))
+    assert {a.priority for a in came(**declared, rule=wide)} == {"caution"}
 
 
 @pytest.mark.parametrize("more", [

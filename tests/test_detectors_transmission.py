@@ -103,8 +103,35 @@ def test_ships_that_anchor_or_leave_are_no_drop():
 
 def clocked(rows, offset, station=1):
     n = rows.rows
-    return rows.replace(flags=np.full(n, int(Flag.SECOND)), received=rows["time"] + round((0.6 + offset) * SECOND),
+    return rows.replace(flags=np.full(n, int(Flag.SECOND)), received=rows["time"] + np.round((0.6 + offset) * SECOND).astype("i8"),
                         station=np.full(n, station))  # fmt: skip
+
+
+def test_seconds_that_no_longer_fit_are_told_and_those_that_never_did_are_not():
+    a = [clocked(r, 0.0) for r in fleet(8, range(0, 1800, 10))]
+    b = [clocked(r, 0.0, 2) for r in fleet(8, range(0, 1800, 10), lat=2.0, first=563710000)]
+    c = [
+        clocked(r, 0.0, 3).replace(flags=np.zeros(r.rows))
+        for r in fleet(8, range(0, 1800, 10), lat=2.3, first=563720000)
+    ]
+    b = [r.replace(flags=np.where(r["time"] < made.START + 900 * SECOND, int(Flag.SECOND), 0)) for r in b]
+    found = loud(alerts_of(clock_off.DETECTOR, [*a, *b, *c]))
+    assert {(x.evidence["station"], x.evidence["kind"]) for x in found} == {(2, "seconds")}
+
+
+def test_a_link_that_holds_reports_back_makes_no_ship_wrong():
+    a = [clocked(r, 0.0) for r in fleet(8, range(0, 1800, 10))]
+    b = [clocked(r, 0.0, 2) for r in fleet(8, range(0, 1800, 10), lat=2.0, first=563710000)]
+    b = [r.replace(received=r["received"] + 140 * SECOND * (r["time"] > made.START + 900 * SECOND)) for r in b]
+    found = alerts_of(clock_off.DETECTOR, [*a, *b])
+    assert {(x.evidence["station"], x.evidence["kind"], x.subjects) for x in found} == {(2, "late", ())}
+    assert "141 s after the time that they carry" in found[0].sentence
+
+
+def test_satellites_that_deliver_when_they_pass_have_no_clock_that_is_off():
+    rng = np.random.default_rng(3)
+    a = [clocked(r, rng.uniform(0.0, 3000.0, r.rows)) for r in fleet(8, range(0, 1200, 10))]
+    assert loud(alerts_of(clock_off.DETECTOR, a)) == []
 
 
 @pytest.mark.parametrize("offset, expected", [(0.8, set()), (12.0, {2}), (-20.0, {2})])

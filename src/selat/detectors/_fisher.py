@@ -11,7 +11,7 @@ from selat.detectors import _ships as fleet
 from selat.detectors._ships import Array
 from selat.model.clock import SECOND
 from selat.model.rule import Evidence, Finding
-from selat.model.units import KNOT
+from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
 from selat.tracks.features import Features, over
 from selat.tracks.motion import Motion
@@ -19,6 +19,8 @@ from selat.tracks.window import Window
 
 LOOK = 1800.0  #: s of track that tell what a craft does
 GEAR_SLOW, GEAR_FAST = 1.0 * KNOT, 9.0 * KNOT  #: m/s: trawling (RTEC maritime: 1 to 9 kn)
+HAUL = 4.2 * KNOT  #: m/s: the fastest haul: 4 knots (behaviours 2.9, pair trawl), and what a log is off
+OFFING = 2 * NAUTICAL_MILE  #: m off the shore, within which craft that declare nothing are left out
 OTHERS = (31, 32, 33, 34, 35, 36, 37, 50, 51, 52, 53, 54, 55, 58, *range(40, 50), *range(60, 90))
 
 
@@ -50,9 +52,20 @@ def _fishers(w: Window) -> Fishers:
     f = over(c, s.slot[row], w.now, LOOK)
     # Turning for the way made, as motion.FISHING has it; a straight haul at the speed of a trawl counts a little.
     sure = np.where(moves[row], c.motion_sure[s.slot[row]], 0.0)
-    hauls = declared[row] & (f.mean > 1.5 * KNOT) & (f.most < 5.5 * KNOT) & (f.span > 0.6 * LOOK) & (f.gross > 800.0)
+    hauls = declared[row] & (f.mean > 1.5 * KNOT) & (f.most < HAUL) & (f.least > 0.5 * f.mean)
+    hauls &= (f.span > 0.6 * LOOK) & (f.gross > 800.0)
     like = np.maximum(sure, np.where(hauls, 0.6, 0.0))
-    pace = (f.mean > 0.5 * GEAR_SLOW) & (f.mean < GEAR_FAST) & (f.gross > 500.0)
+    # Who does not say that she fishes may wait, sail for pleasure or practise, slowly and near the shore.
+    said = declared[row]
+    near_shore = (
+        w.world.coast.distance(s.lat[row], s.lon[row]) < OFFING if w.world.coast.source else np.zeros(row.size, bool)
+    )
+    pace = (
+        (f.mean > np.where(said, 0.5, 1.5) * GEAR_SLOW)
+        & (f.mean < GEAR_FAST)
+        & (f.gross > 500.0)
+        & (said | ~near_shore)
+    )
     return Fishers(s, row, f, np.where(pace, like, 0.0), declared[row])
 
 

@@ -45,7 +45,10 @@ def _silent(w: Window) -> Silent:
     c = w.contacts
     age = np.where(c.time == NO_TIME, 1e12, (w.now - np.maximum(c.time, 0)) / SECOND)
     use = is_ship(c.kind) & (age >= LEAST) & (age <= MOST) & (c.reports >= _REPORTS) & np.isfinite(c.vx)
-    slot = np.flatnonzero(use)
+    slot = np.flatnonzero(use & (c.successor < 0))
+    # Whose number is heard from another place has jumped, or two use it: the rule jump tells of that.
+    alone = [bool((c.heard[c.of(int(c.mmsi[s]))] <= c.heard[s]).all()) for s in slot.tolist()]
+    slot = slot[np.array(alone, bool)]
     vx, vy = c.vx[slot].astype("f8"), c.vy[slot].astype("f8")
     return Silent(
         slot, c.ids()[slot], c.mmsi[slot], c.time[slot], c.lat[slot], c.lon[slot], np.hypot(vx, vy),

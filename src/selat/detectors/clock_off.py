@@ -1,16 +1,17 @@
 """A clock that is off: of a receiving station, or of a ship.
 
 What it finds
-    *Station*: the time at which a station says that it heard a report, against the UTC second that the report itself
-    carries, off by more than 5 s in the mean of 30 reports over a minute, or by so much that other stations' reports come
-    as 30 s late. Whole minutes cannot be told from seconds: the sentence gives the smallest fit. *Ship*: the second in her
-    reports is off by more than 8 s against all others of the same station, in 20 reports in a row. Judged every minute. A
-    warning for a station, a caution for a ship.
+    *Station*: the times of a station's reports do not fit, by more than 5 s in most of 30 reports and more in a minute,
+    and all alike (scatter below 8 s). Its stamps are ahead of the clock here: its reports come from the
+    future. Or its reports come so much later than their own UTC second says: its clock is ahead where the log has its
+    stamps, else its link holds them back. Or the seconds that the reports carry no longer fit its stamps within 15 s,
+    though they did. *Ship*: the second in her reports is off by more than 8 s against all others of the same station, in
+    20 reports in a row. Judged every minute. A warning for a station, a caution for a ship.
 Why it matters
     Every time of the picture rests on these clocks: speeds, closest approaches, and which report came first.
 False alarms
-    A network that holds reports back and stamps them when it sends; units of class B that send an old fix. A report
-    without a second (60 to 63) tells nothing.
+    A network that holds reports back and stamps them when it sends; a clock here that is off (then all stations are
+    told of); units of class B that send an old fix. A report without a second (60 to 63) tells nothing of a ship.
 Reference
     ITU-R M.1371-5 Annex 8, time stamp; Global Fishing Watch leaves out hours of satellites with clocks off by 30 s;
     behaviours 2.11.
@@ -41,7 +42,12 @@ class Parameters:
     """Parameters, SI."""
 
     off: float = param(5.0, "s", "A station's stamps are off by more than", "selat: networks deliver within 2 s")
-    late: float = param(30.0, "s", "... or its reports come late by more than", "GFW: 30 s")
+    most: float = param(0.7, "1", "... in this share of its reports", "selat")
+    scatter: float = param(
+        8.0, "s", "... with a scatter below this", "selat: seconds are believed within 15 s of a stamp"
+    )
+    seconds: float = param(0.3, "1", "Its stamps fit the seconds of fewer of its reports", "selat")
+    usual: float = param(0.8, "1", "... than this share, as they did", "selat: 0.95 and more of class A")
     reports: int = param(30, "1", "Reports of a station in a minute", "selat")
     ship: float = param(8.0, "s", "A ship's second is off by more than", "selat: slow units of class B")
     row: int = param(20, "1", "... in so many reports in a row", "selat")
@@ -58,33 +64,36 @@ class ClockOff(RowRule):
     pace: Pace = field(default_factory=lambda: Pace(2, 3, 900.0, 600.0))
 
     def take(self, window: Window, memory: Any) -> Any:
-        """Memory: by station [reports, sums of cosine and sine of the offset as a part of a minute, late, seq], and by
-        suspect ship [reports in a row, cosine, sine, since, seq, station].
+        """Memory: by station since the last look [reports, those from the future, those too late, their sums and sums of
+        squares of s, those whose second fits, seq] and its usual [s, share that fits]; by suspect ship [reports in a row,
+        s, since, seq, last, station].
         """
         old = memory or {"stations": {}, "usual": {}, "ships": {}}
-        r = window.reports
-        use = ((r["flags"] & int(Flag.SECOND)) > 0) & (r["received"] != NO_TIME) & (r["time"] != NO_TIME)
-        rows = np.flatnonzero(use)
+        r, p = window.reports, self.p
+        rows = np.flatnonzero((r["received"] != NO_TIME) & (r["time"] != NO_TIME) & (r["msg_type"] != 4))
         if not rows.size:
             return old
         off = (r["received"][rows] - r["time"][rows]) / SECOND
         station = r["station"][rows].astype("i8")
-        angle = off * (2.0 * math.pi / 60.0)
-        late = (window.now - r["time"][rows]) / SECOND > self.p.late
+        fits = (r["flags"][rows] & int(Flag.SECOND)) > 0
+        odd = np.where(np.abs(off) > p.off, np.sign(off), 0.0)
         stations = dict(old["stations"])
         for s in np.unique(station).tolist():
             at = station == s
-            n, c, d, w, seq = stations.get(str(s), [0, 0.0, 0.0, 0, 0])
-            stations[str(s)] = [
-                n + int(at.sum()), c + float(np.cos(angle[at]).sum()), d + float(np.sin(angle[at]).sum()),
-                w + int(late[at].sum()), max(seq, int(r["seq"][rows[at]].max())),
+            ahead, late = off[at & (odd < 0)], off[at & (odd > 0)]
+            new = [
+                int(at.sum()), len(ahead), float(ahead.sum()), float((ahead**2).sum()), len(late), float(late.sum()),
+                float((late**2).sum()), int((at & fits).sum()), float(off[at & fits & (odd == 0)].sum()),
+                int((at & fits & (odd == 0)).sum()),
             ]  # fmt: skip
-        return {**old, "stations": stations, "ships": self._ships(r, rows, off, station, old)}
+            was = stations.get(str(s), [0] * 11)
+            stations[str(s)] = [*(a + b for a, b in zip(was, new, strict=False)), int(r["seq"][rows[at]].max())]
+        return {**old, "stations": stations, "ships": self._ships(r, rows[fits], off[fits], station[fits], old)}
 
     def _ships(self, r: Columns, rows: Any, off: Any, station: Any, old: Any) -> dict[str, list[Any]]:
         """Ships whose second is off against what is usual of the station."""
         ships = old["ships"]
-        usual = np.array([old["usual"].get(str(s), math.nan) for s in station.tolist()])
+        usual = np.array([old["usual"].get(str(s), (math.nan,))[0] for s in station.tolist()])
         with np.errstate(invalid="ignore"):
             gap = (off - usual + 30.0) % 60.0 - 30.0
             odd = np.abs(gap) > self.p.ship
@@ -98,47 +107,52 @@ class ClockOff(RowRule):
             if not odd[k]:
                 out.pop(key, None)
                 continue
-            n, total, since, seq, _ = out.get(key, [0, 0.0, int(r["time"][rows[k]]), [], 0])
+            n, total, since, seq, *_ = out.get(key, [0, 0.0, int(r["time"][rows[k]]), [], 0, 0])
             seq = [*seq[-19:], int(r["seq"][rows[k]])]
-            out[key] = [n + 1, total + float(gap[k]), since, seq, int(r["time"][rows[k]])]
+            out[key] = [n + 1, total + float(gap[k]), since, seq, int(r["time"][rows[k]]), int(station[k])]
         return out
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Stations by the minute that ended, ships by the reports in a row."""
         m = memory or {"stations": {}, "usual": {}, "ships": {}}
         found, usual = [], dict(m["usual"])
-        means = {}
-        for name, (n, c, d, late, seq) in sorted(m["stations"].items()):
+        for name, (n, ahead, a1, a2, late, l1, l2, fits, on_time, right, seq) in sorted(m["stations"].items()):
             if n < 5:
                 continue
-            mean = math.atan2(d, c) * 60.0 / (2.0 * math.pi)
-            usual[name] = round(mean, 3)
-            means[name] = (n, mean, math.hypot(c, d) / n, late / n, seq)
-        for name, (n, mean, tight, late, seq) in means.items():
+            share = usual[name][1] if name in usual else 0.0
+            kind, count, total, square = ("ahead", ahead, a1, a2) if ahead >= late else ("late", late, l1, l2)
+            if count < self.p.most * n and fits < self.p.seconds * n and share > self.p.usual:
+                kind = "seconds"
+            offset = total / count if count else 0.0
+            scatter = math.sqrt(max(square / count - offset**2, 0.0)) if count else 0.0
             evidence = {
-                "seq": [seq], "station": int(name), "ship": None, "offset": round(mean, 2), "tight": round(tight, 3),
-                "reports": n, "late": round(late, 3), "now": window.now,
+                "seq": [seq], "station": int(name), "ship": None, "kind": kind, "offset": round(offset, 2), "count": count,
+                "scatter": round(scatter, 3), "reports": n, "fits": fits, "usual": round(share, 3), "now": window.now,
             }  # fmt: skip
             nowhere = float("nan")
             found.append(
                 Finding(f"station/{name}", (), window.now - MINUTE + int(name), nowhere, nowhere, evidence, window.now)
             )
+            if 2 * right > n:  # what is off is not usual
+                share = share + 0.1 * (fits / n - share) if name in usual else fits / n
+                usual[name] = [round(on_time / right, 3), round(share, 4)]
         limit = window.now - round(self.p.forget * SECOND)
-        ships = {k: v for k, v in m["ships"].items() if v[4] >= limit}
+        off = {int(f.evidence["station"]) for f in found if f.evidence["count"] > 0.3 * f.evidence["reports"]}
+        ships = {k: v for k, v in m["ships"].items() if v[4] >= limit and v[5] not in off}
         found += self._off(window, ships)
         good = [f for f in found if self.judge(f.evidence) is not None]
         return good, {"stations": {}, "usual": usual, "ships": ships}
 
     def _off(self, w: Window, ships: dict[str, list[Any]]) -> list[Finding]:
         c, out = w.contacts, []
-        for key, (n, total, since, seq, last) in sorted(ships.items()):
+        for key, (n, total, since, seq, last, _) in sorted(ships.items()):
             slots = c.of(int(key))
             if n < self.p.row or not slots.size or not is_ship(c.kind[slots[:1]])[0]:
                 continue
             slot = int(slots[0])
             evidence = {
-                "seq": seq, "station": int(c.station[slot]), "offset": round(total / n, 2), "tight": 1.0, "reports": n,
-                "late": 0.0, "ship": {"mmsi": int(key), "name": c.name(slot)}, "now": w.now,
+                "seq": seq, "station": int(c.station[slot]), "kind": "ship", "offset": round(total / n, 2), "reports": n,
+                "ship": {"mmsi": int(key), "name": c.name(slot)}, "now": w.now,
             }  # fmt: skip
             out.append(
                 Finding(
@@ -150,37 +164,44 @@ class ClockOff(RowRule):
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Off, steadily, in enough reports."""
         e, p = evidence, self.p
-        way = "ahead" if (e["offset"] > 0) == (e["ship"] is None) else "behind"
-        if e["ship"] is not None:
+        if e["kind"] == "ship":
             if e["reports"] < p.row or abs(e["offset"]) <= p.ship:
                 return None
             sentence = (
-                f"The clock of {e['ship']['name']} is {abs(e['offset']):.0f} s {way} (limit {p.ship:.0f} s): the UTC second of "
-                f"{e['reports']} reports in a row (limit {p.row}) against all others of station {e['station']}."
+                f"The clock of {e['ship']['name']} is {abs(e['offset']):.0f} s {'behind' if e['offset'] > 0 else 'ahead'} (limit "
+                f"{p.ship:.0f} s): the UTC second of {e['reports']} reports in a row (limit {p.row}) against all others of "
+                f"station {e['station']}."
             )
             return Verdict(
                 "caution", sentence, {"rows": 0.9}, ("her unit sends old positions",), "Tell her; allow for it in her track.",
             )  # fmt: skip
-        steady = e["tight"] > 0.8 and abs(e["offset"]) > p.off
-        if e["reports"] < p.reports or not (steady or e["late"] > 0.5):
+        n = e["reports"]
+        if n < p.reports or (e["kind"] == "seconds" and (e["fits"] >= p.seconds * n or e["usual"] <= p.usual)):
             return None
-        how = (
-            f"its stamps are {abs(e['offset']):.0f} s {way} (limit {p.off:.0f} s) of the second in the reports, in the mean of "
-            f"{e['reports']} in a minute, if not by whole minutes more"
-            if steady
-            else f"{100 * e['late']:.0f} % of {e['reports']} reports in a minute come more than {p.late:.0f} s late, against others"
-        )
+        if e["kind"] != "seconds" and (
+            e["count"] < p.most * n or e["scatter"] > p.scatter or abs(e["offset"]) <= p.off
+        ):
+            return None
+        off = f"{abs(e['offset']):.0f} s"
+        what = {
+            "ahead": f"are stamped {off} after they came in (limit {p.off:.0f} s): its clock is ahead, or that here is behind",
+            "late": f"come {off} after the time that they carry (limit {p.off:.0f} s): its clock is ahead, or its link holds "
+            "them back",
+            "seconds": f"carry seconds that do not fit its stamps within 15 s, all but {e['fits']} (limit {p.seconds:.1f}; usually "
+            f"{100 * e['usual']:.0f} % fit): its clock is off",
+        }[e["kind"]]
+        of = n if e["kind"] == "seconds" else f"{e['count']} of {n}"
         return Verdict(
-            "warning", f"The clock of station {e['station']} is off, or that of the others: {how}.",
-            {"steady": 0.9 if steady else 0.6, "reports": 0.95 if e["reports"] > 2 * p.reports else 0.8},
-            ("the network holds reports back and stamps them when it sends",),
-            "Have its clock set; do not trust its times meanwhile.",
+            "warning", f"The times of station {e['station']} are off: {of} reports in a minute {what}.",
+            {"alike": 0.9, "reports": 0.95 if n > 2 * p.reports else 0.8},
+            ("the network holds reports back and stamps them when it sends", "the clock of this machine is off"),
+            "Have its clock and its link looked at; do not trust its times meanwhile.",
         )  # fmt: skip
 
     def ended(self, evidence: Evidence) -> str:
-        """Said when the clock is right again."""
+        """Said when the times are right again."""
         who = f"station {evidence['station']}" if evidence["ship"] is None else evidence["ship"]["name"]
-        return f"The clock of {who} is right again, at {say.clock(evidence['now'])} UTC or soon after."
+        return f"The time of {who} is right again, at {say.clock(evidence['now'])} UTC or soon after."
 
     def golden(self) -> Golden:
         """Two stations, one of which stamps 20 s ahead; and a ship whose second is 15 s off."""

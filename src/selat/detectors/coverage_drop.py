@@ -1,16 +1,18 @@
 """A station that still hears, but much less than it used to.
 
 What it finds
-    Over the last 3 to 8 minutes, in the cells that this station hears alone or nearly so (four fifths of what is heard
-    there): less than 0.35 of the reports that are usual from the ships that are there, 60 of them at least; or three
-    cells and more, with a fifth of what is usual, that fell nearly silent (below 0.3) while others are heard. Judged
-    every minute. A warning; ``receiver_down`` tells of a station that hears nothing.
+    Over the last 3 to 8 minutes the reports that a station brought first of all, against what is usual of it from the
+    ships that are there (by cell, and its share of the cell): less than 0.75 of it, where 150 and more are usual; or
+    three cells and more, with a fifth of what is usual, of which it brings nearly nothing (below 0.25) while it still
+    hears the others. Judged every minute, told at the second. A warning; ``receiver_down`` tells of a station that hears
+    nothing.
 Why it matters
     Ships beyond the new edge are missing from the picture, and nobody sees a hole that grows slowly.
 False alarms
     Rain and the end of a day with ducting bring the far edge back; several ships that go dark together in empty waters
-    look like it too. Not judged within 20 minutes of a silence of the station. The usual is counted per ship and cell,
-    so ships that leave or anchor change nothing.
+    look like it too. A link that became slower lets others be first: not judged while a station's reports come 0.2 s
+    later than usual, nor within 20 minutes of its silence or of a clock that was off. A neighbour whose link became
+    faster is not seen. The usual is counted per ship and cell, so ships that leave or anchor change nothing.
 Reference
     The model is selat's (docs/concepts/reception.md); behaviours 2.11.
 """
@@ -23,11 +25,13 @@ from typing import Any
 import numpy as np
 
 from selat.detectors import _golden as made
-from selat.detectors._life import Pace, PictureRule
-from selat.model.clock import MINUTE
+from selat.detectors._life import Pace
+from selat.detectors._rows import RowRule
+from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import concat, empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
-from selat.tracks.cells import CELL
+from selat.model.schema import I32, NO_TIME
+from selat.tracks.cells import CELL, keys_of
 from selat.tracks.reception import BIN, BINS
 from selat.tracks.window import Window
 
@@ -39,17 +43,23 @@ _ROUND = 3600
 class Parameters:
     """Parameters, SI."""
 
-    ratio: float = param(0.35, "1", "Heard over usual below", "selat: garbled slots cost half")
-    usual: float = param(60.0, "1", "... where so many reports are usual", "selat")
-    alone: float = param(0.8, "1", "Cells of which the station hears this share", "selat")
-    silent: float = param(0.3, "1", "A cell is nearly silent below", "selat")
+    ratio: float = param(
+        0.75, "1", "Brought over usual below", "selat: from one minute to the next it varies by a tenth"
+    )
+    usual: float = param(150.0, "1", "... where so many reports are usual", "selat")
+    silent: float = param(0.25, "1", "A cell is nearly silent below", "selat")
+    cell: float = param(12.0, "1", "... where so many reports are usual of the station", "selat: chance counts below")
     cells: int = param(3, "1", "So many cells nearly silent ...", "selat")
     share: float = param(0.2, "1", "... with this share of what is usual", "selat")
+    off: float = param(
+        10.0, "s", "Not judged where its times are off by more than this", "selat: networks deliver in 2 s"
+    )
+    slower: float = param(0.2, "s", "... or its reports come so much later than usual", "selat: latencies of networks")
     learned: float = param(3000.0, "s", "The station was heard for so long before", "selat: until its cells are known")
 
 
 @dataclass(frozen=True)
-class CoverageDrop(PictureRule):
+class CoverageDrop(RowRule):
     """The rule."""
 
     p: Parameters = field(default_factory=Parameters)
@@ -57,48 +67,90 @@ class CoverageDrop(PictureRule):
     every: int = MINUTE
     pace: Pace = field(default_factory=lambda: Pace(2, 6, 900.0, 600.0))
 
+    def take(self, window: Window, memory: Any) -> Any:
+        """Memory: since when each station is heard, when it was not to be judged (ns), its usual delay (s); keys of cell
+        and station of the reports since the last look (``raw``) and by minute (``minutes``: [ns, keys, counts]); and by
+        station since the last look: [reports, with times that are off, others, s of delay].
+        """
+        m = memory or _nothing()
+        r = window.reports
+        station = r["station"].astype("i8")
+        at_sea = (r["lat"] != I32) & (r["lon"] != I32) & (r["msg_type"] != 4) & (r["msg_type"] != 21)
+        keys = keys_of(r["lat"][at_sea] * 1e-7, r["lon"][at_sea] * 1e-7) * _STATIONS + station[at_sea]
+        known = (r["received"] != NO_TIME) & (r["time"] != NO_TIME)
+        delay = np.where(known, (r["received"] - r["time"]) / SECOND, 0.0)
+        odd = np.abs(delay) > self.p.off
+        late = dict(m["late"])
+        for one in np.unique(station).tolist():
+            k = known & (station == one)
+            old = late.get(str(one), [0, 0, 0, 0.0])
+            new = [int(k.sum()), int((k & odd).sum()), int((k & ~odd).sum()), float(delay[k & ~odd].sum())]
+            late[str(one)] = [a + b for a, b in zip(old, new, strict=True)]
+        return {**m, "late": late, "raw": [*m["raw"], keys]}
+
+    def _fit(self, w: Window, m: Any) -> tuple[dict[str, int], dict[str, float]]:
+        """When each station was last not to be judged, and its usual delay."""
+        down, delays = dict(m["down"]), dict(m["delay"])
+        down.update((str(s.station), w.now) for s in w.reception.silent(w.now))
+        for one, (n, odd, fine, total) in m["late"].items():
+            if 2 * odd > n:
+                down[one] = w.now
+            elif fine >= 10:
+                mean, usual = total / fine, delays.get(one, total / fine)
+                if mean > usual + self.p.slower:
+                    down[one] = max(down.get(one, 0), w.now - 2 * BIN)
+                delays[one] = round(usual + 0.02 * (mean - usual), 4)
+        return down, delays
+
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Stations and their own cells; memory: since when each station is heard, and when it was silent last."""
+        """What each station brought of its own cells, against what is usual of it."""
         r, p = window.reception, self.p
-        m = memory or {"since": {}, "down": {}}
-        since, down = dict(m["since"]), dict(m["down"])
+        m = memory or _nothing()
+        since = dict(m["since"])
         for station in r.stations.ids.tolist():
             since.setdefault(str(station), window.now)
-        down.update((str(s.station), window.now) for s in r.silent(window.now))
-        memory = {"since": since, "down": down}
+        down, delays = self._fit(window, m)
+        keys, counts = np.unique(np.concatenate([np.zeros(0, "i8"), *m["raw"]]), return_counts=True)
+        minutes = [x for x in m["minutes"] if window.now - x[0] < 2 * BIN] + [[window.now, keys, counts]]
+        memory = {"since": since, "down": down, "delay": delays, "late": {}, "raw": [], "minutes": minutes}
         if not len(r.by.keys) or not window.contacts.seq.size:
             return [], memory
         last = (window.now - 1) // BIN  # the bin that goes on, with the one before while it is young
-        bins = (last - np.arange(1 if window.now - last * BIN >= 3 * MINUTE else 2)) % BINS
+        bins = last - np.arange(1 if window.now - last * BIN >= 3 * MINUTE else 2)
         cell, station = r.by.keys // _STATIONS, r.by.keys % _STATIONS
         number = r.cells.find(cell)
+        known = number >= 0
         heard = r.by.tables["heard"]
-        total = np.bincount(number[number >= 0], heard[number >= 0], minlength=len(r.cells))
-        usual = r.cells.tables["usual"][:, bins].sum(axis=1)
-        got = r.cells.tables["got"][:, bins].sum(axis=1)
+        total = np.bincount(number[known], heard[known], minlength=len(r.cells))
+        share = np.where(known, heard / np.maximum(total[number], 1e-9), 0.0)
+        usual = share * r.cells.tables["usual"][:, bins % BINS].sum(axis=1)[number]
+        brought = np.zeros(len(usual))
+        for end, key, count in minutes:
+            if end > int(bins[-1]) * BIN:
+                at = np.minimum(np.searchsorted(r.by.keys, key), len(r.by.keys) - 1)
+                same = r.by.keys[at] == key
+                brought[at[same]] += count[same]
         found = []
         for one in np.unique(station).tolist():
-            if (
-                window.now - down.get(str(one), 0) < 4 * BIN
-                or window.now - since.get(str(one), window.now) < p.learned * 1e9
-            ):
+            quiet = window.now - down.get(str(one), 0) < 4 * BIN
+            if quiet or window.now - since.get(str(one), window.now) < p.learned * SECOND:
                 continue
-            k = np.flatnonzero((station == one) & (number >= 0))
-            k = k[heard[k] >= p.alone * total[number[k]]]
-            u, g = usual[number[k]], np.minimum(got[number[k]], usual[number[k]] * 1.5)
+            k = np.flatnonzero((station == one) & known)
+            u, g = usual[k], np.minimum(brought[k], usual[k] * 1.5)
             if u.sum() < p.usual:
                 continue
-            hush = (u >= 10.0) & (g < p.silent * u)
+            full = u >= p.cell
+            hush = full & (g < p.silent * u)
             lat, lon = (cell[k] // _ROUND + 0.5) * CELL - 90.0, (cell[k] % _ROUND + 0.5) * CELL - 180.0
             weight = np.maximum(u - g, 1e-9)
+            start = int(bins[-1]) * BIN
             evidence = {
                 "seq": [int(window.contacts.seq.max())], "station": int(one), "usual": round(float(u.sum()), 1),
-                "heard": round(float(g.sum()), 1), "cells": int((u >= 10.0).sum()), "hushed": int(hush.sum()),
-                "share": round(float(u[hush].sum() / u.sum()), 3), "seconds": (window.now - (last - len(bins) + 1) * BIN) // 10**9,
+                "heard": round(float(g.sum()), 1), "cells": int(full.sum()), "hushed": int(hush.sum()),
+                "share": round(float(u[hush].sum() / u.sum()), 3), "seconds": (window.now - start) // SECOND,
             }  # fmt: skip
             place = float((lat * weight).sum() / weight.sum()), float((lon * weight).sum() / weight.sum())
-            start = (last - len(bins) + 1) * BIN + int(one)
-            found.append(Finding(f"station/{one}", (), start, *place, evidence, window.now))
+            found.append(Finding(f"station/{one}", (), start + int(one), *place, evidence, window.now))
         return [f for f in found if self.judge(f.evidence) is not None], memory
 
     def judge(self, evidence: Evidence) -> Verdict | None:
@@ -109,8 +161,8 @@ class CoverageDrop(PictureRule):
         if e["usual"] < p.usual or (ratio >= p.ratio and not edge):
             return None
         sentence = (
-            f"Station {e['station']} hears {ratio:.2f} of what is usual (limit {p.ratio:.2f}) in the {e['cells']} cells that it "
-            f"hears alone: {e['heard']:.0f} reports of {e['usual']:.0f} in {e['seconds'] // 60} min; {e['hushed']} cells with "
+            f"Station {e['station']} hears {ratio:.2f} of what is usual (limit {p.ratio:.2f}) in its {e['cells']} cells: "
+            f"{e['heard']:.0f} reports of {e['usual']:.0f} in {e['seconds'] // 60} min; {e['hushed']} cells with "
             f"{100 * e['share']:.0f} % of the usual fell nearly silent (limits {p.cells} cells and {100 * p.share:.0f} %)."
         )
         return Verdict(
@@ -134,6 +186,10 @@ class CoverageDrop(PictureRule):
         parts.append(far.replace(station=np.full(far.rows, 2)))
         statics = made.numbered(*[made.ship(563510000 + n, f"GOLDEN EDGE {n}", 120, 18, 70) for n in range(12)])
         return Golden(made.numbered(concat(parts, "reports")), statics, empty("messages"), (("warning", ()),))
+
+
+def _nothing() -> dict[str, Any]:
+    return {"since": {}, "down": {}, "delay": {}, "late": {}, "raw": [], "minutes": []}
 
 
 DETECTOR = CoverageDrop()

@@ -5,8 +5,8 @@ What it finds
     and another ship, silent for 15 minutes and more where others like her are heard, that can have reached her by now and
     was within 5 miles and on her way there (within 30 degrees). Weighed, each part from 0 to 1: how sure the silence is her
     own (chance of it by the learned reception: full below 1 in 10,000), how straight her way led there, how near she was,
-    how long the first has waited, the types, the place. If she is heard again within a mile of the waiting ship, that
-    speaks fully for it. Caution from 0.35, warning from 0.65. Judged every minute.
+    how long the first has waited, whether she says that she is at anchor, the types, the place. If the silent ship is heard
+    again within a mile of the one that waits, that speaks fully for it. Caution from 0.35, warning from 0.65. Judged every minute.
 Why it matters
     Who has something to hand over at sea switches off before and not after; what is left to see is the other.
 False alarms
@@ -176,6 +176,7 @@ class DarkRendezvous(PictureRule):
             "nearness": 1.0 if back is not None else ramp(e["away"], p.far, 2 * NAUTICAL_MILE, 0.4),
             "waiting": ramp(e["wait"], p.wait, 2 * p.wait, 0.7),
             "types": 0.4 if kinds.fishing(who) and kinds.fishing(other) else 1.0 if who["type"] and other["type"] else 0.85,
+            "lying": 0.6 if who["status"] == fleet.ANCHORED else 1.0,
             "place": 1.0 if e["place"]["shore"] is None or e["place"]["shore"] > 500.0 else 0.5,
         }  # fmt: skip
         likely = float(np.prod(list(parts.values())))

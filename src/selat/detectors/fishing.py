@@ -2,7 +2,8 @@
 
 What it finds
     A ship that moves as ships do that fish: for 20 minutes and more at 1 to 9 knots, over 500 m and more, turning all the
-    while for the way she makes; or one that declares herself a fishing vessel and goes at the even, slow speed of a haul.
+    while for the way she makes; or one that declares herself a fishing vessel and goes at the even, slow speed of a haul
+    (1.5 to 4.2 knots, never below half of the mean). Who declares nothing must make 1.5 knots, two miles off the shore.
     Judged every 5 minutes, told after 20 minutes. Always a caution: it is recorded.
 Why it matters
     A ship that fishes cannot keep clear, and her nets reach behind her. Who fishes, where and how long is what closed

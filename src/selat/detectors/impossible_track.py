@@ -6,8 +6,9 @@ What it finds
     and more about one centre, off it by less than 1.2 % of the radius, at more than 3 knots: a real ship is set by the
     stream meanwhile. *Too far*: three reports from more than 1.5 times as far as the station hears ships (97 % of what
     it hears), if no more than three ships are heard from out there. *Contradiction*: for 10 minutes she says more than
-    5 knots and her positions make less than 0.3 of it, or the reverse. Judged every minute. A warning; a contradiction
-    is a caution.
+    5 knots and her positions make less than 0.3 of it, or the reverse; not where two others stand in the same mile though
+    they say that they sail: then it is the satellites, and the rule ``interference`` tells of it. Judged every minute. A
+    warning; a contradiction is a caution.
 Why it matters
     Positions are made up to be elsewhere on paper: at sea while in a port under sanctions, or to fill the screen of a
     watch.
@@ -33,7 +34,7 @@ from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import concat, empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
-from selat.model.units import KNOT
+from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
 from selat.tracks.cells import CELL
 from selat.tracks.features import over
@@ -61,6 +62,8 @@ class Parameters:
     share: float = param(0.97, "1", "The range holds this share of what it hears", "selat")
     ducting: int = param(3, "1", "If more ships are heard from out there it is the air", "selat")
     reports: int = param(3, "1", "Reports from out there", "DMA AisAbnormal: raise after 3")
+    company: int = param(2, "1", "With so many others that stand beside her it is interference", "as the rule jump")
+    beside: float = param(NAUTICAL_MILE, "m", "... within this", "as the rule interference")
     against: float = param(0.3, "1", "Positions make less than this share of the speed, or the reverse", "selat")
 
 
@@ -168,8 +171,12 @@ class ImpossibleTrack(PictureRule):
             odd = (f.span >= 540.0) & (f.n >= 20) & (np.maximum(f.mean, made_good) > p.way)
             odd &= (made_good < p.against * f.least) | (f.most < p.against * made_good)
         found = []
+        stand = self._standing(w, s, rows) if odd.any() else rows
         for k in np.flatnonzero(odd).tolist():
             i = int(rows[k])
+            near = np.hypot(*geodesy.plane(s.lat[i], s.lon[i], s.lat[stand], s.lon[stand])) < p.beside
+            if (near & (stand != i)).sum() >= p.company:
+                continue
             t = fleet.since(c.recent(int(s.slot[i])), w.now - 600 * SECOND)
             evidence = {
                 "kind": "against", "said": round(float(f.mean[k]), 2), "made": round(float(made_good[k]), 2),
@@ -177,6 +184,12 @@ class ImpossibleTrack(PictureRule):
             }  # fmt: skip
             found.append(fleet.finding(w, s, i, int(t.time[0]), evidence, "against", track=t))
         return found
+
+    def _standing(self, w: Window, s: Any, rows: Any) -> Any:
+        """Those of ``rows`` that stood in one place for the last three minutes, and said that they sailed."""
+        f = over(w.contacts, s.slot[rows], w.now, 180.0)
+        with np.errstate(invalid="ignore"):
+            return rows[(f.least > self.p.way) & (f.gross < self.p.against * f.least * f.span)]
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Beyond what a ship does, or a station hears."""

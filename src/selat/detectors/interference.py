@@ -3,6 +3,8 @@
 What it finds
     Within 10 minutes at least five ships that leap (a step that needs more than 60 knots, of more than 500 m) to
     the same place (within 1 nm of each other), onto one circle, or by the same vector (within 500 m or a tenth of it);
+    where three leapt to one place, ships that stand there and say that they sail count too (they were put there in a
+    shorter step);
     or that report no position any more though they did before, three reports each, within 30 nm of each other. Judged
     every 30 s. One warning for the area, without a ship as its subject: the evidence names the ships that are affected.
 Why it matters
@@ -51,6 +53,8 @@ class Parameters:
     window: float = param(600.0, "s", "... within", "behaviours 2.3")
     speed: float = param(60 * KNOT, "m/s", "A step that needs more is a leap", "as the rule jump")
     least: float = param(500.0, "m", "A shorter step is no leap", "selat")
+    leapt: int = param(3, "1", "Ships that leapt to a place, where others stand and say that they sail", "selat")
+    stand: float = param(150.0, "m", "They stand so near each other", "selat: no ship under way is so near another")
     place: float = param(NAUTICAL_MILE, "m", "The same place", "selat: spoofed fixes scatter")
     vector: float = param(500.0, "m", "The same vector, or within a tenth of it", "selat")
     ring: float = param(0.08, "1", "One circle: off it by less than this share of its radius", "selat")
@@ -114,6 +118,8 @@ class Interference(RowRule):
         found = []
         areas = [list(a) for a in m.get("areas", []) if window.now - a[4] < _AREA]
         for kind, ships, more in (*_alike(leaps, p), *_together(lost, p)):
+            if kind == "place":
+                ships = [*ships, *self._standing(window, ships, more["to"])]
             lat, lon = (float(np.mean([s["from"][k] for s in ships])) for k in (0, 1))
             evidence = {
                 "kind": kind, "count": len(ships), "ships": ships[:_TOLD],
@@ -126,13 +132,28 @@ class Interference(RowRule):
             found.append(Finding(name, (), start, lat, lon, evidence, fresh))
         return [f for f in found if self.judge(f.evidence) is not None], {"leaps": leaps, "lost": lost, "areas": areas}
 
+    def _standing(self, w: Window, ships: list[Evidence], to: list[float]) -> list[Evidence]:
+        """Other ships on the very spot where these leapt to, that say that they sail; and were heard in two minutes."""
+        c = w.contacts
+        near = np.flatnonzero((np.abs(c.lat - to[0]) < 0.01) & (np.abs(c.lon - to[1]) < 0.01) & (c.sog > 2 * KNOT))
+        near = near[is_ship(c.kind[near]) & (w.now - c.heard[near] < 120 * SECOND)]
+        near = near[~np.isin(c.mmsi[near], [s["mmsi"] for s in ships])]
+        near = near[np.hypot(*geodesy.plane(to[0], to[1], c.lat[near], c.lon[near])) < self.p.stand]
+        out: list[Evidence] = []
+        for slot in near[np.argsort(c.mmsi[near], kind="stable")].tolist():
+            at, mmsi = [round(float(c.lat[slot]), 6), round(float(c.lon[slot]), 6)], int(c.mmsi[slot])
+            if all(x["mmsi"] != mmsi for x in out):
+                out.append({"mmsi": mmsi, "name": f"{mmsi:09d}", "time": int(c.time[slot]), "from": at, "to": at,
+                            "seq": [int(c.seq[slot])]})  # fmt: skip
+        return out
+
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Enough ships, alike."""
         e, p = evidence, self.p
         if e["count"] < p.ships:
             return None
         how = {
-            "place": "leapt to the same place" + (f", {say.place(*e['to'])}" if e.get("to") else ""),
+            "place": "leapt to the same place, or stand there" + (f", {say.place(*e['to'])}" if e.get("to") else ""),
             "circle": f"leapt onto one circle of {say.miles(e.get('radius') or 0.0)}",
             "vector": f"leapt by the same vector, {say.miles(e.get('away') or 0.0)} towards {say.bearing(e.get('towards') or 0.0)}",
             "loss": f"lost their positions within {say.miles(e.get('radius') or 0.0)}",
@@ -195,7 +216,7 @@ def _ship(x: list[Any]) -> Evidence:
 
 def _alike(leaps: list[list[Any]], p: Parameters) -> list[tuple[str, list[Evidence], Evidence]]:
     """Groups of leaps of enough ships: the same place, the same vector, one circle."""
-    if len({x[1] for x in leaps}) < p.ships:
+    if len({x[1] for x in leaps}) < min(p.ships, p.leapt):
         return []
     a = np.array([x[2:6] for x in leaps])
     mmsi = np.array([x[1] for x in leaps])
@@ -214,7 +235,7 @@ def _alike(leaps: list[list[Any]], p: Parameters) -> list[tuple[str, list[Eviden
         while True:  # one group after the other: two areas at a time are two events
             counts = [len(set(mmsi[row & left].tolist())) if left[k] else 0 for k, row in enumerate(close)]
             best = int(np.argmax(counts))
-            if counts[best] < p.ships:
+            if counts[best] < (p.leapt if kind == "place" else p.ships):
                 break
             rows = np.flatnonzero(close[best] & left)
             left[rows] = False
@@ -227,7 +248,7 @@ def _alike(leaps: list[list[Any]], p: Parameters) -> list[tuple[str, list[Eviden
                     "towards": round(float(np.degrees(np.arctan2(east[best], north[best])) % 360.0), 1),
                 }
             out.append((kind, group, more))
-    if not out:
+    if not any(len(group) >= p.ships for _, group, _ in out):
         out += _ring(leaps, x, y, mmsi, p)
     return out
 

@@ -144,6 +144,12 @@ class Jump:
             )
         return count
 
+    def _crowd(self, w: Window, mmsi: int, leap: Leap) -> int:
+        """Other ships that are at the very place where she leapt to, and say that they sail: all were put there."""
+        c, (lat, lon) = w.contacts, leap["to"]
+        at = (np.abs(c.lat - lat) < 0.001) & (np.abs(c.lon - lon) < 0.001) & (c.sog > KNOT) & (c.mmsi != mmsi)
+        return int(np.unique(c.mmsi[at & (c.heard > w.now - 10 * MINUTE) & is_ship(c.kind)]).size)
+
     def _judge(self, w: Window, cases: dict[str, Case], case: Case, mmsi: int, time: int, alerts: list[Alert]) -> None:
         leap = case["leap"]
         pair = case["pairs"].get(_between(leap))
@@ -155,7 +161,8 @@ class Jump:
         quiet = time - leap["before"] >= self.p.settle * SECOND
         if leap["told"] or not quiet or case["stays"] < self.p.confirm or leap["rooted"] < self.p.rooted:
             return
-        if self._company(cases, mmsi, leap) >= self.p.company:
+        if self._company(cases, mmsi, leap) >= self.p.company or self._crowd(w, mmsi, leap) >= self.p.company:
+            case["leap"] = {**leap, "told": True}  # the others may be back before her, and it is true all the same
             return  # many leap alike: that is the rule interference's, and no ship's doing
         case["leap"], case["jumps"] = {**leap, "told": True}, case["jumps"] + 1
         self._raise(w, case, mmsi, "jump", leap["time"], time, {"changes": case["jumps"], "seq": leap["seq"]}, alerts)

@@ -1,16 +1,18 @@
 """A ship that should have come in by now, and was not heard again.
 
 What it finds
-    A passenger ship, a high-speed craft, or a ship whose declared destination is the port ahead of her, that fell silent
-    under way (faster than 3 knots), where her reports should be heard (chance of the silence below 1 in 1,000, 20
-    reports of others from around), and that by her last course and speed would have met the shore or a port by now,
-    with twice the uncertainty of that time (a fifth of it) and a quarter of an hour on top. Judged every minute. A
-    warning; the case of the silence itself is told by ``sudden_loss`` and ``dark``.
+    A ferry (a passenger ship of less than 100 m), a high-speed craft, or a ship whose declared destination is the port
+    ahead of her, that fell silent under way (faster than 3 knots), where her reports should be heard (chance of the silence
+    below 1 in 1,000, 20 reports of others from around), and that by her last course and speed would have met the shore or
+    a port by now, with twice the uncertainty of that time (a fifth of it) and a quarter of an hour on top. Where that
+    course of a ferry passes the shore within 3 miles and does not end there, she is taken to be bound for where it is
+    nearest. Judged every minute. A warning; the silence itself is told by ``sudden_loss`` and ``dark``.
 Why it matters
     Somebody waits for her. Whoever misses a ferry in the first half hour can still find people in the water.
 False alarms
     She went in with her unit off; she turned back; a destination that was never changed. Courses are followed straight:
-    a way round a headland takes longer than the rule thinks.
+    a way round a headland takes longer than the rule thinks. Larger passenger ships are on voyages, and nobody waits for
+    them at the next shore.
 Reference
     IAMSAR Manual volume II, uncertainty phase (overdue); behaviours 2.1 (estimated time and twice its uncertainty).
 """
@@ -51,6 +53,8 @@ class Parameters:
     others: float = param(20.0, "1", "Reports of others from around meanwhile", "as the rule dark")
     speed: float = param(3 * KNOT, "m/s", "She made more than", "selat: under way")
     far: float = param(40 * NAUTICAL_MILE, "m", "Courses are followed so far", "selat: two hours of a ferry")
+    ferry: float = param(100.0, "m", "A passenger ship shorter than this is a ferry", "selat: larger ones cruise")
+    beside: float = param(3 * NAUTICAL_MILE, "m", "... bound for a shore that she passes within this", "selat")
     port: float = param(2.5 * NAUTICAL_MILE, "m", "A port so near her course is where she goes", "selat")
     sigma: float = param(0.2, "1", "Uncertainty of the time, as a share of it", "selat")
     margin: float = param(900.0, "s", "... and so much on top", "selat")
@@ -101,19 +105,24 @@ class Overdue(PictureRule):
         lat, lon = geodesy.moved(float(c.lat[slot]), float(c.lon[slot]), vx / speed * run, vy / speed * run)
         index, away = w.world.ports.nearest(lat, lon)
         with np.errstate(invalid="ignore"):
-            ends = (away < p.port) | (w.world.coast.distance(lat, lon) < 500.0)
+            shore = w.world.coast.distance(lat, lon)
+            ends = (away < p.port) | (shore < 500.0)
+        kind, length = int(said["ship_type"]) // 10, float(c.length()[slot])
+        regular = kind == 4 or (kind == 6 and not length >= p.ferry)
+        passes = not ends.any()
+        if passes and regular and np.isfinite(shore).any():
+            ends = (shore == np.nanmin(shore)) & (shore < p.beside)
         if not ends.any():
             return None
         k = int(np.argmax(ends))
         name = w.world.ports.name(int(index[k])) if away[k] < 3 * p.port else ""
         bound = hulls.text(said["destination"])
-        regular = int(said["ship_type"]) // 10 in (4, 6)
         if not regular and not (name and bound and name.upper() in bound.upper()):
             return None
         eta = float(run[k]) / speed
         return {
             "eta": round(eta, 0), "due": round(eta * (1.0 + 2.0 * p.sigma) + p.margin, 0), "way": round(float(run[k]), 0),
-            "port": name, "destination": bound, "regular": regular,
+            "port": name, "destination": bound, "regular": regular, "passes": passes,
         }  # fmt: skip
 
     def judge(self, evidence: Evidence) -> Verdict | None:
@@ -122,10 +131,11 @@ class Overdue(PictureRule):
         if e["seconds"] < e["due"] or e["none"] >= p.chance or e["clearly"] < p.expected or e["others"] < p.others:
             return None
         where = f"near {e['port'].title()}" if e["port"] else "at the shore"
+        there = "comes nearest to the shore" if e["passes"] else f"ends {where}"
         bound = f", bound for {e['destination']}" if e["destination"] else ""
         sentence = (
             f"{fleet.the(who)}{bound} is overdue: last heard {say.span(e['seconds'])} ago at {say.speed(who['speed'])} on "
-            f"{say.bearing(who['course'])}, {say.miles(e['way'])} from where that course ends {where}; she was due after "
+            f"{say.bearing(who['course'])}, {say.miles(e['way'])} from where that course {there}; she was due after "
             f"{say.span(e['eta'])} (limit {say.span(e['due'])}), and {e['others']:.0f} reports of others came from around."
         )
         if e["back"] is not None:

@@ -4,8 +4,9 @@ What it finds
     A craft of up to 30 m, or one that declares nothing, that for an hour came 4 miles and more at less than 6 knots on a
     straight way (net over gross above 0.85) and now is within 2 miles of a shore that it heads for, farther than 2 miles from
     a port, and neither fishes nor declares other work. Judged every minute. Warning for targets of a radar or a camera
-    that send no AIS and for craft that came from another shore; else a caution. Without a shoreline, nothing is said; without
-    a small-target radar or a camera, most of these boats are not seen at all.
+    that send no AIS, and for craft that came from another shore or from the open strait (4 miles off); else a
+    caution. Without a shoreline, nothing is said; without a small-target radar or a camera, most of these boats are not
+    seen at all.
 Why it matters
     Boats that are too full are slow, low and without AIS; they founder near the shore, at night. Whoever finds one first
     must come as a rescuer.
@@ -55,6 +56,7 @@ class Parameters:
     gross: float = param(4 * NAUTICAL_MILE, "m", "... over this way and more", "selat")
     straight: float = param(0.85, "1", "... net over gross above", "selat: fishing turns")
     shore: float = param(2 * NAUTICAL_MILE, "m", "Now within this of a shore", "behaviours 2.10: 2 nm")
+    open: float = param(4 * NAUTICAL_MILE, "m", "Came from farther off than this: out of the open strait", "selat")
     port: float = param(2 * NAUTICAL_MILE, "m", "... and farther than this from a port", "selat")
 
 
@@ -105,20 +107,21 @@ class OverloadedBoat(PictureRule):
         if not e["closing"] or e["off"] > p.shore or (port is not None and port["away"] < p.port):
             return None
         crossed = e["began"] is not None and e["began"] < p.shore and e["net"] > 2 * p.gross
+        far = e["began"] is not None and e["began"] > p.open
         port_far = "away from ports" if port is None else f"{say.miles(port['away'])} from {port['name']}"
         what = "A boat without AIS" if e["unseen"] else fleet.the(e["ship"])
         sentence = (
             f"{what} came {say.miles(e['gross'])} (limit {say.miles(p.gross)}) in {say.span(e['span'])} at "
             f"{e['mean'] / KNOT:.1f} kn (limit {p.speed / KNOT:.0f}) straight to a shore, now "
             f"{say.miles(e['off'])} off (limit {say.miles(p.shore)})"
-            f"{', from another shore' if crossed else ''}, {port_far}."
+            f"{', from another shore' if crossed else ', out of the open strait' if far else ''}, {port_far}."
         )
         parts = {
             "straight": ramp(e["net"] / e["gross"], p.straight, 0.97, 0.7), "way": fleet.over(e["gross"], p.gross),
-            "identity": 0.9 if e["unseen"] else 0.5, "origin": 1.0 if crossed else 0.7,
+            "identity": 0.9 if e["unseen"] else 0.5, "origin": 1.0 if crossed else 0.8 if far else 0.7,
         }  # fmt: skip
         return Verdict(
-            "warning" if e["unseen"] or crossed else "caution", sentence, parts,
+            "warning" if e["unseen"] or crossed or far else "caution", sentence, parts,
             ("a fishing boat on its way home to a beach", "a barge or a log that drifts"),
             "Look at her by camera or patrol; have rescue ready: such boats founder close to the shore.",
             f"shore: {e['shore_source']}",

@@ -28,7 +28,8 @@ NATURAL = frozenset({"collision", "follow", "lane_crossing", "late_data", "speed
 #: rules that may find an incident staged for another rule, and are neither right nor false for it
 KIN: dict[str, frozenset[str]] = {
     "rendezvous": frozenset({"ship_to_ship"}), "ship_to_ship": frozenset({"rendezvous"}),
-    "dark": frozenset({"sudden_loss"}), "sudden_loss": frozenset({"dark"}),
+    # Whose reports are held back is silent until they come; then the desk takes the alert back, which is late_data.
+    "dark": frozenset({"sudden_loss", "late_data"}), "sudden_loss": frozenset({"dark", "late_data"}),
 }  # fmt: skip
 #: kinds of incidents that a rule of another name is to find
 FOUND_BY: Mapping[str, str] = {"two_places": "jump", "beacon_test": "distress"}

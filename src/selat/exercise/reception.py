@@ -81,6 +81,11 @@ class Reception:
                 hit = self._hit(fault.station, at, fault.on, fault.off)[np.arange(m), station]
                 told = told + fault.value * hit * (fault.kind == "clock")
                 arrives = arrives + fault.value * hit * (fault.kind == "late")
+        if self.scene.staged.held:
+            ship = np.where(sent.sort == 0, sent.said.ship[np.where(sent.sort == 0, sent.row, 0)], -1) if m else message
+            for held in self.scene.staged.held:
+                mine = (ship[message] == held.ship) & (at >= held.on) & (at < held.off)
+                arrives = arrives + held.seconds * mine
         dice = rng.random((m, 3))
         two = (sent.slots[message] > 1) & (sent.sort[message] == _STATIC)  # of two lines
         broken = (dice[:, 0] < BROKEN) + 2 * ((dice[:, 1] < BROKEN) & two)

@@ -102,8 +102,37 @@ def score(
 
 def judges(scene: Scene) -> dict[str, Judge]:
     """Of rules that the traffic itself may fulfil: whether it did, as far as the scene knows."""
-    fishing = {s.mmsi for s in scene.fleet if s.kind == "fishing"}
-    return {"collision": close_quarters(scene), "fishing": lambda alert: set(alert.subjects) <= fishing}
+    fishing = {s.mmsi for s in scene.fleet if s.kind in ("fishing", "fisher", "trawler", "poacher")}
+    return {
+        "collision": close_quarters(scene), "fishing": lambda alert: set(alert.subjects) <= fishing,
+        "sudden_loss": switched_off(scene), "clock_off": held_up(scene),
+    }  # fmt: skip
+
+
+def held_up(scene: Scene) -> Judge:
+    """Judges an alert of a station's times: did a link hold its reports back then? That they come late is true."""
+    late = [(n + 1, f.on, f.off + f.value) for n, s in enumerate(scene.stations) for f in scene.staged.faults
+            if f.kind == "late" and f.station in ("", s.name)]  # fmt: skip
+
+    def judge(alert: Alert) -> bool:
+        at = (alert.time - scene.start) / SECOND
+        return any(alert.evidence.get("station") == n and on <= at <= off for n, on, off in late)
+
+    return judge
+
+
+def switched_off(scene: Scene, least: float = 300.0) -> Judge:
+    """Judges an alert of a ship that fell silent: was her transponder off, from then on, for ``least`` s and more?
+
+    Whether she sank or will be back in ten minutes nobody can know after five; that she fell silent is true.
+    """
+    off = [(scene.fleet[s.ship].mmsi, s.on, s.off) for s in scene.staged.silences if s.off - s.on >= least]
+
+    def judge(alert: Alert) -> bool:
+        at = (alert.time - scene.start) / SECOND
+        return any(alert.subjects == (mmsi,) and abs(at - on) < 120.0 for mmsi, on, _ in off)
+
+    return judge
 
 
 def close_quarters(scene: Scene, metres: float = 0.3 * NAUTICAL_MILE, seconds: float = 1200.0) -> Judge:
@@ -124,4 +153,4 @@ def close_quarters(scene: Scene, metres: float = 0.3 * NAUTICAL_MILE, seconds: f
     return judge
 
 
-__all__ = ["RULES", "Judge", "Score", "close_quarters", "judges", "matches", "score"]
+__all__ = ["RULES", "Judge", "Score", "close_quarters", "held_up", "judges", "matches", "score", "switched_off"]

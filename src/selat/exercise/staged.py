@@ -99,6 +99,16 @@ class Wrong:
             raise ConfigError(f"{self.name!r} is nothing that a ship says", hint=f"one of {', '.join(WRONGS)}")
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a ship (number in the fleet) sends from ``on`` to ``off`` seconds comes to us so many ``seconds`` later."""
+
+    ship: int
+    on: float
+    off: float
+    seconds: float
+
+
 @dataclass
 class Staged:
     """All that is staged. ``beacons``: :class:`~selat.exercise.incidents.Beacon`; ``entries``: of lists of ships."""
@@ -106,6 +116,7 @@ class Staged:
     truths: list[Truth] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     wrongs: list[Wrong] = field(default_factory=list)
     beacons: list[Any] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)

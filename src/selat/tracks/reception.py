@@ -35,6 +35,7 @@ ALIVE, ALIVE_LYING = 15 * MINUTE, 30 * MINUTE  #: a ship that was heard within t
 OUTAGE = 1e-3  #: chance that a receiver is down at any moment, where nobody else was heard to deny it
 _PRIOR = 2.0  #: reports: weight of "not heard" in a cell, and of "as usual" in a bin
 _AROUND = 0.25  #: weight of what the neighbouring cells taught
+APART = 120 * MINUTE  #: a station that is silent for longer is gone, and the others share its waters
 _FREE = 20.0  #: a + b of the Beta before anything is fitted
 _STATIONS = 1 << 16
 
@@ -134,6 +135,8 @@ class Reception:
         np.add.at(t["heard"], (number, cls), got)
         np.add.at(t["ships"], (number, cls), MINUTE / BIN)
         some = got > 0
+        if any(0 <= self.now - s.since < APART for s in self.stations.silent(self.now)):
+            some[:] = False  # while one is silent others are first where they are not as a rule
         pairs = self.by.meet(keys[some] * _STATIONS + c.station[at[some]])
         np.add.at(self.by.tables["heard"], pairs, got[some])
         return due * chance, taught > 3.0

@@ -86,15 +86,15 @@ def from_line(lat: Floats, lon: Floats, line: Any) -> Floats:
 
 def spot(
     yard: Yard, low: float, high: float, *, lane: float = 1.6 * NAUTICAL_MILE, box: tuple[float, ...] | None = None,
-    apart: float = APART, keep: bool = True,
+    apart: float = APART, keep: bool = True, within: float = np.inf,
 ) -> tuple[float, float]:  # fmt: skip
-    """A free place ``low`` to ``high`` m off the shore, ``lane`` m off the through route, clear of other incidents.
+    """A free place ``low`` to ``high`` m off the shore, ``lane`` to ``within`` m off the through route, clear of other incidents.
 
     ``box``: (west, south, east, north) within which. Where nothing is free any more the farthest place is taken.
     ``keep=False``: it stays free.
     """
     lat, lon, shore, away = _candidates(yard.scene.stations)
-    fits = (shore >= low) & (shore <= high) & (away >= lane)
+    fits = (shore >= low) & (shore <= high) & (away >= lane) & (away <= within)
     if box is not None:
         fits &= (lon > box[0]) & (lon < box[2]) & (lat > box[1]) & (lat < box[3])
     found = np.flatnonzero(fits)

@@ -85,11 +85,23 @@ def _run(yard: Yard, note: str) -> None:
                known=helm.begin + 0.5 * far / speed)  # fmt: skip
 
 
+def _offshore(yard: Yard, lat: float, lon: float, run: float) -> float:
+    """A course from a place near the shore that leads ``run`` m out to the open strait, over water all the way."""
+    courses = yard.rng.permutation(72) * 5.0
+    f = np.linspace(0.05, 1.0, 12) * run
+    north, east = (float(v) for v in metres_per_degree(lat))
+    way = np.radians(courses)[:, None]
+    off = tools.coast().distance(lat + f * np.cos(way) / north, lon + f * np.sin(way) / east)
+    out = np.where(off.min(axis=1) > 900.0, off[:, -1], -1.0)
+    fine = np.flatnonzero(out > 8500.0)
+    return float(courses[fine[0] if len(fine) else int(np.argmax(out))])
+
+
 def _loaded(yard: Yard, note: str) -> None:
     """A small craft, slow and deep, in from the open strait to a shore without a port."""
     _, b = _shores(yard)
     speed, run = tools.knots(yard, 4.2, 5.4), 14_000.0
-    course = (tools.bearing(yard, *b, run) + 180.0) % 360.0
+    course = (_offshore(yard, *b, run) + 180.0) % 360.0
     helm = Helm(*tools.ahead(*b, course + 180.0, run), tools.start(yard, run / speed + 300.0), speed, course, size=14)
     for _ in range(int(run / speed / 600.0)):
         helm.sail(600.0, speed + yard.uniform(-0.3, 0.3), course + yard.uniform(-7, 7))

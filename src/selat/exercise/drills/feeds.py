@@ -1,4 +1,4 @@
-"""What fails on our side: clocks, reach, delay, and the whole feed. Staged one after another at the end of a scene.
+"""What fails on our side: clocks, reach, a link that stalls, and the whole feed. Staged one after another at the end of a scene.
 
 No ship does anything meanwhile: an alert about one that rests on such a silence is false. A storm of a rule is not staged;
 it is a count of the other alerts.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PLAN = (
     ("clock_off", "clock", 75.0, 60.0, 420.0, False),
     ("coverage_drop", "short", 0.55, 560.0, 480.0, False),
-    ("late_data", "late", 200.0, 1120.0, 360.0, False),
+    ("receiver_down", "late", 200.0, 1120.0, 360.0, False),  # nothing comes for so long: seen from here it is down
     ("feed_down", "dead", 0.0, 1700.0, 480.0, True),
 )
 

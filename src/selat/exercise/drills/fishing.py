@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selat.exercise.drills import _tools as tools
-from selat.exercise.script import Helm, Script, sailed
+from selat.exercise.script import STEP, Helm, Script, sailed
 from selat.exercise.ship import Ship
 from selat.exercise.staged import Silence
 from selat.exercise.zones import CLOSED
@@ -32,13 +32,26 @@ def stage(yard: Yard, count: int) -> None:
 
 
 def finish(yard: Yard) -> None:
-    """All that fish in the traffic do fish: the rule that records it is right about them."""
+    """All that fish in the traffic do fish, whatever type they declare: the rule that records it is right about them.
+
+    Who lies to her net makes no way: by her motion nobody can tell her from one that rests; and who goes at more than 4.5
+    knots hauls nothing. The poachers are not heard while they fish.
+    """
     for ship in yard.fleet:
-        if ship.ship_type == 30 and ship.kind in ("fishing", "fisher", "trawler", "netter", "stays", "beside"):
-            move = ship.move
+        move = ship.move
+        if isinstance(move, Script) and ship.kind == "fisher" and not 0.5 < _speed(move) < 4.5 * KNOT:
+            continue
+        fishes = ship.kind in ("fishing", "fisher", "trawler")
+        if fishes or (ship.ship_type == 30 and ship.kind in ("netter", "stays", "beside")):
             place = (getattr(move, "lat", 0.0), getattr(move, "lon", 0.0))
             end = min(ship.off, yard.scene.hours * 3600.0)
             tools.fact(yard, "fishing", (ship,), ship.on, end, place, severity="low", known=ship.on + 1800.0)
+
+
+def _speed(script: Script) -> float:
+    """Mean speed, m/s."""
+    way = float(np.hypot(np.diff(script.east), np.diff(script.north)).sum())
+    return way / (STEP * max(len(script.east) - 1, 1))
 
 
 def trawl(
@@ -93,7 +106,7 @@ def _two(yard: Yard, apart: float, note: str) -> None:
     for side in (0.0, apart):
         where = tools.off(lat, lon, side * float(np.cos(np.radians(course))), -side * float(np.sin(np.radians(course))))
         helm = Helm(*where, begin, 2.9 * KNOT, course, size=26)
-        for k in range(int(lasts / 1200.0)):
+        for k in range(int(lasts / 1200.0) + 1):  # 80 minutes and more: an hour is what the rule asks for
             helm.sail(1200.0, 2.9 * KNOT + 0.06 * float(np.sin(k + side)), (course + (0.0, 12.0)[k % 2]) % 360)
         who.append(
             tools.craft(yard, helm.done(), kind="trawler", ship_type=30, length=26, beam=7, draught=3.0, status=7)[1]
@@ -140,10 +153,11 @@ def _dark(yard: Yard, n: int) -> None:
     helm.sail(1500.0, 5 * KNOT, 270.0)
     off = helm.now
     helm.sail(900.0, 4 * KNOT, 250.0)
-    number, ship = tools.craft(yard, helm.done(), kind="trawler", ship_type=30, length=27, beam=7, draught=3.0)
+    number, ship = tools.craft(yard, helm.done(), kind="poacher", ship_type=30, length=27, beam=7, draught=3.0)
     yard.staged.silences.append(Silence(number, on, off))
-    for rule in ("dark_fishing", "dark"):
-        tools.fact(yard, rule, (ship,), on, off, (lat, lon), severity="high", known=on + 1200.0)
+    # Heard again outside: what she did inside nobody saw, so it is recorded; that she is silent must be told.
+    tools.fact(yard, "dark_fishing", (ship,), on, off, (lat, lon), known=on + 1800.0)
+    tools.fact(yard, "dark", (ship,), on, off, (lat, lon), severity="high", known=on + 1200.0)
 
 
 def _dark_elsewhere(yard: Yard) -> None:
@@ -152,7 +166,7 @@ def _dark_elsewhere(yard: Yard) -> None:
     helm = Helm(lat, lon, tools.start(yard, 6000.0), 3 * KNOT, yard.uniform(0, 360), size=16)
     for _ in range(10):
         helm.sail(540.0, 3 * KNOT, helm.heading + yard.uniform(-60, 60))
-    number, ship = tools.boat(yard, helm, "trawler", 16, 30)
+    number, ship = tools.boat(yard, helm, "poacher", 16, 30)
     yard.staged.silences.append(Silence(number, helm.begin + 1200.0, helm.begin + 4200.0))
     for rule in ("dark_fishing", "dark"):
         tools.fact(yard, rule, (ship,), helm.begin + 1200.0, helm.begin + 4200.0, (lat, lon), negative=True,

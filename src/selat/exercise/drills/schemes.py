@@ -122,6 +122,8 @@ def _like_anchored(yard: Yard, n: int) -> None:
     tools.wrong(yard, number, on, end if n % 2 == 0 else 1e9, "status", (2, 1)[n % 2])
     tools.fact(yard, "anchored_in_lane", (ship,), on, end, points[-1], negative=True,
                note=("not under command, drifts", "anchored outside the lane")[n % 2])  # fmt: skip
+    if n % 2 == 0:  # she is what she says
+        tools.fact(yard, "not_under_command", (ship,), on, end, points[-1], severity="high", known=on + 30.0)
 
 
 def _inshore(yard: Yard, size: float, kind: int, note: str) -> None:

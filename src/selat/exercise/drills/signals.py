@@ -10,7 +10,7 @@ import numpy as np
 from selat.exercise import crowd
 from selat.exercise.drills import _tools as tools
 from selat.exercise.script import Helm, Script
-from selat.exercise.staged import Fault
+from selat.exercise.staged import Fault, Held
 from selat.exercise.traffic import Loop, Traffic, distance
 from selat.model.units import KNOT
 
@@ -22,6 +22,8 @@ def stage(yard: Yard, count: int) -> None:
     """``count`` of each."""
     for n in range(count):
         _rate(yard)
+        _clock(yard)
+        _held(yard)
         _jump(yard)
         _twin(yard)
         _astray(yard, n)
@@ -87,11 +89,35 @@ def _rate(yard: Yard) -> None:
     tools.fact(yard, "reporting_rate", (yard.fleet[number],), on, on + lasts, place, severity="low", known=on + 900.0)
 
 
+def _clock(yard: Yard) -> None:
+    """A unit that sends positions of some seconds ago: the second in her reports is behind."""
+    lasts = yard.uniform(40, 60) * 60.0
+    on = tools.start(yard, lasts)
+    number, place = heard(yard, on, on + lasts)
+    tools.wrong(yard, number, on, on + lasts, "skew", -round(yard.uniform(10, 14)))
+    tools.fact(yard, "clock_off", (yard.fleet[number],), on, on + lasts, place, severity="low", known=on + 300.0)
+
+
+def _held(yard: Yard) -> None:
+    """A relay keeps a ship's reports back for longer than a quarter of an hour: she seems to be silent, and was not."""
+    lasts, later = 1200.0, 1500.0
+    on = tools.start(yard, lasts + later + 600.0, 1800.0)
+    number, place = heard(yard, on - 600.0, on + lasts)
+    yard.staged.held.append(Held(number, on, on + lasts, later))
+    tools.fact(
+        yard, "late_data", (yard.fleet[number],), on, on + lasts + later, place, severity="low", known=on + later
+    )
+
+
 def _garbled(yard: Yard) -> None:
     """A receiver that misses half of what it hears for a quarter of an hour: nobody reports too rarely."""
     station = yard.scene.stations[int(yard.rng.integers(len(yard.scene.stations)))]
-    on = tools.start(yard, 900.0)
+    on = tools.start(yard, 900.0, 4500.0)  # when what is usual of it is known
     yard.staged.faults.append(Fault(station.name, on, on + 900.0, "deaf", 0.5))
+    # A station that hears half of what it did: that is what is to be told.
+    tools.fact(
+        yard, "coverage_drop", (), on, on + 900.0, (station.lat, station.lon), note=station.name, known=on + 300.0
+    )
     for rule in ("reporting_rate", "dark", "receiver_down"):
         tools.fact(yard, rule, (), on, on + 900.0, (station.lat, station.lon), negative=True, note="garbled slots")
 

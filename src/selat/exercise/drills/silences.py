@@ -106,7 +106,7 @@ def _quiet(yard: Yard, kind: str, count: int, note: str) -> None:
 
 def _outages(yard: Yard) -> None:
     """Receivers that hear nothing for a while: no ship is dark for that."""
-    slot = yard.scene.hours * 3600.0 / OUTAGES
+    slot = tools.last(yard) / OUTAGES
     for n in range(OUTAGES):
         station = yard.scene.stations[n % len(yard.scene.stations)]
         lasts = yard.uniform(20, 35) * 60.0
