@@ -113,7 +113,7 @@ class TestDragging:
 
     def test_swings_and_drags(self):
         hold = swing(A, 1.3, 104.5, 60.0, seconds=3000.0)
-        drag = seas.voyage(A, 1.3030, 104.4980, [(1.2, 300.0, 1500.0)], start=3060.0, heading=80.0, status=1)
+        drag = seas.voyage(A, 1.2997, 104.4982, [(1.2, 300.0, 1500.0)], start=3060.0, heading=80.0, status=1)
         assert who(self.alerts(hold, drag)) == {A}
 
     def test_weighs_and_leaves(self):

@@ -291,7 +291,7 @@ class TestDeviation:
         )
 
     def test_beside_the_lane(self):
-        assert told(self.alerts(1.2590)) == {("caution", A)} and told(self.alerts(1.2370)) == {("warning", A)}
+        assert told(self.alerts(1.2605)) == {("caution", A)} and told(self.alerts(1.2370)) == {("warning", A)}
 
     def test_in_it_and_across_it_and_for_a_short_time(self):
         assert (

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels import geodesy
+from selat.tracks.contacts import Contacts
+from selat.tracks.features import over
 
 Floats = NDArray[np.float64]
 
@@ -116,3 +118,15 @@ def measure(f: Fleet, a: Any, b: Any, horizon: float, ahead: float, across: floa
         a, b, x, y, np.hypot(x, y), tcpa, dcpa, np.sqrt(v2), np.minimum(of_a, of_b), np.where(of_a <= of_b, a, b),
         np.abs(swing), bearing_a, bearing_b, kind,
     )  # fmt: skip
+
+
+def contradicted(c: Contacts, slots: Any, now: int, leap: float, times: float) -> Any:
+    """Whether the positions of the last 10 minutes before ``now`` (ns) contradict the speed that a ship reports, by contact.
+
+    They lead more than ``leap`` m and so many ``times`` farther than she says that she went, or less far by as much.
+    """
+    f = over(c, slots, now, 600.0)
+    with np.errstate(invalid="ignore"):
+        told = f.mean * f.span
+        leapt = (f.gross - told > leap) & (f.gross > times * told)
+        return leapt | ((told - f.gross > leap) & (f.gross * times < told))

@@ -33,14 +33,17 @@ def slow_since(track: Any, limit: float) -> int:
     return near.unbroken(step < limit * np.maximum(span, 1.0)) if len(step) else 0
 
 
-def course_made(track: Any, speed: float) -> list[list[float]]:
-    """Steps of a track that were sailed: [ns at its end, course (deg) unwrapped, s, m/s]; a slow step breaks it."""
+def course_made(track: Any, speed: float, most: float = np.inf) -> list[list[float]]:
+    """Steps of a track that were sailed: [ns at its end, course (deg) unwrapped, s, m/s]; a slow step, or a leap, breaks it.
+
+    ``speed``, ``most``: m/s, the slowest and the fastest that is sailed.
+    """
     span, step, way = steps(track)
     out: list[list[float]] = []
     for time, s, m, c in zip(track.time[1:].tolist(), span.tolist(), step.tolist(), way.tolist(), strict=True):
         if s < 20.0 and out:
             continue  # the last step is short: its course is noise
-        if s > 300.0 or m < speed * s:
+        if s > 300.0 or m < speed * s or m > most * s:
             out = []
             continue
         if out:

@@ -2,9 +2,10 @@
 
 What it finds
     A ship over the buffer of a cable or pipeline (the width of its zone, to either side) that lies at anchor (by its
-    motion, or slower than half a knot for 10 minutes), or says so and goes slower than 1.5 knots; or that suddenly goes
-    slower than 0.4 of what it kept over the last hour, and slower than 3 knots, for more than 5 minutes. Judged every
-    30 s. An alarm where it anchors, a warning where it only slows down.
+    motion and slower than half a knot on average for 5 minutes, or slower than that all the time for 10), or says so
+    and goes slower than 1.5 knots; or that suddenly goes slower than 0.4 of what it kept over the last hour, and slower
+    than 3 knots, for more than 5 minutes. Judged every 30 s. An alarm where it anchors, a warning where it only slows
+    down.
 Why it matters
     An anchor that is dropped cuts or snags what lies there; before it is dropped a call can still prevent it.
 False alarms
@@ -34,6 +35,7 @@ from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT
 from selat.tracks import say
+from selat.tracks.features import over
 from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
@@ -72,13 +74,19 @@ class CableAnchor(PictureRule):
         motion, found = c.motion[s.slot], []
         row, zone = cables.over_cables(at, use)
         deep = -at.zones.distance(s.lat[row], s.lon[row], zone) if row.size else row
+        mean = (
+            dict(zip(row.tolist(), over(c, s.slot[row], window.now, p.lasting).mean.tolist(), strict=True))
+            if row.size
+            else {}
+        )
         for i, z, inside in zip(row.tolist(), zone.tolist(), deep, strict=True):
             track = fleet.trail(c, int(s.slot[i]), window.now - 4500 * SECOND)
             if len(track.time) < 3:
                 continue
             since = track.time[ways.slow_since(track, p.slow)]
             still = track.time[ways.slow_since(track, p.rest)]
-            anchored = bool(motion[i] == Motion.ANCHORED or s.time[i] - still >= p.resting * SECOND)
+            calm = motion[i] == Motion.ANCHORED and mean[i] < p.rest
+            anchored = bool(calm or s.time[i] - still >= p.resting * SECOND)
             evidence = {
                 "cable": near.place(at.zones, z), "inside": round(float(inside), 1), "anchored": anchored,
                 "slow": round(int(s.time[i] - since) / SECOND, 1),

@@ -12,15 +12,16 @@ Why it matters
     starboard.
 False alarms
     Left out: ships moored or at anchor among themselves, ships that move together (tug and tow, pilot alongside), ships
-    of one direction that overtake with more than two beams between them, pilot boats, tenders and patrols whose work
-    is to close ships, craft below 50 m that make for a stopped ship or for one of their kind that hardly moves,
-    positions older than 3 minutes. Other craft below 50 m, ships that did not say how long they are, and ships that
-    pass a stopped one are judged by the domain alone and 5 minutes ahead. Ships that follow a lane, declared or learned,
-    are taken round its bends: a pass more than 3 minutes away that the bend undoes is none. Where no lanes are known,
-    courses are taken as straight, and at a bend the word may come and go. The velocity is smoothed over 20 s, and beyond
-    6 miles nothing is said. In a made-up dense strait (bench/alarms.py: 412 ships, nobody avoids anybody) it speaks of
-    24 pairs an hour, 10 of them warnings or alarms, and 5 pass more than 0.3 miles apart in the end; where it knows the lanes,
-    of 22 and 3 (mean of two hours).
+    of one direction that overtake with more than two beams between them, pilot boats, tenders and patrols whose work is
+    to close ships, craft below 50 m that make for a stopped ship or for one of their kind that hardly moves, positions
+    older than 3 minutes, ships whose positions of the last 10 minutes contradict the speed that they report (a leap, or
+    a place that stands still: satellites jammed or another ship of the same number). Other craft below 50 m, ships that
+    did not say how long they are, and ships that pass a stopped one are judged by the domain alone and 5 minutes ahead.
+    Ships that follow a lane, declared or learned, are taken round its bends: a pass more than 3 minutes away that the
+    bend undoes is none. Where no lanes are known, courses are taken as straight, and at a bend the word may come and
+    go. The velocity is smoothed over 20 s, and beyond 6 miles nothing is said. In a made-up dense strait
+    (bench/alarms.py: 412 ships, nobody avoids anybody) it speaks of 24 pairs an hour, 10 of them warnings or alarms,
+    and 5 pass more than 0.3 miles apart in the end; where it knows the lanes, of 22 and 3 (mean of two hours).
 Reference
     COLREGs rules 7, 13, 14, 15; Fujii and Tanaka 1971 and the strait's smaller ellipse; hysteresis after DMA
     AisAbnormal; IMO MSC.302(87) for the priorities. Geometry: WGS 84 radii at the pair's mid-latitude.
@@ -33,7 +34,7 @@ from typing import Any
 
 import numpy as np
 
-from selat.detectors._encounter import Encounter, Fleet, Pairs, measure
+from selat.detectors._encounter import Encounter, Fleet, Pairs, contradicted, measure
 from selat.detectors._golden import numbered, sail, ship
 from selat.detectors._life import plain
 from selat.detectors._predict import along
@@ -85,6 +86,8 @@ class Parameters:
     look: float = param(1.0, "s", "Judge so often", "selat: a watch that answers within 2 s of a report")
     still: float = param(0.5 * KNOT, "m/s", "Slower is stopped", "selat: swing and error of a ship at anchor")
     stopped: float = param(300.0, "s", "A stopped ship is in the way of another for so long ahead", "selat")
+    leap: float = param(1000.0, "m", "Positions of 10 min more than this ahead of the speed, or behind it ...", "selat")
+    odd: float = param(2.5, "1", "... and so many times what it makes, or less than a part of it: no place", "selat")
     reports: int = param(3, "1", "Positions that must have been heard of each", "DMA AisAbnormal: raise after 3")
     stale: float = param(180.0, "s", "Oldest position", "M.1371-5 Table 1: slowest interval of class A")
     together: float = param(300.0, "m", "Nearer and ...", "RTEC: tugging")
@@ -122,7 +125,7 @@ class Collision:
 
     p: Parameters = field(default_factory=Parameters)
     name: str = "collision"
-    version: str = "4"
+    version: str = "5"
 
     @property
     def every(self) -> int:
@@ -139,7 +142,7 @@ class Collision:
         if not window.at(self.every):
             return [], {"meetings": old}
         fleet = self._fleet(window)
-        pairs = self._dangerous(window.contacts, fleet, window.world.lanes)
+        pairs = self._dangerous(window.contacts, fleet, window.world.lanes, window.now)
         ids = window.contacts.ids()
         meetings: dict[str, Meeting] = {}
         alerts: list[Alert] = []
@@ -177,7 +180,7 @@ class Collision:
         course = np.degrees(np.arctan2(vx, vy)) % 360.0
         return Fleet(slot, lat, lon, vx, vy, np.hypot(vx, vy), course, length, beam, still[slot], agile)
 
-    def _dangerous(self, c: Contacts, f: Fleet, lanes: Lanes) -> Pairs:
+    def _dangerous(self, c: Contacts, f: Fleet, lanes: Lanes, now: int) -> Pairs:
         """Pairs that are too close now or will be, after all that is left out."""
         p = self.p
         reach = max(p.limit, 0.5 * p.ahead * float(f.length.max(initial=0.0)))
@@ -200,6 +203,11 @@ class Collision:
         bad &= mmsi[a] != mmsi[b]
         bad[bad] = ~self._clear_round_bends(f, lanes, a[bad], b[bad], m.tcpa[bad])
         a, b = a[bad], b[bad]
+        if len(a):
+            ships, place = np.unique(np.concatenate([a, b]), return_inverse=True)
+            odd = contradicted(c, f.slot[ships], now, p.leap, p.odd)[place]
+            sure = ~(odd[: len(a)] | odd[len(a) :])
+            a, b = a[sure], b[sure]
         return measure(f, a, b, p.warn, p.ahead, p.across, p.narrow)
 
     def _clear_round_bends(self, f: Fleet, lanes: Lanes, a: Any, b: Any, tcpa: Any) -> Any:

@@ -1,18 +1,20 @@
 """A ship at anchor whose anchor does not hold.
 
 What it finds
-    A ship that says she is at anchor, or lay at anchor by her motion, and whose anchor has moved: where the anchor lies
-    follows from position, heading and the length of chain that is out (she lies downstream of it, her bow towards it).
-    The place that the first ten minutes tell and that of the last eight minutes are compared for every length of chain
-    and ship up to 300 m and her own length: if even the best one leaves more than 100 m, the anchor drags. Ships that
-    send no heading but say that they are at anchor are judged by a circle (three lengths and 100 m, twice). Judged
-    every minute; a warning, an alarm within half a mile of another ship at anchor or over a cable, a lane or a shore.
+    A ship that says she is at anchor, or lies still in an anchorage (declared or learned), and whose anchor has moved:
+    where the anchor lies follows from position, heading and the length of chain that is out (she lies downstream of it,
+    her bow towards it). The place that the first ten minutes in which she lay still (within 100 m, slower than 0.7
+    knots) tell and that of the last eight minutes are compared for every length of chain and ship up to 300 m and her
+    own length: if even the best one leaves more than 100 m, the anchor drags. Ships that send no heading but say that
+    they are at anchor are judged by a circle (three lengths and 100 m, twice). Judged every minute; a warning, an alarm
+    within half a mile of another ship at anchor or over a cable, a lane or a shore.
 Why it matters
     A dragging ship drifts through an anchorage onto others, cables or rocks while her crew may be asleep.
 False alarms
     A ship that weighs anchor and leaves: left out where she goes where she heads, faster than 1.5 knots. The swing with
     the tide is no drag: the heading turns with the place. A heading sensor that fails or is off by a constant at anchor
-    makes the anchor seem to move when she swings.
+    makes the anchor seem to move when she swings. Ships that drift, wait or meet under way and do not say that they are
+    at anchor are left out, wherever no anchorage is.
 Reference
     behaviours 2.4 (circle of 3 lengths and 100 m); the estimate from the heading is selat's.
 """
@@ -53,6 +55,10 @@ class Parameters:
     )
     first: float = param(600.0, "s", "The old place of the anchor is that of so long ...", "selat")
     settle: float = param(300.0, "s", "... this long after she stopped", "selat: she falls back on her chain")
+    calm: float = param(
+        100.0, "m", "... in which she kept within this of their middle ...", "selat: swing in 10 minutes"
+    )
+    still: float = param(0.7 * KNOT, "m/s", "... and was slower on average: she lay at anchor", "selat")
     last: float = param(
         480.0, "s", "The new one is that of the last", "selat: two reports of three that come every 3 min"
     )
@@ -81,16 +87,25 @@ class DraggingAnchor(PictureRule):
         p, c, at = self.p, window.contacts, near.places(window)
         s = at.ships
         motion = c.motion[s.slot]
-        lies = ((s.status == fleet.ANCHORED) | (motion == Motion.ANCHORED)) & (s.speed < p.speed)
+        said = s.status == fleet.ANCHORED
+        lies = (said | (motion == Motion.ANCHORED)) & (s.speed < p.speed)
         lies &= ~np.isin(s.type, (30, 36, 37)) | (s.status == fleet.ANCHORED)
         row = np.flatnonzero(lies & (np.isfinite(s.heading) | (s.status == fleet.ANCHORED)))
         row = row[self._shifted(window, s.slot[row])] if row.size else row
+        grounds = at.zones.of("anchorage")
+        lanes = getattr(window.world, "lanes", None)
         found, busy = [], at.within(*cables.KINDS, "lane", "deep_water_route", "platform")
         for i in row.tolist():
             track = fleet.trail(c, int(s.slot[i]), window.now - 7200 * SECOND)
             told = anchor(track, float(np.nan_to_num(s.length[i], nan=0.0)), p)
             if told is None:
                 continue
+            y, x = told.pop("lay")
+            ground = grounds.members([y], [x])[0].size > 0 or (
+                lanes is not None and len(lanes) > 0 and lanes.stops(y, x) >= 0
+            )
+            if not said[i] and not ground:
+                continue  # she drifts or waits: nothing tells of an anchor
             others = np.flatnonzero((motion == Motion.ANCHORED) & (np.arange(len(lies)) != i))
             x, y = geodesy.plane(s.lat[i], s.lon[i], s.lat[others], s.lon[others])
             evidence = {
@@ -159,15 +174,13 @@ def anchor(track: Any, length: float, p: Parameters) -> Evidence | None:
     first = ways.slow_since(track, p.speed)
     if len(track.time) - first < 6:
         return None
-    time, lat, lon, heading = (getattr(track, k)[first:] for k in ("time", "lat", "lon", "heading"))
+    time, lat, lon, heading, sog = (getattr(track, k)[first:] for k in ("time", "lat", "lon", "heading", "sog"))
     age = (time - time[0]) * 1e-9
-    old = (age >= p.settle) & (age <= p.settle + p.first)
     new = age[-1] - age <= p.last
-    if first == 0:  # she lay there already when the track begins
-        old = age <= p.first
-    if old.sum() < 2 or new.sum() < 2 or age[old].max() > age[new].min():
-        return None
     east, north = geodesy.plane(lat[0], lon[0], lat, lon)
+    old = _lay(age, east, north, sog, 0.0 if first == 0 else p.settle, p)  # 0: there already when the track begins
+    if old is None or new.sum() < 2 or age[old].max() > age[new].min():
+        return None
     dx, dy = east[new].mean() - east[old].mean(), north[new].mean() - north[old].mean()
     chain, most = None, p.chain + length
     if np.isfinite(heading[old]).all() and np.isfinite(heading[new]).all():
@@ -181,7 +194,23 @@ def anchor(track: Any, length: float, p: Parameters) -> Evidence | None:
         "moved": round(float(np.hypot(dx, dy)), 1), "towards": round(float(np.degrees(np.arctan2(dx, dy)) % 360.0), 1),
         "chain": None if chain is None else round(chain, 1), "most": round(most, 1),
         "seconds": round(float(age[-1] - age[old].mean()), 1), "since": int(time[old][-1]),
+        "lay": (float(lat[old].mean()), float(lon[old].mean())),
     }  # fmt: skip
+
+
+def _lay(age: Array, east: Array, north: Array, sog: Array, since: float, p: Parameters) -> Array | None:
+    """Rows of the first minutes from ``since`` s on in which she lay still; None: in none of them."""
+    while since + p.first <= age[-1]:
+        old: Array = (age >= since) & (age <= since + p.first)
+        if old.sum() >= 2:
+            x, y, v = east[old], north[old], sog[old]
+            span = max(float(np.ptp(age[old])), 1.0)
+            made = float(np.hypot(np.diff(x), np.diff(y)).sum()) / span
+            mean = float(v[np.isfinite(v)].mean()) if np.isfinite(v).any() else made
+            if np.hypot(x - x.mean(), y - y.mean()).max() < p.calm and mean < p.still:
+                return old
+        since += 120.0
+    return None
 
 
 def swing(mmsi: int, lat: float, lon: float, angle: float, seconds: float = 4200.0, chain: float = 200.0) -> Columns:

@@ -2,9 +2,9 @@
 
 What it finds
     A ship that over 30 minutes went slower than 2 knots on average and came less than 0.3 of its way ahead (net over
-    gross distance), and that lies neither at anchor nor at a berth by its motion, outside anchorages (declared or
-    learned), ports and pilot grounds. Judged every minute. Caution; a warning inside a traffic lane, a separation zone
-    or a precautionary area.
+    gross distance), never faster than 4 knots, and that lies neither at anchor nor at a berth by its motion, outside
+    anchorages (declared or learned), ports and pilot grounds. Judged every minute. Caution; a warning inside a traffic
+    lane, a separation zone or a precautionary area.
 Why it matters
     Waiting for somebody, searching, or trouble on board that nobody has reported begins like this.
 False alarms
@@ -27,6 +27,7 @@ import numpy as np
 from selat.detectors import _golden as made
 from selat.detectors import _places as near
 from selat.detectors import _ships as fleet
+from selat.detectors import _ways as ways
 from selat.detectors._life import Pace, PictureRule
 from selat.detectors._seas import voyage
 from selat.model.clock import MINUTE, SECOND
@@ -86,6 +87,9 @@ class Loitering(PictureRule):
         for k in np.flatnonzero(bad).tolist():
             i = int(row[k])
             track = fleet.trail(c, int(s.slot[i]), window.now - round(p.window * SECOND))
+            slow = ways.slow_since(track, 2 * p.slow)
+            if track.time[-1] - track.time[slow] < 0.85 * p.window * SECOND:
+                continue  # she has stopped just now: the way on which she lost her speed is no loitering
             evidence = {
                 "seconds": round(float(f.span[k]), 1), "net": round(float(f.net[k]), 1),
                 "gross": round(float(f.gross[k]), 1), "mean": round(float(f.mean[k]), 3),

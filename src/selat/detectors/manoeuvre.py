@@ -3,17 +3,18 @@
 What it finds
     By the way made good between positions 30 and 75 s apart, of ships of 50 m and more (cargo, tankers, passengers)
     that keep more than 4 knots: *U-turn*: more than 150 degrees the same way within 12 minutes, and on the new course
-    for 3 minutes. *Zigzag*: at least three swings of more than 60 degrees, left and right in turn, within 40 minutes.
-    *Off the lane*: in a lane or just out of it, a course 60 to 120 degrees off its direction that was within 30 degrees
-    of it less than 6 minutes before, and no slower than then. Judged every 30 s. U-turns and zigzags are a warning in
-    lanes and precautionary areas; the rest is a caution.
+    for 3 minutes, without turning on at half the rate (a circle). *Zigzag*: at least three swings of more than 60
+    degrees, left and right in turn, within 40 minutes. *Off the lane*: in a lane or just out of it, a course 60 to 120
+    degrees off its direction that was within 30 degrees of it less than 6 minutes before, and no slower than then.
+    Judged every 30 s. U-turns and zigzags are a warning in lanes and precautionary areas; the rest is a caution.
 Why it matters
     Nobody turns a ship round without a reason: a man overboard, a steering failure, trouble on board, an order. The
     others around her do not expect it.
 False alarms
     Ships that turn to anchor, pick up a pilot or make a lee for the boat, wait for their time, or try their compass.
     Left out: what slows below 4 knots, ferries and high-speed craft, tugs, pilots and other service craft, fishing and
-    sailing vessels, ships restricted in their ability to manoeuvre, anchorages, ports and pilot grounds.
+    sailing vessels, ships restricted in their ability to manoeuvre, anchorages, ports and pilot grounds. Steps faster
+    than 50 knots (two ships of one number, satellites jammed) are no way.
 Reference
     COLREGs rules 8 and 10; the angles are selat's (behaviours 2.4).
 """
@@ -49,6 +50,10 @@ class Parameters:
     """Parameters, SI."""
 
     speed: float = param(4 * KNOT, "m/s", "Steps slower than this are not sailed", "selat: to anchor or to wait")
+    leap: float = param(50 * KNOT, "m/s", "Steps faster than this are leaps of the position: no way", "selat")
+    steady: float = param(
+        0.5, "1", "On the new course she turns less than this share of the rate before: a circle goes on", "selat"
+    )
     length: float = param(50.0, "m", "Shorter ships turn at will", "STRAITREP: 50 m")
     uturn: float = param(150.0, "deg", "A turn the same way of more than this ...", "selat")
     uturn_time: float = param(720.0, "s", "... within this is a U-turn", "selat")
@@ -90,10 +95,10 @@ class Manoeuvre(PictureRule):
             track = fleet.trail(c, int(s.slot[i]), window.now - round(p.zigzag_time * SECOND))
             if len(track.time) < 5:
                 continue
-            seen: list[list[float]] = ways.course_made(track, p.speed)
+            seen: list[list[float]] = ways.course_made(track, p.speed, p.leap)
             fine: list[list[float]] = []
             if off[i]:
-                fine = ways.course_made(ways.thin(c.recent(int(s.slot[i])), 30.0), p.speed)
+                fine = ways.course_made(ways.thin(c.recent(int(s.slot[i])), 30.0), p.speed, p.leap)
             evidence = {
                 "way": seen, "fine": fine, "in_traffic": bool(busy[i]),
                 "lane": near.place(at.zones, int(lane[i])) if lane[i] >= 0 else None, "now": window.now,
@@ -166,6 +171,9 @@ def u_turn(way: list[list[float]], p: Parameters) -> tuple[str, float] | None:
     if not old or max(old)[0] <= p.uturn:
         return None
     angle, since = max(old)
+    spent, rate = (end - new_since) / SECOND, angle / max((new_since - since) / SECOND, 1.0)
+    if max(new) - min(new) > max(10.0, p.steady * rate * spent):
+        return None  # she goes on turning
     text = (
         f"has turned by {angle:.0f} degrees (limit {p.uturn:.0f}) within {say.span((new_since - since) / SECOND)} and "
         f"kept the new course for {say.span((end - new_since) / SECOND)}"

@@ -134,11 +134,11 @@ def disc(lat: float, lon: float, radius: float) -> tuple[tuple[float, float], ..
 
 
 def _middle(zone: Zone) -> tuple[float, float, float]:
-    """Middle of the zone and its mean radius (m)."""
+    """Middle of the zone and its mean radius (m); about a point, the width of the zone."""
     ring = np.array(zone.ring)
     lat, lon = float(ring[:, 1].mean()), float(ring[:, 0].mean())
     east, north = geodesy.plane(lat, lon, ring[:, 1], ring[:, 0])
-    return lat, lon, float(np.hypot(east, north).mean())
+    return lat, lon, float(np.hypot(east, north).mean()) + (zone.width or 0.0)
 
 
 DETECTOR = Platform()

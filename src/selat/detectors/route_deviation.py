@@ -3,7 +3,7 @@
 What it finds
     A cargo ship or tanker of 50 m and more, faster than 5 knots, that for 5 minutes and at least three positions keeps
     to one side of a learned lane of her direction (within 35 degrees), farther from its middle than 99.9 of 100 ships
-    were (3.3 standard deviations of the lateral profile of ships of her kind, 300 m to 3 miles), where at least 500
+    were (3.3 standard deviations of the lateral profile of ships of her kind, 1,100 m to 3 miles), where at least 500
     ships had passed. Judged every minute. A caution; a warning beyond 5 standard deviations.
 Why it matters
     A ship that leaves the beaten track is lost, in trouble, or about something else than her passage.
@@ -50,7 +50,9 @@ class Parameters:
 
     sigmas: float = param(3.3, "1", "Farther from the middle than so many standard deviations", "DMA: 0.001")
     grave: float = param(5.0, "1", "... and beyond so many it is a warning", "selat")
-    least: float = param(300.0, "m", "... and farther than this", "selat: a lane's own drawing")
+    least: float = param(
+        1100.0, "m", "... and farther than this", "selat: half of the widest lane (MPA: 1,617 m) and 300 m"
+    )
     reach: float = param(3 * NAUTICAL_MILE, "m", "... and not farther than this: that is other water", "selat")
     passages: int = param(500, "1", "Ships that the lane was learned from", "selat; DMA: 5,000 a cell")
     angle: float = param(35.0, "deg", "Courses within this of the lane's direction", "selat")
@@ -101,7 +103,11 @@ class RouteDeviation(PictureRule):
         p = self.p
         with np.errstate(invalid="ignore"):
             off = (hit.lane >= 0) & ~hit.declared & (hit.passages >= p.passages) & (hit.sigma > 0)
-            off &= (np.abs(hit.cross) > p.sigmas * hit.sigma) & (np.abs(hit.cross) > p.least)
+            off &= (
+                (np.abs(hit.cross) > p.sigmas * hit.sigma)
+                & (np.abs(hit.cross) > p.least)
+                & (np.abs(hit.cross) < p.reach)
+            )
             return off & (fleet.turn(course, hit.direction) <= p.angle)
 
     def judge(self, evidence: Evidence) -> Verdict | None:

@@ -13,9 +13,10 @@ Why it matters
 False alarms
     Ships along the edge of a lane in the inshore zone (the 50 m, and the error of positions), ships that cross (their
     way against the lane is short) or join at an end, ships that the traffic service has permitted to go against the
-    lane (list them in the zone's rules, ``mmsi``; MARS 200903 tells how common it is), ships that are restricted in
-    their ability to manoeuvre, towing, or not under command, as they declare. A lane whose direction was drawn the
-    wrong way round raises an alert of every ship in it.
+    lane (list them in the zone's rules, ``mmsi``; MARS 200903 tells how common it is), pilot, rescue and law
+    enforcement craft, whose work it is to meet ships in the lane (left out, as far as they say so), ships that are
+    restricted in their ability to manoeuvre, towing, or not under command, as they declare. A lane whose direction was
+    drawn the wrong way round raises an alert of every ship in it.
 Reference
     COLREGs rule 10(b)(i), (k), (l); MARS 200903; the start values are selat's.
 """
@@ -40,6 +41,8 @@ from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
 from selat.tracks.window import Window
+
+AT_WORK = (50, 51, 55)  #: pilot, rescue, law enforcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,9 @@ class WrongWay(PictureRule):
 
 
 def _exempt(s: Ships) -> Array:
-    out: Array = np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS)) | np.isin(s.type, fleet.TOWING)
+    out: Array = np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS)) | np.isin(
+        s.type, (*fleet.TOWING, *AT_WORK)
+    )
     return out
 
 

@@ -56,6 +56,7 @@ class Yard:
     number: int = 0
     staged: Staged = field(default_factory=Staged)
     taken: list[tuple[float, float]] = field(default_factory=list)
+    rests: list[tuple[float, float]] = field(default_factory=list)  #: where scripted ships come to rest
     room: tuple[Any, int] | None = None  #: of :func:`selat.exercise.drills._tools.spot`
     used: set[int] = field(default_factory=set)  #: numbers of ships of the traffic that take part in an incident
 

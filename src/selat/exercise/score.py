@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from selat.exercise.grade import Judge, grade
 from selat.exercise.incidents import JUMP, TEST, TWO_PLACES, approach
 from selat.exercise.matching import fits
+from selat.exercise.moved import beside_the_way, heads_for_shoal, too_near
 from selat.exercise.scene import Scene
 from selat.exercise.staged import Truth
 from selat.model.clock import SECOND
@@ -106,6 +107,7 @@ def judges(scene: Scene) -> dict[str, Judge]:
     return {
         "collision": close_quarters(scene), "fishing": lambda alert: set(alert.subjects) <= fishing,
         "sudden_loss": switched_off(scene), "clock_off": held_up(scene),
+        "platform": too_near(scene), "grounding": heads_for_shoal(scene), "route_deviation": beside_the_way(scene),
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from selat.exercise.past import history
 from selat.exercise.scene import Scene
 from selat.exercise.zones import declared as zones
 from selat.tracks import coast
@@ -15,9 +16,12 @@ from selat.tracks.zones import Zones
 
 
 def world_of(scene: Scene) -> World:
-    """World of a scene: the same for all scenes but for its lists. Zones name their source, "exercise"."""
+    """World of a scene: the same for all scenes but for its lists. Zones name their source, "exercise".
+
+    Lanes are those declared and those learned from days of routine traffic before (:mod:`selat.exercise.past`).
+    """
     declared = Zones(zones())
     return World(
-        zones=declared, lanes=Lanes(zones=declared), coast=Coast(coast.SHIPPED), ports=Ports(index.SHIPPED),
+        zones=declared, lanes=Lanes(history(), declared), coast=Coast(coast.SHIPPED), ports=Ports(index.SHIPPED),
         lists=Lists(scene.staged.entries),
     )  # fmt: skip

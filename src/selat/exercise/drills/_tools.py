@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selat.exercise import names, waters
-from selat.exercise.script import STEP, Helm, Script, at_rest
+from selat.exercise.script import STEP, Helm, Script, at_rest, ordinary
 from selat.exercise.ship import Ship
 from selat.exercise.staged import Truth, Wrong
 from selat.exercise.traffic import Floats, distance, metres_per_degree
@@ -139,7 +139,8 @@ def craft(yard: Yard, move: Any, *, kind: str, cls: str = "A", **more: Any) -> t
     rests = False
     if isinstance(move, Script) and "off" not in more:
         still = len(move.east)
-        move = at_rest(_farther(move), float(more.get("length") or 20))
+        size = float(more.get("length") or 20)
+        move = at_rest(_farther(yard, move, size), size)
         rests = cls == "A" and len(move.east) > still and not more.get("status")
     mid, prefix = SHIP_FLAGS[int(yard.rng.integers(len(SHIP_FLAGS)))]
     name = more.pop("name", None) or f"EX {kind.upper()[:6]} {yard.number + 1}"
@@ -193,15 +194,19 @@ def last(yard: Yard) -> float:
     return end - FEEDS_FAIL if "feeds" in yard.scene.drills and end > 2 * FEEDS_FAIL else end
 
 
-def _farther(script: Script) -> Script:
-    """The script, sailed straight on where it would end in a lane, over a cable or in an area of its own; for 12 km at most."""
+def _farther(yard: Yard, script: Script, size: float) -> Script:
+    """The script, sailed straight on where its end, or the way in which she then stops, is in a lane, over a cable, in an area of
+    its own or where another has come to rest; for 12 km at most.
+    """
     if len(script.east) < 2:
         return script
     dx, dy = (float(a[-1] - a[-2]) for a in (script.east, script.north))
     if math.hypot(dx, dy) < 0.3 * STEP:
         return script
+    speed = math.hypot(dx, dy) / STEP
+    run = math.ceil(0.5 * speed * speed / min(ordinary(size), 0.05) / 400.0)  # of the 400 m below
     north, east = (float(v) for v in metres_per_degree(script.lat))
-    n = np.arange(0.0, 12_000.0, 400.0) / math.hypot(dx, dy)
+    n = np.arange(0.0, 12_000.0 + 400.0 * run, 400.0) / math.hypot(dx, dy)
     lat, lon = script.lat + (script.north[-1] + n * dy) / north, script.lon + (script.east[-1] + n * dx) / east
     free = from_line(lat, lon, _route_line()) > 1700.0
     for zone in places():
@@ -209,9 +214,15 @@ def _farther(script: Script) -> Script:
             free &= from_line(lat, lon, zone.ring) > (zone.width or 0.0) + 700.0
     for w, s, e, t in (*CLOSED, *FORBIDDEN, *SHOALS):
         free &= ~((lon > w - 0.01) & (lon < e + 0.01) & (lat > s - 0.01) & (lat < t + 0.01))
-    if free[0] or not free.any():
+    for y, x in yard.rests:
+        free &= np.hypot((lat - y) * north, (lon - x) * east) > 1500.0
+    free &= np.cumsum(coast().distance(lat, lon) < 200.0) == 0
+    stops = free[run:] & free[: len(free) - run]
+    k = int(np.argmax(stops))
+    yard.rests.append((float(lat[k + run]), float(lon[k + run])))
+    if not stops[k] or k == 0:
         return script
-    steps = np.arange(1, math.ceil(float(n[int(np.argmax(free))])) + 1)
+    steps = np.arange(1, math.ceil(float(n[k])) + 1)
     return replace(
         script, east=np.r_[script.east, script.east[-1] + steps * dx], north=np.r_[script.north, script.north[-1] + steps * dy],
         heading=np.r_[script.heading, np.full(len(steps), script.heading[-1])],

@@ -10,7 +10,7 @@ import numpy as np
 from selat.exercise.drills import _tools as tools
 from selat.exercise.drills.motion import to_and_fro
 from selat.exercise.script import Helm
-from selat.exercise.traffic import distance
+from selat.exercise.traffic import distance, metres_per_degree
 from selat.exercise.zones import CABLES, PLATFORMS, SUPPLY, through
 from selat.model.units import KNOT
 
@@ -51,10 +51,30 @@ def _over(yard: Yard, n: int, lane: float = 2600.0) -> tuple[float, float, float
     return lat, lon, float(np.degrees(np.arctan2(x2 - x1, y2 - y1))) % 360.0
 
 
+def _with_traffic(
+    yard: Yard, lat: float, lon: float, courses: tuple[float, float], before: float, after: float
+) -> float:
+    """A course of these, or back, on which the way so many metres before and after a place goes against no lane, if any is."""
+    route, best = through(), (1e9, 0.0)
+    north, east = (float(v) for v in metres_per_degree(lat))
+    s = np.arange(-before, after + 5000.0, 300.0)
+    for _ in range(16):
+        course = (yard.uniform(*courses) + 180.0 * float(yard.rng.integers(2))) % 360.0
+        x, y = s * np.sin(np.radians(course)), s * np.cos(np.radians(course))
+        rx, ry = (route.lon[::20] - lon) * east, (route.lat[::20] - lat) * north
+        near = np.hypot(x[:, None] - rx, y[:, None] - ry) < 1100.0
+        away = np.abs((route.course[::20] - course + 180.0) % 360.0 - 180.0) > 90.0
+        land = int((tools.coast().distance(lat + y / north, lon + x / east) < 400.0).sum())
+        against, along = (near & away).any(axis=1).sum(), near.any(axis=1).sum()
+        best = min(best, (float(against + 0.2 * along + 5 * land), course))
+    return best[1]
+
+
 def _anchors(yard: Yard, n: int, aside: float, note: str) -> None:
     lat, lon, run = _over(yard, n)
     where = tools.ahead(lat, lon, run + 90.0, aside)
-    begin, course, stay = tools.start(yard, 4800.0), run + yard.uniform(70, 110), yard.uniform(30, 50) * 60.0
+    begin, stay = tools.start(yard, 4800.0), yard.uniform(30, 50) * 60.0
+    course = _with_traffic(yard, *where, (run + 70.0, run + 110.0), 5000.0, 0.0)
     speed, size = tools.knots(yard, 8, 11), round(yard.uniform(60, 160))
     helm = Helm(*tools.ahead(*where, course + 180.0, 5000.0), begin, speed, course % 360, size=size)
     east, north = 5000.0 * float(np.sin(np.radians(course))), 5000.0 * float(np.cos(np.radians(course)))
@@ -70,7 +90,8 @@ def _anchors(yard: Yard, n: int, aside: float, note: str) -> None:
 def _slows(yard: Yard, n: int) -> None:
     """Goes over a cable slower for some minutes, and on: she gives way."""
     lat, lon, run = _over(yard, n)
-    course, speed = run + 90.0, tools.knots(yard, 10, 12)
+    speed = tools.knots(yard, 10, 12)
+    course = _with_traffic(yard, lat, lon, (run + 80.0, run + 100.0), speed * 1200.0, speed * 1100.0)
     helm = Helm(
         *tools.ahead(lat, lon, course + 180.0, speed * 1200.0), tools.start(yard, 3600.0), speed, course % 360, size=140
     )
@@ -85,16 +106,20 @@ def _slows(yard: Yard, n: int) -> None:
 def _drags(yard: Yard, n: int, note: str) -> None:
     """A ship that suddenly makes much less way, and yaws, over a cable; or only makes less way."""
     lat, lon, run = _over(yard, n, 1500.0)
-    course, speed, slow = run + yard.uniform(75, 105), tools.knots(yard, 11, 13), tools.knots(yard, 5.0, 6.8)
+    speed, slow = tools.knots(yard, 11, 13), tools.knots(yard, 5.0, 6.8)
     before, half = 2100.0, yard.uniform(1000, 1500)
+    course = _with_traffic(
+        yard, lat, lon, (run + 75.0, run + 105.0), speed * before + slow * half, slow * half + 500.0 * speed
+    )
     start = tools.ahead(lat, lon, course + 180.0, speed * before + slow * half)
     helm = Helm(*start, tools.start(yard, before + 2 * half + 600.0), speed, course % 360, size=150).sail(before)
     on = helm.now
     while helm.now < on + 2 * half:
         k = int((helm.now - on) / 150.0)
         helm.sail(
-            150.0, slow + (0.0 if note else yard.uniform(-0.4, 0.4)), course + (0.0 if note else (16.0, -16.0)[k % 2])
-        )
+            150.0, slow + (0.0 if note else yard.uniform(-0.4, 0.4)), course + (0.0 if note else (16.0, -16.0)[k % 2]),
+            brake=0.027,
+        )  # fmt: skip
     end = helm.now
     helm.sail(500.0, speed if note else slow, course)
     _, ship = tools.merchant(yard, helm, "drags", 150)
@@ -108,12 +133,16 @@ def _stays(yard: Yard, n: int, note: str) -> None:
     lasts = yard.uniform(45, 70) * 60.0
     helm = Helm(lat, lon, tools.start(yard, lasts + 900.0), 1.2 * KNOT, run, size=70)
     to_and_fro(yard, helm, lasts, (0.9, 1.5), (260.0, 90.0), run)
+    end = helm.now
+    helm.sail(1500.0, 7 * KNOT, _with_traffic(yard, lat, lon, (run + 70.0, run + 110.0), 0.0, 6000.0))
     fishes = note == "fishes"
     _, ship = tools.craft(yard, helm.done(), kind="stays", cls="B" if fishes else "A", ship_type=30 if fishes else (90, 33)[0],
                           length=16 if fishes else 70, beam=5 if fishes else 14, draught=4.0,
                           status=3 if note.startswith("cable") else 0)  # fmt: skip
-    tools.fact(yard, "cable_loiter", (ship,), helm.begin, helm.now, (lat, lon), negative=bool(note), note=note,
+    tools.fact(yard, "cable_loiter", (ship,), helm.begin, end, (lat, lon), negative=bool(note), note=note,
                known=helm.begin + 1800.0)  # fmt: skip
+    if not note:  # over a cable or not, she gets nowhere for most of an hour
+        tools.fact(yard, "loitering", (ship,), helm.begin, end, (lat, lon), known=helm.begin + 1800.0)
 
 
 def _platform(yard: Yard, n: int, aside: float, note: str) -> None:

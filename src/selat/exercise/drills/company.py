@@ -222,7 +222,7 @@ def _swarm(yard: Yard, boats: int) -> None:
         boat = closes(yard, one, at + yard.uniform(0, 60), side, 2600.0, gap, 420.0)
         boat.sail(500.0, 16 * KNOT, side)
         who.append(tools.boat(yard, boat, "boat", 8 + k % 4)[1])
-    tools.fact(yard, "swarm", (ship,), at - 200.0, at + 420.0, (one.lat, one.lon), severity="high", known=at - 30.0)
+    tools.fact(yard, "swarm", tuple(who), at - 200.0, at + 420.0, (one.lat, one.lon), severity="high", known=at - 30.0)
 
 
 def _fleet(yard: Yard) -> None:

@@ -181,3 +181,4 @@ def _loiters(yard: Yard) -> None:
         helm.sail(600.0, 1.5 * KNOT, helm.heading + yard.uniform(120, 200))
     _, ship = tools.merchant(yard, helm, "idles", 70)
     tools.fact(yard, "fishing", (ship,), helm.begin, helm.now, (lat, lon), negative=True, note="a coaster that waits")
+    tools.fact(yard, "loitering", (ship,), helm.begin, helm.now, (lat, lon), known=helm.begin + 1800.0)  # which is that

@@ -107,7 +107,9 @@ def _against(yard: Yard, beyond: float | None, knots: float, seconds: float, neg
     size = round(yard.uniform(60, 180))
     helm = sail_path(points, begin, speed, size)
     end = helm.now
-    leave(helm, -38.0)
+    if knots < 3.0:  # she that made no way gathers it across the lane, not against it
+        helm.sail(300.0, speed, (helm.heading - 90.0) % 360.0)
+    leave(helm, 0.0 if knots < 3.0 else -38.0)
     _, ship = tools.merchant(yard, helm, "against", size, draught=6.0)
     tools.fact(
         yard,

@@ -202,14 +202,18 @@ def finish(yard: Yard) -> None:
     if not bound:
         return
     traffic = Traffic(yard.routes, [s.move for _, s in bound])
+    silent = [(q.ship, q.on, q.off) for q in yard.staged.silences]
     t = np.arange(0.0, yard.scene.hours * 3600.0, 30.0)
-    for k, (_, ship) in enumerate(bound):
+    for k, (number, ship) in enumerate(bound):
+        mute = [(on, off) for i, on, off in silent if i == number]
         s = traffic.planned(np.full(len(t), k), t)
         for (x1, y1), (x2, y2) in REPORT_LINES:
             share = (s.lat - y1) / (y2 - y1)
             side = (x2 - x1) * (s.lat - y1) - (y2 - y1) * (s.lon - x1)
             hit = (np.sign(side[1:]) != np.sign(side[:-1])) & (share[1:] > 0) & (share[1:] < 1)
             sending = (t[1:] > ship.on + 60.0) & (t[1:] < ship.off - 60.0)
+            for on, off in mute:  # crossed in silence: nobody can tell when
+                sending &= (t[1:] < on - 60.0) | (t[:-1] > off + 300.0)
             for j in np.flatnonzero(hit & sending).tolist():
                 place = float(s.lat[j]), float(s.lon[j])
                 if float(tools.chance(yard.scene.stations, *place)) > 0.5:
