@@ -17,7 +17,13 @@ import numpy as np
 
 def main(path):
     from opendrift.models.leeway import Leeway
+
+    # its default is GSHHG; both shall have the same land
+    from opendrift.readers import reader_global_landmask
     from opendrift.readers.reader_netCDF_CF_generic import Reader
+    from roaring_landmask import LandmaskProvider, RoaringLandmask
+
+    reader_global_landmask.__roaring_mask__ = RoaringLandmask.new_with_provider(LandmaskProvider.Osm)
 
     job = json.loads(Path(path).read_text(encoding="utf-8"))
     np.random.seed(job["seed"])
