@@ -7,7 +7,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,11 +22,12 @@ from selat.rescue import probability
 from selat.rescue.allocate import Problem, allocate
 from selat.rescue.plan import plan
 from selat.rescue.searchers import Conditions, Searcher, read_searchers
+from selat.tracks.coast import SHIPPED, Coast
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
 import itertools
 
-from plan import KINDS, SIGHT, START, case, replanning, shape
+from plan import KINDS, SIGHT, START, case, one_area, replanning, shape
 
 sys.path.pop(0)
 END = START + 6 * HOUR
@@ -102,36 +102,25 @@ def test_found_is_its_slow_twin(rect, seed):
     assert left.sum() + found == pytest.approx(1.0)
 
 
-@numba.njit
-def exhaust(x, y, w, z, centres, halves, angles):
-    best = 0.0
-    for t in angles:
-        c, s = math.cos(t), math.sin(t)
-        u, v = c * x + s * y, c * y - s * x
-        for cu in centres:
-            for cv in centres:
-                for a in halves:
-                    for b in halves:
-                        p = 0.0
-                        for i in range(x.size):
-                            if abs(u[i] - cu) <= a and abs(v[i] - cv) <= b:
-                                p += w[i]
-                        best = max(best, p * (1 - math.exp(-z / (4 * a * b))))
-    return best
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("z", [4e7, 1.5e8])
 def test_one_area_is_the_best_rectangle_of_an_exhaustive_search(kind, z):
     """437,500 rectangles on the same particles: ours finds at least 99.5 % of the best of them."""
-    p = shape(kind, np.random.default_rng(5), 1500, 3000.0)
-    x, y = (np.ascontiguousarray(v.astype(np.float32))[None] for v in p.T)
-    w = np.full(1500, 1 / 1500)
-    problem = Problem(x, y, w, np.ones((1, 1)), np.array([z]), np.array([1e6]))
-    found = allocate(problem, 1)
-    span = np.linspace(-8000, 8000, 25) + p.mean()
-    best = exhaust(p[:, 0], p[:, 1], w, z, span, np.geomspace(900, 9000, 10), np.linspace(0, np.pi / 2, 7))
-    assert found.found >= 0.995 * best
+    assert one_area(kind, z, 700) >= 0.995
+
+
+def test_legs_over_land_are_said():
+    cloud, boats = case(0, n=2000)
+    inland = replace(cloud, lat=cloud.lat + 0.6, lon=cloud.lon + 0.8)  # in the middle of the peninsula
+    dry = plan(
+        inland, [replace(b, lat=b.lat + 0.6, lon=b.lon + 0.8) for b in boats], SIGHT, START, END, coast=Coast(SHIPPED)
+    )
+    assert any("crosses land" in w for w in dry.weaknesses)
+    away = replace(cloud, lat=cloud.lat + 4.0, lon=cloud.lon + 5.0)  # the South China Sea
+    wet = plan(
+        away, [replace(b, lat=b.lat + 4.0, lon=b.lon + 5.0) for b in boats], SIGHT, START, END, coast=Coast(SHIPPED)
+    )
+    assert not any("crosses land" in w for w in wet.weaknesses)
 
 
 def test_bound_is_water_filling_for_what_does_not_move_and_never_below_it():

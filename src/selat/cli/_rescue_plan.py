@@ -54,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
     from selat.rescue.drifted import load
     from selat.rescue.plan import plan
     from selat.rescue.searchers import Conditions, read_searchers
+    from selat.tracks.coast import SHIPPED, Coast
 
     found = load(args.drift)
     searchers = read_searchers(args.searchers.read_text(encoding="utf-8"))
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         parse_time(args.begin) if args.begin else int(found.time[0]),
         parse_time(args.end) if args.end else int(found.time[-1]),
         parts=args.areas, seed=args.seed, follow=not args.still, case=case_of(found.case).name,
-        approval=APPROVAL if args.approval is None else args.approval, shore_party=args.shore_party,
+        approval=APPROVAL if args.approval is None else args.approval, shore_party=args.shore_party, coast=Coast(SHIPPED),
     )  # fmt: skip
     given = {"visibility": args.visibility, "wind": args.wind, "sea": args.sea, "particles": True}
     # messages say what was observed, never what was assumed

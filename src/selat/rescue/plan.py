@@ -24,7 +24,8 @@ from selat.rescue import sun
 from selat.rescue.allocate import Areas, Problem, allocate
 from selat.rescue.cloud import Cloud, Frame
 from selat.rescue.searchers import SEARCHING, Conditions, Searcher, Span, span_of
-from selat.rescue.tasks import Sortie, sorties, tasks_of
+from selat.rescue.tasks import Sortie, aground, sorties, tasks_of
+from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
 MOMENTS = 8  #: at most so many moments stand for a search
@@ -62,11 +63,13 @@ def plan(
     pos_before: float = 0.0,
     approval: str = APPROVAL,
     shore_party: bool = False,
+    coast: Coast | None = None,
 ) -> Plan:
     """Plan a search between two times (ns).
 
     ``parts``: areas for each searcher (0: as many as pay, three at most); ``follow``: areas move with the drift; ``fresh``:
-    particles for the score; ``shore_party``: particles ashore count as any other (else no searcher finds them). Raises
+    particles for the score; ``shore_party``: particles ashore count as any other (else no searcher finds them); ``coast``:
+    legs of boats that cross land are then a weakness of the plan (areas are not shaped by it). Raises
     :class:`ConfigError` where a searcher cannot take part (see :func:`selat.rescue.searchers.span_of`), where the drift does
     not cover the time, and without searchers.
     """
@@ -93,6 +96,7 @@ def plan(
     pos, _ = _found(setting, laid, *setting.fresh)
     tasks = tasks_of(setting.frame, laid, setting.spans, setting.problem.share, setting.fresh)
     lat, lon = setting.frame.earth(0.0, 0.0, setting.times[g // 2])
+    weak = _weaknesses(setting, conditions, ashore, pos, most, shore_party) + (aground(tasks, coast) if coast else ())
     told = {
         "visibility": conditions.visibility,
         "wind": conditions.wind,
@@ -101,7 +105,7 @@ def plan(
     }
     return Plan(
         case, conditions.target, made or begin, begin, end, (float(lat), float(lon)), pos, most,
-        _ideal(setting, laid), pos_before, ashore, tasks, _weaknesses(setting, conditions, ashore, pos, most, shore_party),
+        _ideal(setting, laid), pos_before, ashore, tasks, weak,
         told, {}, approval,
     )  # fmt: skip
 

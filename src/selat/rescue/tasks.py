@@ -20,6 +20,7 @@ from selat.rescue.allocate import Areas
 from selat.rescue.cloud import Frame
 from selat.rescue.probability import poc_pod_pos
 from selat.rescue.searchers import EYES, SEARCHING, Searcher, Span
+from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
 APART = 500.0 * FOOT  #: aircraft over one sea are kept apart by height
@@ -219,6 +220,24 @@ def _area(frame: Frame, sortie: Sortie) -> SubArea:
         tuple(zip(lat.tolist(), lon.tolist(), strict=True)), float(middle[0]), float(middle[1]),
         2.0 * float(rect[2]), 2.0 * float(rect[3]), axis, sortie.begin, speed, direction,
     )  # fmt: skip
+
+
+def aground(tasks: Sequence[Task], coast: Coast, *, step: float = 200.0) -> tuple[str, ...]:
+    """A sentence for each boat's task whose legs cross land, asked every ``step`` metres."""
+    out = []
+    for task in tasks:
+        if task.platform not in ("boat", "ship"):
+            continue
+        bad = []
+        for k, (one, two) in enumerate(itertools.pairwise(task.waypoints)):
+            part = np.linspace(0.0, 1.0, max(2, math.ceil(one.length / step)) + 1)
+            lat, lon = one.lat + part * (two.lat - one.lat), one.lon + part * (two.lon - one.lon)
+            if coast.land(lat, lon).any():
+                bad.append(k + 1)
+        if bad:
+            legs = ", ".join(map(str, bad[:5])) + (", ..." if len(bad) > 5 else "")
+            out.append(f"{task.name}: leg {legs} crosses land")
+    return tuple(out)
 
 
 def _creep(points: Array) -> float:
