@@ -90,12 +90,11 @@ def plan(
             best = worth, laid
     assert best is not None
     laid = best[1]
-    g = len(setting.times)
     effort = (setting.problem.share * setting.problem.effort[:, None]).sum(0)
     most = bound(*setting.fresh, effort)[1]
     pos, _ = _found(setting, laid, *setting.fresh)
     tasks = tasks_of(setting.frame, laid, setting.spans, setting.problem.share, setting.fresh)
-    lat, lon = setting.frame.earth(0.0, 0.0, setting.times[g // 2])
+    lat, lon = setting.frame.earth(0.0, 0.0, setting.times[len(setting.times) // 2])
     weak = _weaknesses(setting, conditions, ashore, pos, most, shore_party) + (aground(tasks, coast) if coast else ())
     told = {
         "visibility": conditions.visibility,
