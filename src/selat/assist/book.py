@@ -103,7 +103,9 @@ def new_item() -> dict[str, Any]:
 
 
 def _item(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
-    out: dict[str, Any] = data["items"].setdefault(fact.subject, new_item())
+    out: dict[str, Any] | None = data["items"].get(fact.subject)
+    if out is None:
+        out = data["items"][fact.subject] = new_item()
     return out
 
 

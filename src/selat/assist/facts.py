@@ -36,6 +36,9 @@ UNIQUE = frozenset({"mmsi", "tracker", "icao24"})  #: at most one item has it at
 CHECKS = tuple(f"U{n}" for n in range(1, 13))
 
 
+_decode = json.JSONDecoder().decode
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of fact: ``prefix`` of its subjects' ids in messages, its fields, and whether it is a set of claims.
@@ -184,7 +187,7 @@ class Fact:
 
 def fact_of(n: int, subject: str, who: str, time: int, action: str, note: str) -> Fact:
     """A fact from a row of the log."""
-    told = json.loads(note)
+    told = _decode(note)
     return Fact(action, subject, told["at"], told["d"], told["s"], who, told["c"], time, n)
 
 

@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from selat.model.clock import DAY, SECOND, format_time, parse_time
@@ -48,7 +49,12 @@ def day_ns(day: str) -> int:
 
 def ns_day(ns: int) -> str:
     """The day of a time, ``YYYY-MM-DD`` UTC."""
-    return format_time(ns)[:10]
+    return _day_of(ns // DAY)
+
+
+@lru_cache(maxsize=100_000)
+def _day_of(number: int) -> str:
+    return format_time(number * DAY)[:10]
 
 
 def days_between(a: str, b: str) -> int:

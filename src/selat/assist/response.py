@@ -7,12 +7,14 @@ same figures.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import label
 
 from selat.assist.effect import interval
 from selat.kernels.seaway import sea_distance
@@ -23,7 +25,7 @@ from selat.tracks.coast import SHIPPED, Coast
 Array = NDArray[Any]
 LAUNCH = 1800.0  #: s from the call to under way: dispatch within 30 minutes (client's charter of the MMEA)
 REACHED = 7200.0  #: s from the call to on scene: assisting vessel within 2 hours (the same charter)
-_SNAP = 3  #: cells: a base or demand on the shore is taken to the nearest water within so many
+_SNAP = 0.06  #: degrees: a base or demand on the shore is taken to the nearest water within so much
 
 
 class Waters:
@@ -33,18 +35,30 @@ class Waters:
         self.water, self.south, self.west, self.step = np.ascontiguousarray(water, bool), south, west, step
 
     @classmethod
-    def of_coast(cls, box: tuple[float, float, float, float], step: float = 0.02) -> Waters:
-        """From the coast that comes with selat; places that it does not know are taken as water."""
+    def of_coast(cls, box: tuple[float, float, float, float], step: float = 0.01) -> Waters:
+        """From the coast that comes with selat; places that it does not know are taken as water.
+
+        A cell is water where a third of 5 x 5 places in it are, so that straits and river mouths narrower than a cell stay
+        open; the causeway across the Johor Strait then does too.
+        """
         west, south, east, north = box
         lat, lon = np.arange(south, north + step / 2, step), np.arange(west, east + step / 2, step)
-        return cls(~Coast(SHIPPED).land(lat[:, None], lon[None, :]), south, west, step)
+        coast, water = Coast(SHIPPED), np.zeros((len(lat), len(lon)), np.int64)
+        for dy in np.linspace(-0.4, 0.4, 5) * step:
+            for dx in np.linspace(-0.4, 0.4, 5) * step:
+                water += ~coast.land(lat[:, None] + dy, lon[None, :] + dx)
+        parts, _ = label(3 * water >= 25)
+        sizes = np.bincount(parts.ravel())
+        sizes[0] = 0
+        return cls(parts == sizes.argmax(), south, west, step)  # the sea: basins that it does not reach are none of it
 
     def cell(self, lat: float, lon: float) -> tuple[int, int]:
         """Row and column of the nearest water cell. Raises :class:`ConfigError` for a place far from water or outside."""
         r, c = round((lat - self.south) / self.step), round((lon - self.west) / self.step)
         best: tuple[float, int, int] | None = None
-        for i in range(max(0, r - _SNAP), min(self.water.shape[0], r + _SNAP + 1)):
-            for j in range(max(0, c - _SNAP), min(self.water.shape[1], c + _SNAP + 1)):
+        far = max(2, math.ceil(_SNAP / self.step))
+        for i in range(max(0, r - far), min(self.water.shape[0], r + far + 1)):
+            for j in range(max(0, c - far), min(self.water.shape[1], c + far + 1)):
                 if self.water[i, j]:
                     best = min(best or (9e9, i, j), ((i - r) ** 2 + (j - c) ** 2, i, j))
         if best is None:

@@ -42,7 +42,8 @@ def read(
         query = query.where(c.action == action)
     result = connection.execution_options(yield_per=_BATCH).execute(query)
     for part in result.partitions():
-        yield from part
+        for row in part:
+            yield tuple(row)
 
 
 def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:

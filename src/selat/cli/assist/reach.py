@@ -1,0 +1,126 @@
+"""How soon boats are where help is needed: over water around land, before and after a grant; or where to put them.
+
+DEMAND is a CSV file with lat and lon (or latitude and longitude) and, if given, weight and date. A base is
+NAME,LAT,LON,SPEED with the unit of the speed: --base "Johor,1.43,103.90,30 kn". --added gives those of the grant. --best N
+chooses N of all of them, exactly, for the most demand within the time. Land is known for 97-106 E, 2 S-8 N; elsewhere all is water.
+
+Assumes that boats are at their bases and ready. Sea state only by --slowed. A straight line is told beside each figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from selat.cli._asking import box_of, plain
+from selat.model.errors import ConfigError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("demand", metavar="DEMAND", help="CSV file of places")
+    parser.add_argument(
+        "--base", metavar="NAME,LAT,LON,SPEED", action="append", default=[], help="a boat that is there already"
+    )
+    parser.add_argument(
+        "--added", metavar="NAME,LAT,LON,SPEED", action="append", default=[], help="a boat of the grant"
+    )
+    parser.add_argument(
+        "--within", metavar="TIME", default="2 h", help="from the call to on scene (default %(default)s)"
+    )
+    parser.add_argument(
+        "--launch", metavar="TIME", default="30 min", help="from the call to under way (default %(default)s)"
+    )
+    parser.add_argument(
+        "--slowed", type=float, default=1.0, metavar="SHARE", help="share of the speed left by the sea state"
+    )
+    parser.add_argument("--best", type=int, metavar="N", help="choose N bases")
+    parser.add_argument("--box", metavar="W,S,E,N", help="only demand inside these degrees")
+    parser.add_argument("--from", dest="begin", default="", metavar="DATE", help="only demand from this date on")
+    parser.add_argument("--to", dest="end", default="~", metavar="DATE", help="only demand before this date")
+    parser.add_argument("--step", type=float, default=0.01, metavar="DEG", help="of the grid (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the intervals (default %(default)s)")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, measure, print."""
+    import numpy as np
+
+    from selat.assist.basing import covering
+    from selat.assist.demand import read_demand, straight
+    from selat.assist.response import Waters, measures, times
+    from selat.model.units import duration
+
+    assets = [_asset(text) for text in (*args.base, *args.added)]
+    if not assets:
+        raise ConfigError("no bases", hint='--base "Johor,1.43,103.90,30 kn"')
+    box: Any = box_of(args.box) if args.box else None
+    demand = read_demand(args.demand, box=box, begin=args.begin, end=args.end)
+    bases = [(a.lat, a.lon) for a in assets]
+    lats, lons = np.array([*demand.lat, *(b[0] for b in bases)]), np.array([*demand.lon, *(b[1] for b in bases)])
+    if np.ptp(lats) > 15 or np.ptp(lons) > 15:
+        raise ConfigError("demand and bases lie more than 15 degrees apart", hint="narrow it with --box W,S,E,N")
+    waters = Waters.of_coast((lons.min() - 0.5, lats.min() - 0.5, lons.max() + 0.5, lats.max() + 0.5), args.step)
+    sea = np.array([waters.travel(b, demand.lat, demand.lon) for b in bases])
+    at_sea = ~np.isnan(sea).any(axis=0)
+    sea, line = sea[:, at_sea], straight(bases, demand)[:, at_sea]
+    launch, within = duration(args.launch), duration(args.within)
+    told: dict[str, Any] = {
+        "demand": int(at_sea.sum()),
+        "not_at_sea": int((~at_sea).sum()),
+        "unplaced": demand.unplaced,
+        "rows": [],
+    }
+    sets = [("before", len(args.base))] if args.added and args.base else []
+    for name, n in [*sets, ("after" if sets else "all", len(assets))]:
+        for way, travel in (("over water", sea), ("straight line", line)):
+            seconds = times(assets[:n], travel[:n], launch=launch, slowed=args.slowed)
+            for m in measures(assets[:n], seconds, within=within, seed=args.seed):
+                told["rows"].append(
+                    {"set": name, "way": way, "measure": m.name, "value": m.value, "low": m.low, "high": m.high}
+                )
+    if args.best:
+        each = np.array([times([a], sea[i : i + 1], launch=launch, slowed=args.slowed) for i, a in enumerate(assets)]).T
+        weight = demand.weight[at_sea]
+        found = covering(each <= within, weight, args.best)
+        told["best"] = {
+            "bases": [assets[i].name for i in found.chosen],
+            "share": found.value / weight.sum(),
+            "gap": found.gap,
+        }
+    _print(told, args)
+    return 0
+
+
+def _asset(text: str) -> Any:
+    from selat.model.nouns import Asset
+    from selat.model.units import speed
+
+    parts = [p.strip() for p in text.split(",")]
+    try:
+        name, lat, lon = parts[0], float(parts[1]), float(parts[2])
+        fast = speed(parts[3])
+    except (IndexError, ValueError):
+        raise ConfigError(f"no base: {text!r}", hint='NAME,LAT,LON,SPEED as in "Johor,1.43,103.90,30 kn"') from None
+    return Asset(name, "boat", lat, lon, speed=fast)
+
+
+def _print(told: dict[str, Any], args: argparse.Namespace) -> None:
+    if args.json:
+        print(json.dumps(told))
+        return
+    for r in told["rows"]:
+        share = r["measure"].startswith("share")
+        low, value, high = (f"{r[k]:.1%}" if share else f"{r[k] / 3600:.2f} h" for k in ("low", "value", "high"))
+        print(f"{r['set']:7} {r['way']:14} {r['measure'].removesuffix(', s'):30} {value:>8}  ({low} to {high})")
+    if "best" in told:
+        b = told["best"]
+        proof = "proven best" if b["gap"] <= 1e-6 else f"at most {b['gap']:.1%} from the best"
+        print(f"best {args.best}: {plain(', '.join(b['bases']))}: {b['share']:.1%} within {args.within} ({proof})")
+    print(
+        f"{told['demand']:,} places; {told['not_at_sea']} not at sea here, {told['unplaced']} rows without a place",
+        file=sys.stderr,
+    )
