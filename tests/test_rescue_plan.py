@@ -313,6 +313,13 @@ def test_part_of_a_cloud_ashore_is_said_and_not_searched():
     p = plan(replace(cloud, state=state), boats, SIGHT, START, END)
     assert p.ashore == pytest.approx(0.5, abs=0.02)
     assert any("shore party" in w for w in p.weaknesses)
+    state = np.zeros_like(cloud.state)
+    state[8:, ::3] = 1  # a third runs ashore in the middle of the search
+    later = plan(replace(cloud, state=state), boats, SIGHT, START, END)
+    assert p.pos < later.pos <= later.bound <= 1.0
+    state[8:] = 1
+    with pytest.raises(ConfigError, match="no particle is adrift"):
+        plan(replace(cloud, state=state), boats, SIGHT, START, END)
 
 
 TEXT = """

@@ -155,8 +155,11 @@ def _setting(
 def _afloat(x: Array, y: Array, weight: Array) -> tuple[Array, Array, Array]:
     """Without particles that are ashore at all moments; the others stay NaN, in no area, while they are."""
     keep = np.isfinite(x).any(0)
-    if not keep.any():
-        raise ConfigError("all particles are ashore", hint="send a shore party, or check the datum: it may lie on land")
+    if not np.isfinite(x).any(1).all():
+        raise ConfigError(
+            "at a moment of the search no particle is adrift: all are ashore, or not yet in the water",
+            hint="begin later, send a shore party, or check the datum: it may lie on land",
+        )
     return np.ascontiguousarray(x[:, keep]), np.ascontiguousarray(y[:, keep]), weight[keep]
 
 
