@@ -171,13 +171,13 @@ def twin(path, u, v, x, y, proj4, time, lat, lon):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "names", "center"),
+    ("name", "kind", "names"),
     [
-        ("norkyst800_subset_16Nov2015.nc", "current", ("u", "v", "X", "Y", "projection_stere"), None),
-        ("arome_subset_16Nov2015.nc", "wind", ("x_wind_10m", "y_wind_10m", "x", "y", "projection_lambert"), None),
+        ("norkyst800_subset_16Nov2015.nc", "current", ("u", "v", "X", "Y", "projection_stere")),
+        ("arome_subset_16Nov2015.nc", "wind", ("x_wind_10m", "y_wind_10m", "x", "y", "projection_lambert")),
     ],
 )
-def test_real_fields_on_their_native_grids(shared, name, kind, names, center):
+def test_real_fields_on_their_native_grids(shared, name, kind, names):
     path = shared / "rescue" / name
     u, v, x, y, mapping = names
     with netCDF4.Dataset(str(path)) as d:
@@ -185,11 +185,11 @@ def test_real_fields_on_their_native_grids(shared, name, kind, names, center):
         t = int(d["time"][5]) * 10**9 + 1000 * 10**9
     grid = read_cf(path, kind)
     rng = np.random.default_rng(2)
-    lon, lat = pyproj.Proj(proj4)(rng.uniform(xs[2], xs[-3], 300), rng.uniform(ys[2], ys[-3], 300), inverse=True)
+    lon, lat = pyproj.Proj(proj4)(rng.uniform(xs[2], xs[-3], 90), rng.uniform(ys[2], ys[-3], 90), inverse=True)
     found = at(grid, t, lat, lon, kind)
     exact = np.array([twin(path, u, v, x, y, proj4, t, b, a) for a, b in zip(lon, lat, strict=True)]).T
     known = np.isfinite(exact[0])
-    assert known.sum() > 100 and np.isfinite(found[:, known]).all()
+    assert known.sum() > 40 and np.isfinite(found[:, known]).all()
     # cells of the map are right to 0.002; vectors are turned at the nodes, not at the place
     assert np.abs(found - exact)[:, known].max() < (0.005 if kind == "current" else 0.05)
     middle = float(np.median(lat)), float(np.median(lon))
