@@ -148,9 +148,9 @@ class TestDraught:
 
 
 class TestDestination:
-    def alerts(self, destination, course=80.0, seconds=2700.0, lon=104.0, ship=None):
-        ship = (ship or made.ship(A, "A", 200, 30, 70)).replace(destination=np.array([destination]))
-        return alerts_of(BOUND, [seas.voyage(A, 1.25, lon, [(12.0, course, seconds)])], [ship])
+    def alerts(self, destination, course=80.0, seconds=2700.0, lon=104.0, said=(0.0, 1600.0)):
+        ships = [made.ship(A, "A", 200, 30, 70, at).replace(destination=np.array([destination])) for at in said]
+        return alerts_of(BOUND, [seas.voyage(A, 1.25, lon, [(12.0, course, seconds)])], ships)
 
     def test_the_other_way(self):
         assert told(self.alerts(b"NL RTM")) == {("caution", A)}
@@ -161,6 +161,9 @@ class TestDestination:
     )
     def test_nothing_to_say(self, destination):
         assert not self.alerts(destination)
+
+    def test_what_was_said_long_ago_may_have_been_changed(self):
+        assert not self.alerts(b"NL RTM", said=(0.0,), seconds=4000.0)
 
     def test_not_far_enough(self):
         assert not self.alerts(b"NL RTM", seconds=900.0)

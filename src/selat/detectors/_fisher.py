@@ -20,6 +20,7 @@ from selat.tracks.window import Window
 LOOK = 1800.0  #: s of track that tell what a craft does
 GEAR_SLOW, GEAR_FAST = 1.0 * KNOT, 9.0 * KNOT  #: m/s: trawling (RTEC maritime: 1 to 9 kn)
 HAUL = 4.2 * KNOT  #: m/s: the fastest haul: 4 knots (behaviours 2.9, pair trawl), and what a log is off
+BENT = 15.0  #: deg/km: half of what the motion state asks of an hour and a half
 OFFING = 2 * NAUTICAL_MILE  #: m off the shore, within which craft that declare nothing are left out
 OTHERS = (31, 32, 33, 34, 35, 36, 37, 50, 51, 52, 53, 54, 55, 58, *range(40, 50), *range(60, 90))
 
@@ -51,7 +52,8 @@ def _fishers(w: Window) -> Fishers:
     row = np.flatnonzero(use)
     f = over(c, s.slot[row], w.now, LOOK)
     # Turning for the way made, as motion.FISHING has it; a straight haul at the speed of a trawl counts a little.
-    sure = np.where(moves[row], c.motion_sure[s.slot[row]], 0.0)
+    bent = f.turned > BENT * f.gross / 1000.0  # of late too: who went straight for half an hour is on her way
+    sure = np.where(moves[row] & bent, c.motion_sure[s.slot[row]], 0.0)
     hauls = declared[row] & (f.mean > 1.5 * KNOT) & (f.most < HAUL) & (f.least > 0.5 * f.mean)
     hauls &= (f.span > 0.6 * LOOK) & (f.gross > 800.0)
     like = np.maximum(sure, np.where(hauls, 0.6, 0.0))

@@ -10,7 +10,8 @@ Why it matters
 False alarms
     Ships that call at a port of the Straits first, or turn to their anchorage. Countries on both sides or with coasts
     on two oceans (Malaysia, Indonesia, Singapore, Thailand, the United States, Canada, Mexico and others) are not
-    judged; neither is free text, nor ``FOR ORDERS``.
+    judged; neither is free text, nor ``FOR ORDERS``, nor what was not said again within those 5 miles: she may have
+    changed it where she was not heard.
 Reference
     UN/LOCODE (country codes of ISO 3166-1); IMO SN/Circ.244 asks for UN/LOCODE in the destination.
 """
@@ -90,6 +91,8 @@ class DestinationMismatch(PictureRule):
             if told is None:
                 continue
             start, made_good, gross = told
+            if int(c.static("time")[s.slot[i]]) < start:
+                continue  # what she said before she turned may have been changed, and not been heard
             evidence = {
                 "destination": text(raw), "side": side, "made_good": round(made_good, 1), "gross": round(gross, 1),
                 "statics": int(c.static("seq")[s.slot[i]]),
@@ -124,8 +127,8 @@ class DestinationMismatch(PictureRule):
             seas.voyage(563290001 + n, 1.25 + 0.03 * n, 104.0, [(12.0, 80.0, 2400.0)]) for n in range(3)
         ])  # fmt: skip
         statics = made.numbered(*[
-            made.ship(563290001 + n, f"GOLDEN BOUND {n}", 200, 32, 70).replace(destination=np.array([w.encode()]))
-            for n, w in enumerate(wanted)
+            made.ship(563290001 + n, f"GOLDEN BOUND {n}", 200, 32, 70, at).replace(destination=np.array([w.encode()]))
+            for at in (0.0, 1600.0) for n, w in enumerate(wanted)
         ])  # fmt: skip
         return Golden(reports, statics, empty("messages"), (("caution", (563290001,)),))
 

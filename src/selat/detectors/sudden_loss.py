@@ -12,7 +12,8 @@ Why it matters
     A ship that capsizes or burns falls silent within seconds. Whoever sees it at once can look while people still swim.
 False alarms
     She switched off (the rule ``dark`` takes it up after a quarter of an hour), lost power or her aerial, or sails
-    behind a hill. A silent receiver is excluded by the neighbours. Class B is switched off at will.
+    behind a hill. A silent receiver is excluded by the neighbours, and a number that begins where hers ended: she changed
+    it. Class B is switched off at will.
 Reference
     ITU-R M.1371-5 Annex 1, Table 1 (intervals); behaviours 2.1 (20 reports, 1 in 10,000, 2 nm).
 """
@@ -94,7 +95,8 @@ class SuddenLoss(PictureRule):
         s = quiet.ask(w, slots)
         good = (s.asked.none < p.chance) & (s.asked.expected >= p.expected) & (s.asked.ratio >= p.clear)
         good &= (s.asked.others >= p.others) & ~(s.shore < 0.0)
-        return [quiet.finding(w, s, k, **_signs(w, int(slots[k]))) for k in np.flatnonzero(good).tolist()]
+        found = [quiet.finding(w, s, k, **_signs(w, int(slots[k]))) for k in np.flatnonzero(good).tolist()]
+        return [f for f in found if not _renamed(f.evidence)]
 
     def _off(self, w: Window, slots: Any, within: float) -> Any:
         """Those farther than ``within`` m from ports and anchorages."""
@@ -154,6 +156,12 @@ class SuddenLoss(PictureRule):
         return Golden(made.numbered(*parts), statics, empty("messages"), (("alarm", (563460099,)),))
 
 
+def _renamed(e: Evidence) -> bool:
+    """Another number began where and when she was last heard: it is she, and ``identity_change`` tells of it."""
+    n = e["nearest"]
+    return n is not None and n["away"] < 300.0 and n["begun"] > e["ship"]["time"] - MINUTE
+
+
 def _signs(w: Window, slot: int) -> Evidence:
     """What came before: speed and turn in the last two minutes, and the ship that was nearest when she was last heard."""
     c = w.contacts
@@ -178,7 +186,8 @@ def _signs(w: Window, slot: int) -> Evidence:
         away.append((float(geodesy.distance(c.lat[slot], c.lon[slot], o.lat[k], o.lon[k])), int(c.mmsi[other]), other))
     if away:
         metres, mmsi, other = min(away)
-        nearest = {"mmsi": mmsi, "name": c.name(other), "away": round(metres, 0), "seq": int(c.seq[other])}
+        nearest = {"mmsi": mmsi, "name": c.name(other), "away": round(metres, 0), "seq": int(c.seq[other]),
+                   "begun": int(c.begun[other])}  # fmt: skip
     return {
         "speed_before": fleet.real(speeds[0], 2), "speed_last": fleet.real(speeds[1], 2),
         "turned": fleet.real(turned[moving].max(initial=0.0), 0), "nearest": nearest,
