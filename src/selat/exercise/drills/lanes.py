@@ -146,5 +146,7 @@ def _incursion(yard: Yard) -> None:
     helm.sail(400.0).sail(70.0, course=(course + 50.0) % 360).sail(70.0, course=(course - 50.0) % 360).sail(
         400.0, course=course
     )
+    end = helm.now
+    leave(helm, -60.0)  # away from the lane, which bends towards her
     _, ship = tools.craft(yard, helm.done(), kind="incursion", ship_type=70, length=40, beam=8, draught=3.0, on=begin)
-    tools.fact(yard, "wrong_way", (ship,), begin, helm.now, points[0], negative=True, note="short incursion")
+    tools.fact(yard, "wrong_way", (ship,), begin, end, points[0], negative=True, note="short incursion")
