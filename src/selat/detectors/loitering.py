@@ -2,7 +2,7 @@
 
 What it finds
     A ship that over 30 minutes went slower than 2 knots on average and came less than 0.3 of its way ahead (net over
-    gross distance), never faster than 4 knots, and that lies neither at anchor nor at a berth by its motion, outside
+    gross distance), never faster than 2.5 knots, and that lies neither at anchor nor at a berth by its motion, outside
     anchorages (declared or learned), ports and pilot grounds. Judged every minute. Caution; a warning inside a traffic
     lane, a separation zone or a precautionary area.
 Why it matters
@@ -50,6 +50,7 @@ class Parameters:
 
     window: float = param(1800.0, "s", "Looks so far back", "RTEC: 1,800 s; GFW: an hour")
     slow: float = param(2 * KNOT, "m/s", "Mean speed below", "GFW pipe-loitering: 2 kn")
+    faster: float = param(2.5 * KNOT, "m/s", "Never faster: who has just stopped and drifts does not loiter", "selat")
     alive: float = param(0.4 * KNOT, "m/s", "Mean speed above: slower lies still", "selat")
     ratio: float = param(0.3, "1", "Net over gross distance below", "selat: behaviours 2.4")
     radius: float = param(150.0, "m", "Keeps no smaller a circle than this: that is an anchor", "selat: swing of 300 m")
@@ -87,7 +88,7 @@ class Loitering(PictureRule):
         for k in np.flatnonzero(bad).tolist():
             i = int(row[k])
             track = fleet.trail(c, int(s.slot[i]), window.now - round(p.window * SECOND))
-            slow = ways.slow_since(track, 2 * p.slow)
+            slow = ways.slow_since(track, p.faster)
             if track.time[-1] - track.time[slow] < 0.85 * p.window * SECOND:
                 continue  # she has stopped just now: the way on which she lost her speed is no loitering
             evidence = {
