@@ -171,4 +171,5 @@ def test_zones_are_drawn_and_taken_out(archive: SeaArchive) -> None:
     assert ask(app, "DELETE", "/api/zones/north%2Fbox%201?who=A").status_code == 404
     bare = create_app(ReadOnly(np.zeros(0, "u1")))
     assert ask(bare, "GET", "/api/zones").json()["features"] == []
-    assert ask(bare, "GET", "/api/history").status_code == 501
+    assert ask(bare, "GET", "/api/history").json() == {"stored": False, "begin_ms": None, "end_ms": None}
+    assert ask(bare, "GET", "/api/search?q=a").status_code == 501

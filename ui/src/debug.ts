@@ -8,11 +8,15 @@ export interface Probe {
   screen(mmsi: number): { x: number; y: number } | null;
   select(mmsi: number | null): void;
   feed(): { mode: string; state: string; banner: string };
+  /** Milliseconds of the main thread that the last updates of the contacts took. */
+  costs(): number[];
   ready(): boolean;
   /** What the tools measure now, in words. */
   tools(): { lines: string[]; ebl: { bearing: number; metres: number } | null; pending: boolean };
   /** Where the handle of the bearing line is, map pixels. */
   handle(): { x: number; y: number } | null;
+  /** Where a place is on the map, pixels. */
+  project(lon: number, lat: number): { x: number; y: number };
   speed(mmsi: number): number;
   trails(): number;
   /** The instant of the past that is shown, null: live. */
@@ -31,6 +35,14 @@ declare global {
 }
 
 export function expose(app: App): void {
+  const costs: number[] = [];
+  const apply = app.fleet.apply.bind(app.fleet);
+  app.fleet.apply = (rows, clockMs, all) => {
+    const begun = performance.now();
+    apply(rows, clockMs, all);
+    costs.push(performance.now() - begun);
+    if (costs.length > 100) costs.shift();
+  };
   window.selat = {
     counts: () => ({
       ships: app.fleet.size, labels: app.fleet.labels.size, named: app.overlay.shown.size,
@@ -55,6 +67,7 @@ export function expose(app: App): void {
       const at = app.tools.handle();
       return at && { x: app.view.xOf(at[0]), y: app.view.yOf(at[1]) };
     },
+    project: (lon, lat) => ({ x: app.view.xOf(lon), y: app.view.yOf(lat) }),
     speed: (mmsi) => app.fleet.byMmsi.get(mmsi)?.sog ?? NaN,
     trails: () => app.trails.lines,
     past: () => {
@@ -70,6 +83,7 @@ export function expose(app: App): void {
     shown: () => app.fleet.shown,
     zones: () => app.zones.count,
     showShips: (on) => void app.map.setLayoutProperty("ships", "visibility", on ? "visible" : "none"),
+    costs: () => [...costs],
     ready: () => app.map.loaded() && app.layer.frames > 1 && app.fleet.size > 0,
   };
 }

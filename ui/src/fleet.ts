@@ -164,7 +164,13 @@ export class Fleet {
         this.gpu = bigger;
       }
     }
-    Object.assign(c, row);
+    c.lon = row.lon;
+    c.lat = row.lat;
+    c.sog = row.sog;
+    c.cog = row.cog;
+    c.hdg = row.hdg;
+    c.age = row.age;
+    c.flags = row.flags;
     c.fixMs = fixMs;
     this.write(c);
   }
@@ -186,9 +192,11 @@ export class Fleet {
   }
 
   private write(c: Contact): void {
-    c.label = this.labels.get(c.mmsi);
-    c.cls = Math.min(c.flags & 7, 6) as Cls;
-    c.category = CATEGORIES.indexOf(category(c.label?.ship_type, c.cls));
+    const label = this.labels.get(c.mmsi);
+    const cls = Math.min(c.flags & 7, 6) as Cls;
+    if (label !== c.label || cls !== c.cls || !c.category) c.category = CATEGORIES.indexOf(category(label?.ship_type, cls));
+    c.label = label;
+    c.cls = cls;
     const state = this.alertOf.get(c.mmsi);
     c.alert = state?.level ?? 0;
     c.acknowledged = state?.acknowledged ?? false;
@@ -205,15 +213,20 @@ export class Fleet {
     const heading = Number.isFinite(c.hdg) ? c.hdg : moves ? c.cog : NaN;
     const bits = (lost ? 1 : 0) | (moored ? 2 : 0) | (Number.isFinite(heading) ? 4 : 0) | (c.acknowledged ? 8 : 0) |
       (c.hidden ? 16 : 0);
-    this.gpu.set(
-      [
-        c.x - ORIGIN[0], c.y - ORIGIN[1], c.vx, c.vy, (c.fixMs - this.baseMs) / 1000,
-        Number.isFinite(heading) ? (heading * Math.PI) / 180 : 0,
-        (c.label?.length_m ?? 0) * perMetre, (c.label?.beam_m ?? 0) * perMetre,
-        c.cls, c.category, c.alert, bits,
-      ],
-      c.slot * STRIDE,
-    );
+    // Written one by one: an array made for each of thousands of ships a second is garbage to be collected.
+    const g = this.gpu, at = c.slot * STRIDE;
+    g[at] = c.x - ORIGIN[0];
+    g[at + 1] = c.y - ORIGIN[1];
+    g[at + 2] = c.vx;
+    g[at + 3] = c.vy;
+    g[at + 4] = (c.fixMs - this.baseMs) / 1000;
+    g[at + 5] = Number.isFinite(heading) ? (heading * Math.PI) / 180 : 0;
+    g[at + 6] = (c.label?.length_m ?? 0) * perMetre;
+    g[at + 7] = (c.label?.beam_m ?? 0) * perMetre;
+    g[at + 8] = c.cls;
+    g[at + 9] = c.category;
+    g[at + 10] = c.alert;
+    g[at + 11] = bits;
   }
 }
 

@@ -54,9 +54,9 @@ export class TimeBar {
   /** Without a history there is no bar. */
   private async begin(): Promise<void> {
     const answer = await fetch("api/history");
-    const found = answer.ok ? ((await answer.json()) as { begin_ms: number | null }) : null;
-    this.root.hidden = found === null;
-    if (found) this.tick();
+    const stored = answer.ok && ((await answer.json()) as { stored: boolean }).stored;
+    this.root.hidden = !stored;
+    if (stored) this.tick();
   }
 
   /** Whether there is a history. */
