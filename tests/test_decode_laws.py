@@ -40,6 +40,11 @@ def cut(draw, data=DIRT):
 
 
 @settings(max_examples=400)
+@example(
+    (b'!""VDM,,,,,,000000*!\x00', [b'!""VDM,,,,,,000000*!', b"\x00"]), False
+)  # no digits where the checksum stands
+@example((b"!AIVDM,1,1,,A,,0*4\n!", [b"!AIVDM,1,1,,A,,0*4\n", b"!"]), False)
+@example((b"$X*!AIVDM", [b"$X*!", b"AIVDM"]), True)
 @given(cut(), st.booleans())
 @example((ONE + b"\r\n" + ONE, [ONE + b"\r", b"\n" + ONE]), False)
 @example((ONE + b"\r", [ONE, b"\r"]), False)

@@ -156,7 +156,7 @@ def test_alongside_is_alongside():
     host = Helm(1.2, 103.8, 0.0, 3.0, 40.0, size=100).sail(1200).done()
     guest = Helm(1.2135, 103.8112, 600.0, 3.0, 40.0).follow(host, 30.0, 0.0, 300.0).done()  # edges in from 130 m off
     both = Scripts([host, guest])
-    t = np.arange(680.0, 890.0, 10.0)
+    t = np.arange(740.0, 890.0, 10.0)
     a, b = both.at(np.zeros(t.size, int), t), both.at(np.ones(t.size, int), t)
     assert np.allclose(distance(a[0], a[1], b[0], b[1]), 30.0, atol=8.0)
 

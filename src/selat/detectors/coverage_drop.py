@@ -86,7 +86,7 @@ class CoverageDrop(RowRule):
             old = late.get(str(one), [0, 0, 0, 0.0])
             new = [int(k.sum()), int((k & odd).sum()), int((k & ~odd).sum()), float(delay[k & ~odd].sum())]
             late[str(one)] = [a + b for a, b in zip(old, new, strict=True)]
-        return {**m, "late": late, "raw": [*m["raw"], keys]}
+        return {**m, "late": late, "raw": [*m["raw"], *([keys.tolist()] if keys.size else [])]}
 
     def _fit(self, w: Window, m: Any) -> tuple[dict[str, int], dict[str, float]]:
         """When each station was last not to be judged, and its usual delay."""
@@ -110,8 +110,11 @@ class CoverageDrop(RowRule):
         for station in r.stations.ids.tolist():
             since.setdefault(str(station), window.now)
         down, delays = self._fit(window, m)
-        keys, counts = np.unique(np.concatenate([np.zeros(0, "i8"), *m["raw"]]), return_counts=True)
-        minutes = [x for x in m["minutes"] if window.now - x[0] < 2 * BIN] + [[window.now, keys, counts]]
+        raw = np.concatenate([np.zeros(0, "i8"), *(np.array(x, "i8") for x in m["raw"])])
+        keys, counts = np.unique(raw, return_counts=True)
+        minutes = [x for x in m["minutes"] if window.now - x[0] < 2 * BIN] + [
+            [window.now, keys.tolist(), counts.tolist()]
+        ]
         memory = {"since": since, "down": down, "delay": delays, "late": {}, "raw": [], "minutes": minutes}
         if not len(r.by.keys) or not window.contacts.seq.size:
             return [], memory
@@ -125,7 +128,8 @@ class CoverageDrop(RowRule):
         share = np.where(known, heard / np.maximum(total[number], 1e-9), 0.0)
         usual = share * r.cells.tables["usual"][:, bins % BINS].sum(axis=1)[number]
         brought = np.zeros(len(usual))
-        for end, key, count in minutes:
+        for end, *pair in minutes:
+            key, count = (np.array(x, "i8") for x in pair)
             if end > int(bins[-1]) * BIN:
                 at = np.minimum(np.searchsorted(r.by.keys, key), len(r.by.keys) - 1)
                 same = r.by.keys[at] == key

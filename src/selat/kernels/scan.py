@@ -62,6 +62,14 @@ def _whole(buf: Any, i: int, e: int, wait: int, ended: bool) -> bool:
 whole = inline(_whole)
 
 
+def _stops(c: int) -> bool:
+    """A byte at which a sentence ends, also where digits of its checksum should stand: however the bytes are cut."""
+    return c == _NL or c == _CR or c == _BANG
+
+
+stops = inline(_stops)
+
+
 def _other(
     buf: Any, p: int, e: int, row: Any, ctx: Any, ring: Any, keys: Any, ids: Any, news: Any, wait: int, ended: bool
 ) -> int:
@@ -80,7 +88,7 @@ def _other(
     good = hexval(buf[i + 1]) * 16 + hexval(buf[i + 2]) == x
     named = buf[p + 1] == 80 and buf[p + 2] == 71 and buf[p + 3] == 72 and buf[p + 4] == 80
     if named and buf[p + 5] == _COMMA:  # PGHP
-        j = i + 3
+        j = i + 1
         while j < e and buf[j] != _NL and buf[j] != _CR and buf[j] != _BANG and buf[j] != _BACK:
             j += 1
         if not whole(buf, j, e, wait, ended):
@@ -89,7 +97,7 @@ def _other(
             row.fate = _R_CHECKSUM
         elif pghp(buf, p, i, epoch(buf, i + 4, j) if j > i + 4 else 0, ctx, ring, keys, ids, news):
             row.fate = CONTEXT
-    i = min(i + 3, e)
+    i += 1
     while i < e and buf[i] != _NL and buf[i] != _CR and buf[i] != _BANG and buf[i] != _BACK:
         i += 1
     return i
@@ -202,7 +210,7 @@ def _sentence(
     if i >= limit and limit < e:
         row.fate = _R_TOO_LONG
         return line_end(buf, i, e)
-    if fill < 0 or buf[i] != _STAR or i + 2 >= e:
+    if fill < 0 or buf[i] != _STAR or i + 2 >= e or stops(buf[i + 1]) or stops(buf[i + 2]):
         while i < e and buf[i] != _NL and buf[i] != _CR and buf[i] != _BANG:
             i += 1
         return i
