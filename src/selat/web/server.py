@@ -207,6 +207,7 @@ def bind(host: str, port: int) -> sockets.socket:
     socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
     try:
         socket.bind((host, port))
+        socket.listen(128)  # from here on who connects waits; the server's thread may not have begun yet
     except OSError:
         socket.close()
         raise
