@@ -93,7 +93,8 @@ class ClockOff(RowRule):
     def _ships(self, r: Columns, rows: Any, off: Any, station: Any, old: Any) -> dict[str, list[Any]]:
         """Ships whose second is off against what is usual of the station."""
         ships = old["ships"]
-        usual = np.array([old["usual"].get(str(s), (math.nan,))[0] for s in station.tolist()])
+        names, at = np.unique(station, return_inverse=True)
+        usual = np.array([old["usual"].get(str(s), (math.nan,))[0] for s in names.tolist()], "f8")[at]
         with np.errstate(invalid="ignore"):
             gap = (off - usual + 30.0) % 60.0 - 30.0
             odd = np.abs(gap) > self.p.ship

@@ -76,8 +76,9 @@ class IdentityMismatch(PictureRule):
         ripe = use & (window.now - c.begun < round((p.watched + 4 * 60) * SECOND))
         look = set(np.flatnonzero(ripe).tolist()) | {s for s in hulls.fresh(window, m["at"]).tolist() if use[s]}
         look |= set(np.flatnonzero(np.isin(c.ids(), m["odd"]) & use).tolist())
+        told = c.static("seq") >= 0  # who declared nothing contradicts nothing
         odd = []
-        for slot in sorted(look):
+        for slot in sorted(s for s in look if told[s]):
             who = hulls.declared(c, slot)
             draught = float(c.said(slot)["draught"]) * 0.1
             size = sizes.get(str(who["mmsi"])) or [None, None, 0, who["callsign"]]
