@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import twin_ais
 from asm_draw import drawn, packed
+from selat.kernels import geodesy
 from selat.model.asm import ASM, NOTICES, ROUTES, Cell
 from selat.model.asm_encode import encode_asm
 from selat.model.columns import Columns
@@ -175,7 +176,6 @@ def test_area_notice_in_all_shapes():
 
 
 def test_outlines_of_lines():
-    geodesy = pytest.importorskip("selat.kernels.geodesy")
     areas = reread(
         1,
         22,

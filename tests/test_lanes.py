@@ -5,7 +5,7 @@ import time as clock
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from selat.kernels import geodesy
@@ -88,21 +88,24 @@ def twin(table):
 
 
 step = st.tuples(
-    st.sampled_from([10, 60, 300, 1000]), st.integers(-2, 2), st.integers(-2, 2), st.sampled_from([0.2, 2.0, 10.0, 14.0]),
+    st.sampled_from([10, 60, 300, 1000]), st.integers(-2, 2), st.booleans(), st.sampled_from([0.2, 2.0, 10.0, 14.0]),
     st.sampled_from([0.0, 40.0, 90.0, 200.0, math.nan]), st.booleans(),
 )  # fmt: skip
 
 
-@pytest.mark.xfail(reason="some draws count a passage twice where the twin counts one; not yet explained", strict=False)
+SAILS, UNHEARD = (60, 0, True, 10.0, 90.0, True), (60, 0, True, 10.0, 90.0, False)
+
+
+@example([(1, [SAILS, UNHEARD, SAILS])])  # a report without a position parts nothing
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(1, 3), st.lists(step, min_size=1, max_size=12)), min_size=1, max_size=4))
 def test_passages_equal_the_twin(ships):
-    """Steps of up to half a cell: what lies between reports is no other cell."""
+    """Steps of up to half a cell, north or east: what lies between reports is no other cell (across a corner it may be)."""
     tables = []
     for k, (_, steps) in enumerate(ships):
         t = np.cumsum([s[0] for s in steps])
-        lat = 2.0 + np.cumsum([s[1] for s in steps]) / learning.PER / 4
-        lon = 102.0 + np.cumsum([s[2] for s in steps]) / learning.PER / 4
+        lat = 2.0 + np.cumsum([s[1] * s[5] * s[2] for s in steps]) / learning.PER / 4
+        lon = 102.0 + np.cumsum([s[1] * s[5] * (not s[2]) for s in steps]) / learning.PER / 4
         lat = np.where([s[5] for s in steps], lat, math.nan)
         cog = np.array([s[4] for s in steps])
         knots = np.where(

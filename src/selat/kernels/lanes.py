@@ -122,13 +122,13 @@ def _motion(
     mmsi: Array, time: Array, lat: Array, lon: Array, sog: Array, cog: Array, slow: float, gap: float
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """What each report says, of rows in stored layout and in order of mmsi and time: (t, lat, lon, v, ux, uy) by column
-    in s, degrees, m/s and as a unit vector; state 0 unusable, 1 still, 2 slow, 3 under way; True where nothing joins it
-    to the report before.
+    in s, degrees, m/s and as a unit vector; state 0 unusable, 1 still, 2 slow, 3 under way; True where it has a position
+    that nothing joins to the one before (a report without any is passed over, and parts nothing).
 
     A speed that was not sent is that between the two reports, a course too where they are 50 m apart.
     """
     n = len(mmsi)
-    out, state, fresh = np.zeros((n, 6)), np.zeros(n, np.uint8), np.ones(n, np.bool_)
+    out, state, fresh = np.zeros((n, 6)), np.zeros(n, np.uint8), np.zeros(n, np.bool_)
     last = -1
     for i in range(n):
         if lat[i] == _NO or lon[i] == _NO or time[i] <= 0:
@@ -144,6 +144,7 @@ def _motion(
         if sog[i] > 1021:
             if dt <= 0.0:
                 out[i, 0], out[i, 1], out[i, 2], out[i, 3] = t, y, x, math.nan
+                fresh[i] = not joined
                 last = i
                 continue
             v = away / dt
@@ -247,7 +248,7 @@ def _stops(
     lat, lon = 0.0, 0.0
     n = len(rows)
     for i in range(n + 1):
-        if i < n and state[i] == 0:
+        if i < n and state[i] == 0 and not fresh[i]:
             continue
         ends = i == n or fresh[i] or state[i] == 3
         if not ends and count > 0:
