@@ -3,6 +3,7 @@
 In README.md and docs/**.md, every fence of ``console`` has its ``$ selat ...`` lines run in order, and every fence of
 ``python`` is run, file by file in one empty folder, so that a page may build on what it said before. A fence right
 after ``<!-- not run: REASON -->`` is left out; one after ``<!-- status: 1 -->`` is expected to end with that status.
+A count of lines that a page shows as printed (``3 lines = ...``, and what follows it) must be what is printed.
 ``python3 dev.py ...`` lines are not run here, but their verb must exist.
 """
 
@@ -28,6 +29,7 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
+COUNT = re.compile(r"[\d,]+ lines = ")
 SECONDS = 120
 
 
@@ -43,6 +45,7 @@ class Step:
     words: list[str] | None
     source: str
     status: int
+    says: tuple[str, ...] = ()  #: lines that it must print
 
 
 def steps(text: str) -> list[Step]:
@@ -58,7 +61,7 @@ def steps(text: str) -> list[Step]:
             found.append(Step(line, None, "\n" * (line - 1) + body, status))
             continue
         for n, command in commands(body):
-            found.append(Step(line + n, shlex.split(command), command, status))
+            found.append(Step(line + n, shlex.split(command), command, status, counted(body.splitlines()[n + 1 :])))
     return [s for s in found if s.words is None or s.words[0] == "selat"]
 
 
@@ -76,6 +79,14 @@ def commands(body: str) -> list[tuple[int, str]]:
             continue
         open_line = found[-1][1].endswith("\\")
     return found
+
+
+def counted(after: list[str]) -> tuple[str, ...]:
+    """The count of lines, and what is printed after it, where that is what stands after a command."""
+    if not after or not COUNT.match(after[0]):
+        return ()
+    end = next((k for k, line in enumerate(after) if line.startswith("$ ")), len(after))
+    return tuple(after[:end])
 
 
 def verb_of(step: Step) -> str | None:
@@ -108,9 +119,10 @@ def test_page_works_as_written(page, tmp_path):
             script.write_text(step.source)
             command = [sys.executable, str(script)]
         done = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, timeout=SECONDS, check=False)
-        assert done.returncode == step.status, (
-            f"{where}: {step.source.strip()}\n{done.stdout[-800:]}{done.stderr[-1500:]}"
-        )
+        said = f"{where}: {step.source.strip()}\n{done.stdout[-800:]}{done.stderr[-1500:]}"
+        assert done.returncode == step.status, said
+        printed = done.stdout.splitlines() + done.stderr.splitlines()
+        assert [line for line in step.says if line not in printed] == [], said
 
 
 def plain(step: Step) -> bool:
@@ -176,11 +188,12 @@ x = 1
 
 
 def test_reading_a_page():
-    found = [(s.line, s.words, s.source.strip(), s.status) for s in steps(PAGE)]
+    found = [(s.line, s.words, s.source.strip(), s.status, s.says) for s in steps(PAGE)]
     assert found == [
-        (5, ["selat", "read", "a.nmea", "--json"], "selat read a.nmea --json", 0),
-        (20, None, "raise SystemExit(2)", 2),
+        (5, ["selat", "read", "a.nmea", "--json"], "selat read a.nmea --json", 0, ()),
+        (20, None, "raise SystemExit(2)", 2, ()),
     ]
+    assert counted(["3 lines = 3 kept", "1 report", "$ selat ships"]) == ("3 lines = 3 kept", "1 report")
 
 
 def test_there_is_a_shell_for_the_commands_that_need_one():
