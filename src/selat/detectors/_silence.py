@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from selat.detectors import _ships as fleet
+from selat.detectors._life import FORGET, PictureRule
 from selat.detectors._ships import Array
 from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
@@ -21,6 +24,32 @@ from selat.tracks.window import Window
 
 LYING = (1, 5)  #: navigational status: at anchor, moored
 _AHEAD = 1800.0  #: s: so far a course is followed to see whether it ends on the shore
+
+
+@dataclass(frozen=True)
+class SilenceRule(PictureRule):
+    """A rule about ships that fell silent: it remembers whom it told of, and tells when one of them is heard again."""
+
+    def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
+        """Ships that are silent, and those that are back; memory: evidence of those told of, by contact."""
+        told: dict[str, Evidence] = dict(memory or {})
+        found = fleet.so(self, self.silent(window, told))
+        silent = {f.key for f in found}
+        again = back(window, {key: e for key, e in told.items() if key not in silent})
+        over = {f.key for f in again}
+        told = {key: e for key, e in told.items() if key not in over and window.now - e["ship"]["time"] < FORGET}
+        told.update((f.key, f.evidence) for f in found)
+        return found + again, told
+
+    @abstractmethod
+    def silent(self, w: Window, told: dict[str, Evidence]) -> list[Finding]:
+        """Candidates of this moment; ``told``: evidence of those told of before, by contact."""
+
+    def ended(self, evidence: Evidence) -> str:
+        """Said when she is heard again."""
+        if evidence["back"] is None:
+            return ""
+        return f"{evidence['ship']['name']} is heard again; she had been silent for {say.span(evidence['seconds'])}."
 
 
 class Silent(NamedTuple):

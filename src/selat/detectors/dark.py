@@ -23,14 +23,13 @@ Reference
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from selat.detectors import _golden as made
 from selat.detectors import _ships as fleet
 from selat.detectors import _silence as quiet
-from selat.detectors._life import FORGET, Pace, PictureRule
+from selat.detectors._life import Pace
 from selat.model.clock import MINUTE
 from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
@@ -61,7 +60,7 @@ class Parameters:
 
 
 @dataclass(frozen=True)
-class Dark(PictureRule):
+class Dark(quiet.SilenceRule):
     """The rule."""
 
     p: Parameters = field(default_factory=Parameters)
@@ -69,18 +68,7 @@ class Dark(PictureRule):
     every: int = MINUTE
     pace: Pace = field(default_factory=lambda: Pace(1, 1, 900.0, 60.0))
 
-    def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Silent ships that should be heard; memory: evidence of the silences that were told of, by contact."""
-        told: dict[str, Evidence] = dict(memory or {})
-        found = fleet.so(self, self._silent(window))
-        silent = {f.key for f in found}
-        back = quiet.back(window, {key: e for key, e in told.items() if key not in silent})
-        over = {f.key for f in back}
-        told = {key: e for key, e in told.items() if key not in over and window.now - e["ship"]["time"] < FORGET}
-        told.update((f.key, f.evidence) for f in found)
-        return found + back, told
-
-    def _silent(self, w: Window) -> list[Finding]:
+    def silent(self, w: Window, told: dict[str, Evidence]) -> list[Finding]:
         """Ships under way that were not heard for long enough, and whose silence is not by chance."""
         p = self.p
         slots = quiet.candidates(w, p.silent, p.intervals, p.speed, p.longest, p.reports)
@@ -119,12 +107,6 @@ class Dark(PictureRule):
             ("her aerial or power failed", "something between her and the receiver", "she is in a harbour that is not declared"),
             "Call her by name; look at radar and ask ships near her last position.",
         )  # fmt: skip
-
-    def ended(self, evidence: Evidence) -> str:
-        """Said when she is heard again."""
-        if evidence["back"] is None:
-            return ""
-        return f"{evidence['ship']['name']} is heard again; she had been silent for {say.span(evidence['seconds'])}."
 
     def golden(self) -> Golden:
         """Twelve ships are heard well for an hour; one of them falls silent, and the others go on."""

@@ -20,7 +20,6 @@ Reference
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -28,7 +27,7 @@ from selat.detectors import _golden as made
 from selat.detectors import _hulls as hulls
 from selat.detectors import _ships as fleet
 from selat.detectors import _silence as quiet
-from selat.detectors._life import FORGET, Pace, PictureRule
+from selat.detectors._life import Pace
 from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import empty
@@ -63,7 +62,7 @@ class Parameters:
 
 
 @dataclass(frozen=True)
-class Overdue(PictureRule):
+class Overdue(quiet.SilenceRule):
     """The rule."""
 
     p: Parameters = field(default_factory=Parameters)
@@ -71,17 +70,8 @@ class Overdue(PictureRule):
     every: int = MINUTE
     pace: Pace = field(default_factory=lambda: Pace(1, 1, 1800.0, 60.0))
 
-    def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Silent ships whose course has ended; memory: evidence of those told of, by contact."""
-        told: dict[str, Evidence] = dict(memory or {})
-        found = fleet.so(self, self._late(window, told))
-        back = quiet.back(window, told)
-        over = {f.key for f in back}
-        told = {key: e for key, e in told.items() if key not in over and window.now - e["ship"]["time"] < FORGET}
-        told.update((f.key, f.evidence) for f in found)
-        return found + back, told
-
-    def _late(self, w: Window, told: dict[str, Evidence]) -> list[Finding]:
+    def silent(self, w: Window, told: dict[str, Evidence]) -> list[Finding]:
+        """Silent ships whose course has ended."""
         p, c, out = self.p, w.contacts, []
         slots = quiet.candidates(w, p.silent, 20.0, p.speed, p.longest, p.reports)
         ids = c.ids()
@@ -148,12 +138,6 @@ class Overdue(PictureRule):
             "warning", sentence, sure, ("she went in with her unit off", "she turned back", "her destination is an old one"),
             "Ask the port and the operator whether she came in; call her; start the uncertainty phase if nobody knows.",
         )  # fmt: skip
-
-    def ended(self, evidence: Evidence) -> str:
-        """Said when she is heard again."""
-        if evidence["back"] is None:
-            return ""
-        return f"{evidence['ship']['name']} is heard again; she had been silent for {say.span(evidence['seconds'])}."
 
     def golden(self) -> Golden:
         """Twelve ships are heard off Johor; a ferry that makes for the shore falls silent five miles off it."""

@@ -28,7 +28,7 @@ import numpy as np
 from selat.detectors import _golden as made
 from selat.detectors import _ships as fleet
 from selat.detectors import _silence as quiet
-from selat.detectors._life import FORGET, Pace, PictureRule
+from selat.detectors._life import Pace
 from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import empty
@@ -61,7 +61,7 @@ class Parameters:
 
 
 @dataclass(frozen=True)
-class SuddenLoss(PictureRule):
+class SuddenLoss(quiet.SilenceRule):
     """The rule."""
 
     p: Parameters = field(default_factory=Parameters)
@@ -69,17 +69,8 @@ class SuddenLoss(PictureRule):
     every: int = MINUTE
     pace: Pace = field(default_factory=lambda: Pace(1, 1, 900.0, 60.0))
 
-    def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Silences that began lately; memory: evidence of those that were told of, by contact."""
-        told: dict[str, Evidence] = dict(memory or {})
-        found = fleet.so(self, self._lost(window, told))
-        back = quiet.back(window, told)
-        over = {f.key for f in back}
-        told = {key: e for key, e in told.items() if key not in over and window.now - e["ship"]["time"] < FORGET}
-        told.update((f.key, f.evidence) for f in found)
-        return found + back, told
-
-    def _lost(self, w: Window, told: dict[str, Evidence]) -> list[Finding]:
+    def silent(self, w: Window, told: dict[str, Evidence]) -> list[Finding]:
+        """Silences that began lately."""
         p, c = self.p, w.contacts
         slots = quiet.candidates(w, p.silent, p.intervals, p.speed, p.longest, p.reports)
         if not slots.size:
@@ -136,12 +127,6 @@ class SuddenLoss(PictureRule):
             ("she switched off, or lost power or her aerial", "something between her and the receiver"),
             "Call her, and the ships nearest to her last position; look at radar; open a rescue case if nobody sees her.",
         )  # fmt: skip
-
-    def ended(self, evidence: Evidence) -> str:
-        """Said when she is heard again."""
-        if evidence["back"] is None:
-            return ""
-        return f"{evidence['ship']['name']} is heard again; she had been silent for {say.span(evidence['seconds'])}."
 
     def golden(self) -> Golden:
         """Twelve ships are heard well; one of them falls silent when another is close by."""
