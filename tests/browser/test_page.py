@@ -269,6 +269,7 @@ def test_lost_server_raises_the_banner_and_ships_stand_still(page: Browser, serv
     page.wait("!document.getElementById('banner').hidden", 10)
     assert "FEED STOPPED" in page.js("document.getElementById('banner').textContent")
     assert page.js("document.querySelector('.state').textContent").startswith("STOPPED")
+    assert "LIVE" not in page.js("document.body.innerText"), "nothing else says that it is live"
     snapshot = "JSON.stringify(selat.mmsis().map((m) => selat.screen(m)))"
     first = page.js(snapshot)
     time.sleep(1.0)

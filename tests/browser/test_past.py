@@ -83,7 +83,7 @@ def test_ships_are_where_the_history_has_them_and_the_frame_says_past(page: Brow
     at = middle(archive) // 1000 * 1000
     there(page, at)
     page.wait("document.documentElement.hasAttribute('data-past')")
-    assert page.js("document.querySelector('.state').textContent") == "PAST"
+    page.wait("document.querySelector('.state').textContent === 'PAST'", 5)  # the top bar looks twice a second
     border = page.js("getComputedStyle(document.getElementById('past-mark')).borderTopWidth")
     assert float(border.rstrip("px")) >= 8
     assert abs(page.js("selat.past().at") - at) < 1000

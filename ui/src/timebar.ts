@@ -128,7 +128,7 @@ export class TimeBar {
     const p = this.player;
     setText(this.forth, p.playing && p.direction > 0 ? "❚❚" : "▶");
     setText(this.back, p.playing && p.direction < 0 ? "❚❚" : "◀");
-    setText(this.live, p.at === null ? t("live") : t("time.live"));
+    setText(this.live, t("time.live")); // at the present the top bar alone says whether that is live
     this.live.classList.toggle("past", p.at !== null);
     this.live.disabled = p.at === null;
     this.pace.value = String(p.pace);
