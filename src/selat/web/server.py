@@ -68,10 +68,19 @@ class _Routes:
         self.gate = gate
 
     async def page(self, request: Request) -> Response:
-        index = self.static / "index.html"
-        if not index.is_file():
-            return HTMLResponse(_unbuilt(self.title), status_code=503)
-        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+        return self._html("index")
+
+    async def other_page(self, request: Request) -> Response:
+        """A page beside the watch: each is built from an HTML file of its own in `ui/`."""
+        return self._html(request.path_params["page"])
+
+    def _html(self, name: str) -> Response:
+        file = self.static / f"{name}.html"
+        if name.isalpha() and file.is_file():
+            return FileResponse(file, headers={"Cache-Control": "no-cache"})
+        if (self.static / "index.html").is_file():
+            return _missing(f"there is no page {name}")
+        return HTMLResponse(_unbuilt(self.title), status_code=503)
 
     async def about(self, request: Request) -> Response:
         can_ack = isinstance(self.picture, Acknowledges) and self.may_act(request)
@@ -159,6 +168,7 @@ def create_app(
         WebSocketRoute("/api/feed", to.feed),
         Mount("/assets", _Lasting(directory=static / "assets", check_dir=False)),
         Mount("/basemap", StaticFiles(directory=BASEMAP)),
+        Route("/{page:str}", to.other_page),
     ]
     middleware = [
         Middleware(Guard, allowed_hosts=tuple(allowed_hosts)),
