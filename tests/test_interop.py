@@ -206,8 +206,8 @@ def test_openapi_names_every_path_and_no_other(server: Running, picture: FakePic
 
 
 def test_addresses() -> None:
-    assert parse("aivdm-tcp://127.0.0.1:10110") == ("aivdm-tcp", "127.0.0.1", 10110)
-    assert parse("cot-udp://239.2.3.1:6969") == ("cot-udp", "239.2.3.1", 6969)
+    assert parse("aivdm-tcp://127.0.0.1:10110") == ("aivdm-tcp", "127.0.0.1", 10110, frozenset())
+    assert parse("cot-udp://239.2.3.1:6969") == ("cot-udp", "239.2.3.1", 6969, frozenset())
     for bad in (
         "tcp://a:1",
         "aivdm-tcp://a",
@@ -240,7 +240,7 @@ def test_a_chart_plotter_connects_and_a_stuck_one_is_cut_off(
         ]
 
     async def go() -> tuple[bytes, int]:
-        outlet = Outlet("aivdm-tcp://127.0.0.1:0", moving)
+        outlet = Outlet("aivdm-tcp://127.0.0.1:0", lambda _: moving())
         task = asyncio.create_task(outlet.run())
         await outlet.ready.wait()
         stuck = socket.create_connection(("127.0.0.1", outlet.port))
@@ -267,7 +267,7 @@ def test_datagrams(ships: list[dict], kind: str) -> None:
             ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
             ear.bind(("127.0.0.1", 0))
             ear.settimeout(5)
-            outlet = Outlet(f"{kind}://127.0.0.1:{ear.getsockname()[1]}", lambda: ships)
+            outlet = Outlet(f"{kind}://127.0.0.1:{ear.getsockname()[1]}", lambda _: ships)
             task = asyncio.create_task(outlet.run())
             await asyncio.sleep(1.3)
             task.cancel()

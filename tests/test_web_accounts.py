@@ -100,7 +100,7 @@ def test_what_each_role_may_do(server: Running) -> None:
         "type": "Polygon", "coordinates": [[[1, 1], [2, 1], [2, 2], [1, 1]]]}}  # fmt: skip
     for role, allowed in ROLES.items():
         with closing(client(server, role)) as c:
-            assert c.get("/api/about").json()["user"] == {"name": f"the {role}", "role": role}
+            assert c.get("/api/about").json()["user"] == {"name": f"the {role}", "role": role, "groups": []}
             assert c.get("/api/about").json()["can_acknowledge"] is ("act" in allowed)
             alert = c.get("/api/alerts").json()["alerts"][0]["id"]
             ack = c.post(f"/api/alerts/{alert}/ack", json={"who": "somebody else"})

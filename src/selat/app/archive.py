@@ -6,7 +6,6 @@ It reads what was committed, also while a watch in this or another process write
 from __future__ import annotations
 
 import json
-import threading
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ import numpy as np
 
 from selat.app import dossier
 from selat.app.past import COLUMNS, heard, packed
-from selat.app.session import Sea
+from selat.app.releasing import Releasing
+from selat.app.seen import alerts_of, sees, zones_of
 from selat.app.statistics import counted
 from selat.exporters import _zones
 from selat.model import clock
@@ -24,9 +24,10 @@ from selat.model.columns import Array
 from selat.model.errors import ConfigError
 from selat.model.handling import standing
 from selat.model.nouns import Alert
+from selat.model.release import Clauses, Groups
 from selat.model.schema import I32, NO_TIME
 from selat.readers.zones_json import read_json
-from selat.store import alertbook, handling, registry
+from selat.store import handling, registry, releases
 from selat.store.latest import declared, last_positions
 from selat.store.view import View
 from selat.tracks import ports
@@ -40,12 +41,11 @@ KEPT = 64  #: answers about density that are remembered
 _MS = 1_000_000
 
 
-class SeaArchive:
-    """Asks the sea in ``folder``; :meth:`close` it."""
+class SeaArchive(Releasing):
+    """Asks the sea in ``folder``; :meth:`close` it. ``groups``: what they may see and nothing else; None: everything."""
 
-    def __init__(self, folder: Path) -> None:
-        self.sea = Sea(folder, create=False)
-        self._lock = threading.RLock()
+    def __init__(self, folder: Path, groups: Groups | None = None) -> None:
+        super().__init__(folder, groups)
         self._looked = clock.monotonic()
         self._ports = Ports(ports.SHIPPED)
         self._names: tuple[int, Array, dict[str, Array], dict[str, Array]] | None = None
@@ -54,6 +54,7 @@ class SeaArchive:
     def close(self) -> None:
         """Let go of the sea."""
         with self._lock:
+            self.close_others()
             self.sea.close()
 
     def _view(self) -> View:
@@ -101,7 +102,7 @@ class SeaArchive:
         """Alerts that stood at some time between."""
         _check(begin, end, 366 * DAY)
         stands = handling.handled(self.sea.state)
-        found = [a for a in alertbook.alerts(self.sea.state) if a.time < end and a.last >= begin]
+        found = [a for a in alerts_of(self.sea) if a.time < end and a.last >= begin]
         return [self._alert(a, standing(a, stands[a.id]) if a.id in stands else a.state) for a in found]
 
     def _alert(self, alert: Alert, state: str) -> dict[str, Any]:
@@ -175,7 +176,7 @@ class SeaArchive:
         reports = self.sea.reports.of(mmsi).between(until - DOSSIER, until)
         reports_ = reports.columns("mmsi", "time", "lat", "lon", "sog", "station").stored()
         times = reports_["time"][reports_["time"] != NO_TIME]
-        alerts = [a for a in alertbook.alerts(self.sea.state) if mmsi in a.subjects]
+        alerts = [a for a in alerts_of(self.sea) if mmsi in a.subjects]
         return {
             "mmsi": mmsi, "label": label[0], "identity": dossier.identity(self.sea.statics.of(mmsi).stored()),
             "stops": dossier.stops(reports_, self._ports), "days": dossier.days(reports_), "reports": len(times),
@@ -193,8 +194,14 @@ class SeaArchive:
     # --- zones -------------------------------------------------------------------------------------------------------
     def zones(self) -> dict[str, Any]:
         """All zones."""
-        found: dict[str, Any] = json.loads(_zones.geojson(registry.zones(self.sea.state).values()))
+        found: dict[str, Any] = json.loads(_zones.geojson(zones_of(self.sea)))
+        for feature, clauses in self._clauses(found["features"]):
+            feature["properties"]["release"] = sorted(sorted(c) for c in clauses)
         return found
+
+    def _clauses(self, features: list[dict[str, Any]]) -> list[tuple[dict[str, Any], Clauses]]:
+        known = releases.clauses_of(self.sea.state, "zone")
+        return [(f, known[f["properties"]["name"]]) for f in features if known.get(f["properties"]["name"])]
 
     def put_zone(self, feature: dict[str, Any], who: str) -> str:
         """Add or replace a zone."""
@@ -204,12 +211,17 @@ class SeaArchive:
             raise ConfigError(
                 said.text if said else "not one zone", hint=said.hint if said else "one feature with one shape"
             )
+        name = found.zones[0].name
+        self._may_change(name)
+        groups = (feature.get("properties") or {}).get("release")
+        if groups is not None:  # first: a zone that is closed was never open
+            self._release("zone", name, groups, who)
         registry.put_zones(self.sea.state, found.zones, who)
-        return found.zones[0].name
+        return name
 
     def remove_zone(self, name: str, who: str) -> bool:
         """Take a zone out."""
-        if name not in registry.zones(self.sea.state):
+        if name not in registry.zones(self.sea.state) or not sees(self.sea, "zone", name):
             return False
         registry.remove_zones(self.sea.state, [name], who)
         return True

@@ -14,14 +14,20 @@ from selat.app.explain import as_dict, explain
 from selat.app.session import Sea
 from selat.model.errors import StoreError
 from selat.model.handling import Deed, Snooze
-from selat.store import handling
+from selat.model.release import Groups, withhold
+from selat.store import handling, releases
 from selat.store.state_types import HasEngine
 
 
 class Handler:
-    """Stores deeds in ``state``. ``first`` is called before a deed or question that needs all alerts stored."""
+    """Stores deeds in ``state``. ``first`` is called before a deed or question that needs all alerts stored; of what is
+    not for ``groups`` nothing is told.
+    """
 
-    def __init__(self, state: HasEngine, folder: Path, first: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, state: HasEngine, folder: Path, first: Callable[[], None] | None = None, groups: Groups | None = None
+    ) -> None:
+        self._groups = groups
         self._state, self._folder, self._first = state, folder, first
         self._waiting: list[tuple[str, Deed]] = []
         self._lock = threading.Lock()
@@ -55,11 +61,12 @@ class Handler:
         """All about an alert, as JSON; None when the sea does not have it."""
         if self._first is not None:
             self._first()
-        with Sea(self._folder, create=False) as sea:
+        with Sea(self._folder, create=False, groups=self._groups) as sea:
             try:
-                return as_dict(explain(sea, alert_id))
+                found = as_dict(explain(sea, alert_id))
             except StoreError:
                 return None
+            return found if self._groups is None else withhold(found, releases.of_alerts(self._state), self._groups)
 
     def snooze(self, snooze: Snooze) -> None:
         """Store a snooze."""

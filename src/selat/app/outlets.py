@@ -7,7 +7,8 @@
 =============================  ====================================================================================
 
 Positions go out for ships that changed, all of them again every minute, names every five minutes. A client that does not
-read is cut off once a megabyte waits for it: it harms nobody.
+read is cut off once a megabyte waits for it: it harms nobody. ``?groups=navy+police`` says who listens there: without it
+only what is released to everybody is sent.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 from selat.exporters import _live
 from selat.model import clock
 from selat.model.errors import ConfigError, ConnectError
+from selat.model.release import Groups, group_names
 
 KINDS = ("aivdm-tcp", "aivdm-udp", "cot-udp")
 PERIOD = 1.0  #: s between two looks
@@ -31,25 +33,30 @@ DATAGRAM = 1400  #: bytes of sentences in one datagram, at most
 Ships = Callable[[], list[_live.Ship]]
 
 
-def parse(text: str) -> tuple[str, str, int]:
-    """(kind, host, port) of an address. Raises :class:`ConfigError`."""
+def parse(text: str) -> tuple[str, str, int, Groups]:
+    """(kind, host, port, groups) of an address. Raises :class:`ConfigError`."""
     hint = f"as in aivdm-tcp://127.0.0.1:10110; kinds: {', '.join(KINDS)}"
     try:
         found = urlsplit(text)
         host, port = found.hostname or "", found.port
     except ValueError:
         raise ConfigError(f"{text!r} is no address to send to", hint=hint) from None
-    if found.scheme not in KINDS or not host or port is None or found.path.strip("/") or found.query:
+    key, _, named = found.query.partition("=")
+    wrong = found.scheme not in KINDS or not host or port is None or found.path.strip("/")
+    if wrong or (found.query and (key != "groups" or not named)):
         raise ConfigError(f"{text!r} is no address to send to", hint=hint)
-    return found.scheme, host, port
+    assert port is not None
+    return found.scheme, host, port, group_names(named.split("+") if named else ())
 
 
 class Outlet:
-    """One address; ``ships`` gives features as :mod:`selat.exporters._live` takes them, called in a thread."""
+    """One address; ``ships`` gives features as :mod:`selat.exporters._live` takes them, of what some groups may see;
+    called in a thread.
+    """
 
-    def __init__(self, address: str, ships: Ships) -> None:
-        self.kind, self.host, self.port = parse(address)
-        self._ships = ships
+    def __init__(self, address: str, ships: Callable[[Groups], list[_live.Ship]]) -> None:
+        self.kind, self.host, self.port, groups = parse(address)
+        self._ships: Ships = lambda: ships(groups)
         self._clients: set[asyncio.StreamWriter] = set()
         self._sent: dict[int, tuple[object, ...]] = {}
         self._looks = 0

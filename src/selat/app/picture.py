@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from selat.app.versioned import Versioned
 from selat.model import clock as clocks
 from selat.model.clock import SECOND, Clock
 from selat.model.columns import Array
@@ -30,6 +31,7 @@ from selat.model.picture import (
     ROW,
     SOG_NA,
 )
+from selat.model.release import Groups
 from selat.model.schema import NO_TIME
 from selat.model.units import KNOT
 from selat.tracks.contacts import Contacts
@@ -71,36 +73,6 @@ class Handler(Protocol):
         ...
 
 
-class Versioned:
-    """Rows of one structured array by a key, and the version at which each last changed; removed rows stay as told."""
-
-    def __init__(self, dtype: np.dtype[Any], ignore: tuple[str, ...] = ()) -> None:
-        self.rows = np.zeros(0, dtype)
-        self.versions = np.zeros(0, np.int64)
-        self.version = 0
-        self._compare = [n for n in dtype.names or () if n not in ignore]
-
-    def update(self, rows: Array) -> None:
-        """Take the rows as they are now, sorted by ``mmsi`` and unique."""
-        versions = np.full(len(rows), self.version + 1, np.int64)
-        if len(self.rows) and len(rows):
-            at = np.searchsorted(self.rows["mmsi"], rows["mmsi"])
-            at[at == len(self.rows)] = 0
-            same = self.rows["mmsi"][at] == rows["mmsi"]
-            for name in self._compare:
-                old, new = self.rows[name][at], rows[name]
-                same &= (old == new) | ((old != old) & (new != new))  # NaN is no change
-            versions[same] = self.versions[at[same]]
-        if len(rows) != len(self.rows) or (versions > self.version).any():
-            self.version += 1
-        self.rows, self.versions = rows, versions
-
-    def since(self, version: int) -> Array:
-        """Indices of the rows that changed after ``version``."""
-        found: Array = np.flatnonzero(self.versions > version)
-        return found
-
-
 class LivePicture:
     """What the page asks for; see :class:`selat.model.picture.Picture`.
 
@@ -123,12 +95,18 @@ class LivePicture:
         self._heard = np.zeros(0, np.int64)
         self._labels = Versioned(_LABEL)
         self._alerts: dict[str, tuple[int, dict[str, Any]]] = {}
-        self._told: dict[str, Alert] = {}
+        self.told: dict[str, Alert] = {}  #: alerts that are remembered, by id
         self._alert_version = 0
         self._handled: dict[str, Handling] = {}
         self._snoozes: list[Snooze] = []
         self._quiet_until = 0  # until then (ns) no snooze ends
         self.ended = False  #: the replay is over: the picture's clock stands still
+        self.views: Callable[[Groups], LivePicture] | None = None  #: makes the picture of single groups
+        self.on_tell: Callable[[list[Alert]], None] | None = None  #: told of alerts after the page's own copy is made
+
+    def released(self, groups: Groups | None) -> LivePicture:
+        """The picture as these groups may see it; None: all of it."""
+        return self if groups is None or self.views is None else self.views(groups)
 
     # --- told by the loop --------------------------------------------------------------------------------------------
     def refresh(self) -> None:
@@ -149,17 +127,20 @@ class LivePicture:
 
     def tell(self, alerts: Iterable[Alert]) -> None:
         """Take alerts that were raised or changed."""
+        alerts = list(alerts)
         with self.lock:
             for alert in alerts:
                 self._alert_version += 1
                 self._alerts[alert.id] = (self._alert_version, self._alert(alert))
-                self._told[alert.id] = alert
+                self.told[alert.id] = alert
             self._forget()
+            if self.on_tell is not None:
+                self.on_tell(alerts)
 
     def hand(self, handled: Mapping[str, Handling], snoozes: Sequence[Snooze]) -> None:
         """Take what people did, as the sea has it: at the start, and when another console acted."""
         with self.lock:
-            changed = [a for i, a in self._told.items() if handled.get(i) != self._handled.get(i)]
+            changed = [a for i, a in self.told.items() if handled.get(i) != self._handled.get(i)]
             self._handled = dict(handled)
             if list(snoozes) != self._snoozes:
                 self._snoozes = list(snoozes)
@@ -187,7 +168,7 @@ class LivePicture:
         """Keep the newest 500 of the alerts that are over: the sea has them all."""
         over = [k for k, (_, a) in self._alerts.items() if a["state"] not in _OPEN]
         for k in over[: max(len(over) - 500, 0)]:
-            del self._alerts[k], self._told[k]
+            del self._alerts[k], self.told[k]
 
     def _look_at_snoozes(self) -> None:
         """Tell again of alerts that a snooze covers now, or no longer: by the officers' clock, in a replay too."""
@@ -197,7 +178,7 @@ class LivePicture:
         self.tell(
             [
                 a
-                for i, a in self._told.items()
+                for i, a in self.told.items()
                 if self._alerts[i][1]["snoozed"] != (covering(self._snoozes, a, now) is not None)
             ]
         )
@@ -233,7 +214,7 @@ class LivePicture:
     def act(self, alert_id: str, deed: Deed) -> bool:
         """Do something with an alert, shown at once and stored with the next commit; False when there is none."""
         with self.lock:
-            alert = self._told.get(alert_id)
+            alert = self.told.get(alert_id)
             if alert is None:
                 return False
             self._handled[alert_id] = after(self._handled.get(alert_id) or Handling(alert_id), deed, self.clock.now())

@@ -10,20 +10,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from selat.app.floor import Floor, detectors
+from selat.app.provenance import LOOK_BACK, Provenance
+from selat.app.released import Views
+from selat.app.session import Sea
 from selat.app.world import world_of
-from selat.model.clock import SECOND
+from selat.model.clock import DAY, SECOND
 from selat.model.columns import Columns, empty
-from selat.model.config import lateness
+from selat.model.config import lateness, policy
 from selat.model.errors import ConfigError, StoreError
 from selat.model.nouns import Alert
 from selat.model.ports import Batch, Reader
+from selat.model.release import Clauses, qualified
 from selat.readers.aisstream import AisStreamReader
 from selat.readers.aivdm import AivdmReader
+from selat.store import registry, releases
 from selat.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -78,7 +84,7 @@ def _count(into: dict[int, int], values: Any, skip: tuple[int, ...] = ()) -> Non
 class Intake:
     """One source on its way in: its reader, and the sea's numbers for the stations that the reader names."""
 
-    def __init__(self, number: int, name: str, kind: str) -> None:
+    def __init__(self, number: int, name: str, kind: str, marked: bool = False) -> None:
         archive = kind.startswith(ARCHIVE)
         if not archive and kind not in READERS:
             raise ConfigError(f"no reader for a source of kind {kind!r}", hint=f"known: {', '.join(READERS)}")
@@ -88,7 +94,8 @@ class Intake:
         self.first_seq = -1  #: of an archive: number of its first row
         self.tally = Tally()
         self.bytes = 0  #: bytes taken so far, over all sessions
-        self._stations = np.zeros(1, np.uint16)
+        self.marked = marked  #: some may not see what it sends: its stations get names of their own in the sea
+        self._stations = np.zeros(0 if marked else 1, np.uint16)
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on later."""
@@ -99,9 +106,9 @@ class Intake:
         }  # fmt: skip
 
     @classmethod
-    def of(cls, number: int, state: Mapping[str, Any]) -> Intake:
+    def of(cls, number: int, state: Mapping[str, Any], marked: bool = False) -> Intake:
         """The intake of a saved :meth:`state`."""
-        intake = cls(number, str(state["name"]), str(state["kind"]))
+        intake = cls(number, str(state["name"]), str(state["kind"]), marked)
         if intake.reader is not None:
             intake.reader.restore(state["reader"])
         intake.bytes, intake.lines, intake.first_seq = (int(state[k]) for k in ("bytes", "lines", "first_seq"))
@@ -113,10 +120,11 @@ class Intake:
         Returns the stations that are new, by name.
         """
         names: list[str] = getattr(self.reader, "stations", [""])
-        fresh = {n: writer.station(n) for n in names[len(self._stations) :]}
+        more = names[len(self._stations) :]
+        fresh = {n: writer.station(qualified(self.name, n) if self.marked else n) for n in more}
         if fresh:
             self._stations = np.concatenate([self._stations, np.array(list(fresh.values()), np.uint16)])
-        if len(names) > 1:
+        if len(names) > 1 or self.marked:
             for table in _STATIONED:
                 columns: Columns = getattr(batch, table)
                 if columns.rows:
@@ -142,6 +150,16 @@ class Pipeline:
             Floor(detectors(writer.settings.rules), world=world_of(writer.layout, writer.state)) if rules else None
         )
         self._late = lateness(writer.settings)
+        self.policy = policy(writer.settings)
+        state = writer.state
+        self.provenance = Provenance(
+            self.policy, partial(registry.station_names, state), lambda: [i.name for i in self.intakes.values()],
+            partial(releases.clauses_of, state, "zone"), self._ship_name,
+        )  # fmt: skip
+        self.views = (
+            None if self.floor is None else Views(self.policy, self.floor, partial(registry.station_names, state))
+        )
+        self._releases: dict[str, Clauses] = {}
         self.intakes: dict[int, Intake] = {}
         self.on_alerts = on_alerts
         self._alerts: dict[str, Alert] = {}
@@ -156,16 +174,27 @@ class Pipeline:
         return self._seq
 
     @property
+    def arrival(self) -> int:
+        """When the newest block came in, ns UTC; 0 before the first."""
+        return self._arrival
+
+    @property
     def alerts_waiting(self) -> bool:
         """True when alerts were raised or changed since the last commit."""
         return bool(self._alerts)
+
+    def _ship_name(self, mmsi: int) -> str:
+        if self.floor is None:
+            return ""
+        slots = self.floor.contacts.of(mmsi)
+        return self.floor.contacts.name(int(slots[0])) if len(slots) else ""
 
     # --- in ----------------------------------------------------------------------------------------------------------
     def source(self, name: str, kind: str, fingerprint: str = "") -> Intake:
         """The intake of a source, made at its first mention."""
         number = self.writer.source(name, kind, fingerprint)
         if number not in self.intakes:
-            self.intakes[number] = Intake(number, name, kind)
+            self.intakes[number] = Intake(number, name, kind, bool(self.policy.source(name)))
         return self.intakes[number]
 
     def take(self, intake: Intake, data: bytes, received: int) -> Batch:
@@ -196,6 +225,9 @@ class Pipeline:
             if arrival > 0:
                 self._arrival = max(self._arrival, arrival)
                 late = self._allowance(intake)
+                self.provenance.hear(batch.reports, batch.statics, batch.messages)
+                if self.views is not None:
+                    self.views.step(batch, arrival, allowance=late)
                 self._raise(self.floor.step(batch.reports, batch.statics, batch.messages, arrival, allowance=late))
         return batch
 
@@ -217,11 +249,17 @@ class Pipeline:
         """Nothing came in: let what waits for its turn on the floor go on. ``now`` ns UTC, in the picture's time."""
         if self.floor is not None and self._arrival > 0 and now > self._arrival:
             none = empty("reports"), empty("statics"), empty("messages")
+            if self.views is not None:
+                self.views.step(None, now)
             self._raise(self.floor.step(*none, now))
 
     def _raise(self, alerts: list[Alert]) -> None:
         if alerts:
             self._alerts.update((a.id, a) for a in alerts)
+            found = self.provenance.of(alerts)
+            self._releases |= found
+            if self.views is not None:
+                self.views.note(found)
             if self.on_alerts is not None:
                 self.on_alerts(alerts)
 
@@ -232,6 +270,8 @@ class Pipeline:
             self.settle(intake, intake.reader.flush(), received)
         if self.floor is not None and self._arrival > 0:
             none = empty("reports"), empty("statics"), empty("messages")
+            if self.views is not None:
+                self.views.step(None, max(received, self._arrival), final=True)
             self._raise(self.floor.step(*none, max(received, self._arrival), final=True))
         del self.intakes[intake.number]
         self.commit(ended={intake.number: True}, whole=intake.reader is None, wait=True)
@@ -247,8 +287,11 @@ class Pipeline:
         if self.floor is not None:
             states[FLOOR] = {"kind": "floor", "reader": self.floor.state(copy=False)}
         alerts, self._alerts = list(self._alerts.values()), {}
+        found, self._releases = self._releases, {}
+        if self.floor is not None:
+            self.provenance.forget(self.floor.now - DAY)
         self.writer.commit(
-            self.position, states, next_seq=self._seq, alerts=alerts, outages=() if outages is None else outages,
+            self.position, states, next_seq=self._seq, alerts=alerts, releases=found, outages=() if outages is None else outages,
             finished=ended, whole=whole, wait=wait,
         )  # fmt: skip
 
@@ -260,7 +303,7 @@ class Pipeline:
                 if self.floor is not None and state["reader"]:
                     self.floor.restore(state["reader"])
             elif state["kind"]:
-                self.intakes[number] = Intake.of(number, state)
+                self.intakes[number] = Intake.of(number, state, bool(self.policy.source(str(state["name"]))))
         frames = 0
         for frame in self.writer.raw.frames(found.position):
             self.position = frame.end
@@ -273,6 +316,10 @@ class Pipeline:
         if frames:
             log.info("recovered %d blocks from the journal", frames)
             self.commit()
+        if self.policy and self.floor is not None and self.floor.now > 0:
+            with Sea(self.writer.layout.root, create=False) as sea:
+                rows = sea.reports.between(self.floor.now - LOOK_BACK, None)
+                self.provenance.hear(rows.columns("mmsi", "time", "received", "station").stored())
 
     def _of_frame(self, number: int) -> Intake:
         """Intake of a source that is known from the journal only."""
@@ -283,5 +330,5 @@ class Pipeline:
                     f"the journal has blocks of a source {number} that the state does not know",
                     hint="the state is older than the journal: bring both back from the same copy",
                 )
-            self.intakes[number] = Intake(number, known["name"], known["kind"])
+            self.intakes[number] = Intake(number, known["name"], known["kind"], bool(self.policy.source(known["name"])))
         return self.intakes[number]

@@ -16,12 +16,16 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from selat.model.arrow import to_arrow
+from selat.model.config import policy
+from selat.model.errors import ConfigError
 from selat.model.handling import Deed
 from selat.model.nouns import STATES, Alert, Asset, Zone
-from selat.store import alertbook, handling, registry
+from selat.model.release import Groups
+from selat.store import alertbook, handling, registry, releases
 from selat.store.fingerprint import content_hash
-from selat.store.layout import open_layout, open_state
+from selat.store.layout import open_layout, open_state, settings
 from selat.store.query import Query, Result
+from selat.store.scan import ANYWHERE, Where
 from selat.store.ships import ships_table
 from selat.store.sql import SqlSession
 from selat.store.view import pin_view
@@ -31,38 +35,51 @@ from selat.tracks.zones import Zones
 class Sea:
     """A sea as one reader sees it. Tables are :class:`~selat.store.query.Query`: chain conditions, then one ending.
 
-    Use as a context, or :meth:`close` it: until then, files that a writer replaces stay on the disk.
+    Use as a context, or :meth:`close` it: until then, files that a writer replaces stay on the disk. ``groups``: what
+    these may see and nothing else (:mod:`selat.model.release`); None: everything.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, create: bool = True) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, create: bool = True, groups: Groups | None = None) -> None:
         self.layout = open_layout(path, create=create)
         self.state = open_state(self.layout)
-        self.view = pin_view(self.layout, self.state)
+        self.groups = groups
+        self.policy = policy(settings(self.layout)) if groups is not None else None
+        self.view = pin_view(self.layout, self.state, self._hidden())
         self._sql: SqlSession | None = None
+
+    def _hidden(self) -> tuple[int, ...]:
+        """Numbers of the stations whose rows are not for this reader."""
+        if not self.policy:
+            return ()
+        return self.policy.hidden(registry.station_names(self.state), self.groups)
+
+    def _query(self, table: str) -> Query:
+        return Query(self.view, table, Where(hidden=self.view.hidden) if self.view.hidden else ANYWHERE)
 
     @property
     def reports(self) -> Query:
         """Position reports, one row an observation as sent."""
-        return Query(self.view, "reports")
+        return self._query("reports")
 
     @property
     def statics(self) -> Query:
         """Static and voyage data as declared."""
-        return Query(self.view, "statics")
+        return self._query("statics")
 
     @property
     def messages(self) -> Query:
         """All other messages with their payload."""
-        return Query(self.view, "messages")
+        return self._query("messages")
 
     @property
     def receptions(self) -> Query:
         """Who else heard a message that was kept."""
-        return Query(self.view, "receptions")
+        return self._query("receptions")
 
     @property
     def rejects(self) -> Query:
         """Lines that were not kept, and why."""
+        self._whole("rejects")
         return Query(self.view, "rejects")
 
     @property
@@ -74,18 +91,25 @@ class Sea:
     @property
     def alerts(self) -> Result:
         """What needs a look, as it stands now (not pinned), by time."""
+        self._whole("the table of alerts")
         return Result(lambda: to_arrow(alertbook.alert_columns(self.state)))
 
     @property
     def outages(self) -> Result:
         """When sources were silent, as known now (not pinned)."""
+        self._whole("outages")
         rows = alertbook.rows_to_columns
         return Result(lambda: to_arrow(rows("outages", self.state.rows("outages", ("began", "source")))))
 
     @property
     def zones(self) -> Zones:
         """Zones as they stand now (not pinned), by name, as a set that takes arrays of positions."""
-        return Zones(registry.zones(self.state).values())
+        known = registry.zones(self.state)
+        return Zones([known[n] for n in releases.seen(self.state, "zone", known, self.groups)])
+
+    def _whole(self, what: str) -> None:
+        if self.groups is not None:
+            raise ConfigError(f"{what}: not for single groups", hint="open the sea without groups")
 
     def act(self, alert: str, action: str, who: str, note: str = "", *, to: str = "", cause: str = "") -> Alert:
         """Act on an alert by its id: acknowledge, assign (``to``), handover (``to``, note), note, close (``cause``), reopen.
@@ -109,6 +133,7 @@ class Sea:
 
         Times are UTC; ``reports`` is in m/s and degrees, ``reports_kn`` has ``sog_kn`` instead of ``sog``.
         """
+        self._whole("SQL")
         if self._sql is None:
             self._sql = SqlSession(self.view)
         table = self._sql.run(query, parameters)
@@ -120,7 +145,7 @@ class Sea:
 
     def refresh(self) -> Sea:
         """See the newest commit from now on; the sea itself. Queries made before it are no longer pinned."""
-        old, self.view = self.view, pin_view(self.layout, self.state)
+        old, self.view = self.view, pin_view(self.layout, self.state, self._hidden())
         old.close()
         if self._sql is not None:
             self._sql.close()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from typing import Any
 
 from selat.app.handler import Handler
 from selat.app.picture import LivePicture
+from selat.app.seen import alerts_of, source_seen
 from selat.app.session import Sea
 from selat.model import clock as clocks
 from selat.model.clock import HOUR, Clock, RealClock
+from selat.model.nouns import Alert
+from selat.model.release import Groups
 from selat.model.schema import NO_TIME
-from selat.store import alertbook, handling
+from selat.store import handling, releases
 from selat.tracks.contacts import Contacts
 
 PERIOD = 2.0  #: s between two looks at the sea
@@ -33,15 +37,20 @@ class Still(RealClock):
 
 
 class Standing:
-    """Looks at a sea every two seconds and keeps :attr:`picture` as it is there."""
+    """Looks at a sea every two seconds and keeps :attr:`picture` as it is there, and one for each set of groups that asks.
+
+    ``sea`` opened for groups shows what they may see (:class:`selat.app.session.Sea`).
+    """
 
     def __init__(self, sea: Sea) -> None:
         self.sea = sea
         self.clock = Still()
         self.lock = threading.RLock()
         clock: Clock = self.clock
-        self.handler = Handler(sea.state, sea.layout.root)
+        self.handler = Handler(sea.state, sea.layout.root, groups=sea.groups)
         self.picture = LivePicture(Contacts(), clock, self.lock, self.health, self.handler, self._track)
+        self.picture.views = self._released
+        self._others: dict[Groups, Standing] = {}
         self._seen = -1
         self._told: dict[str, tuple[str, int]] = {}
         self._newest = NO_TIME
@@ -49,9 +58,26 @@ class Standing:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        while True:
-            await asyncio.sleep(PERIOD)
-            await asyncio.to_thread(self.look)
+        try:
+            while True:
+                await asyncio.sleep(PERIOD)
+                for standing in (self, *self._others.values()):
+                    await asyncio.to_thread(standing.look)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the seas that were opened for groups."""
+        with self.lock:
+            for other in self._others.values():
+                other.sea.close()
+            self._others.clear()
+
+    def _released(self, groups: Groups) -> LivePicture:
+        with self.lock:
+            if groups not in self._others:
+                self._others[groups] = Standing(Sea(self.sea.layout.root, create=False, groups=groups))
+            return self._others[groups].picture
 
     def look(self) -> None:
         """Take the sea as it is now."""
@@ -61,13 +87,20 @@ class Standing:
             if generation != self._seen:
                 self._seen = generation
                 self._contacts()
-            found = alertbook.alerts(self.sea.state)[-SHOWN:]
+            found = alerts_of(self.sea)[-SHOWN:]
             fresh = [a for a in found if self._told.get(a.id) != (a.state, a.last)]
             self._told.update((a.id, (a.state, a.last)) for a in fresh)
             self.picture.tell(fresh)
+            self.picture.tell(self._closed())
             self.picture.hand(handling.handled(self.sea.state), handling.snoozes(self.sea.state, clocks.now()))
             self.picture.contacts.mark_lost(self.clock.now())
             self.picture.refresh()
+
+    def _closed(self) -> list[Alert]:
+        """Alerts that were shown and are not for us any more: they end."""
+        told = {i: a for i, a in self.picture.told.items() if a.state != "cleared"}
+        may = set(releases.seen(self.sea.state, "alert", told, self.sea.groups))
+        return [replace(a, state="cleared") for i, a in told.items() if i not in may]
 
     def _contacts(self) -> None:
         latest = self.sea.view.ships()
@@ -103,6 +136,7 @@ class Standing:
                 "rejected": sum(n for key, n in c.items() if key.startswith("reason.")), "rate_per_s": 0.0,
             }
             for k, c in counts.items()
+            if source_seen(self.sea, names.get(k, ""))
         ]  # fmt: skip
         return {
             "now_ms": clocks.now() / 1e6, "clock_ms": self.clock.now() / 1e6, "replay": bool(self.clock.at), "sources": sources,

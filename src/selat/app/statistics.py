@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from selat.app.seen import alerts_of
 from selat.app.session import Sea
 from selat.model.clock import HOUR
 from selat.model.columns import Array
 from selat.model.picture import COG_NA, SOG_NA
 from selat.model.schema import NO_TIME
-from selat.store import alertbook, handling, registry
+from selat.store import handling, registry
 
 MOVES = 20  #: 0.1 kn: faster than this a ship has a direction
 HEADS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
@@ -85,7 +86,7 @@ def _alerts(sea: Sea, begin: int, end: int) -> dict[str, Any]:
     handled = handling.handled(sea.state)
     by_rule: dict[str, dict[str, int]] = {}
     waited = []
-    for alert in alertbook.alerts(sea.state):
+    for alert in alerts_of(sea):
         if not begin <= alert.time < end:
             continue
         count = by_rule.setdefault(alert.rule, {"raised": 0, "acknowledged": 0, "true": 0, "false": 0, "open": 0})

@@ -18,17 +18,21 @@ from selat.app.handler import Handler
 from selat.app.notify.worker import Notifier
 from selat.app.picture import LivePicture
 from selat.app.pipeline import Intake, Pipeline
+from selat.app.released import Follower
+from selat.app.session import Sea
 from selat.model import clock as clocks
 from selat.model.clock import SECOND, Clock
 from selat.model.columns import Columns
 from selat.model.config import channels
 from selat.model.nouns import Alert
 from selat.model.ports import Block
-from selat.store import handling
+from selat.model.release import Groups, may_see
+from selat.store import handling, releases
 
 log = logging.getLogger(__name__)
 
 REFRESH = 0.5  #: s between refreshes of the picture
+DECIDED = 2.0  #: s after which what was released elsewhere holds here
 
 Blocks = AsyncIterator[Block]
 
@@ -68,6 +72,10 @@ class Watch:
         self.handler = Handler(writer.state, writer.layout.root, self._flush)
         self.picture = LivePicture(pipeline.floor.contacts, clock, self.lock, self.health, self.handler)
         self.picture.hand(handling.handled(writer.state), handling.snoozes(writer.state, clock.now()))
+        assert pipeline.views is not None
+        self.views = pipeline.views
+        self.picture.views, self.picture.on_tell = self._released, self.views.tell
+        self._decided = clocks.monotonic()
         pipeline.on_alerts = self._alerts
         pipeline.writer.channels = () if replay else channels(pipeline.writer.settings)  # a replay tells nobody
         self.notifier = Notifier(pipeline.writer.state, pipeline.writer.channels)
@@ -124,14 +132,14 @@ class Watch:
         with self.lock:
             for intake in list(self.pipeline.intakes.values()):
                 self.pipeline.end(intake, self.clock.now())
-        self.picture.refresh()
+        self._refresh()
 
     def _chores(self) -> None:
         self._refreshed = now = clocks.monotonic()
         if not self.replay and not self.ended:
             with self.lock:
                 self.pipeline.idle(self.clock.now())
-        self.picture.refresh()
+        self._refresh()
         waited = now - self._committed
         due = waited > self._every.commit or (self.pipeline.alerts_waiting and waited > self._every.alerts)
         if due or self.pipeline.writer.full or self.handler.waiting:
@@ -139,6 +147,46 @@ class Watch:
         if now - self._compacted > self._every.compact:
             self._compacted = now
             self.pipeline.writer.compact(min_parts=8)
+
+    def _refresh(self) -> None:
+        self.picture.refresh()
+        for follower in list(self.views.followers.values()):
+            follower.refresh()
+        if self.views.followers and clocks.monotonic() - self._decided > DECIDED:
+            self._decided = clocks.monotonic()
+            self._decisions()
+
+    def _decisions(self) -> None:
+        """Take what people released or closed, here or at another console."""
+        with self.lock:
+            changed = self.views.decide(releases.clauses_of(self.pipeline.writer.state, "alert", by_people=True))
+            self.views.tell(a for i, a in self.picture.told.items() if i in changed)
+
+    def _released(self, groups: Groups) -> LivePicture:
+        """The picture of these groups, made when it is first asked for."""
+        groups &= self.views.known()
+        if groups not in self.views.followers:
+            if self.handler.at_once:
+                self._follow(groups)
+            else:
+                self._thread.submit(self._follow, groups).result()
+        return self.views.followers[groups]
+
+    def _follow(self, groups: Groups) -> None:
+        if groups in self.views.followers:
+            return
+        self.commit()
+        writer, floor = self.pipeline.writer, self.pipeline.floor
+        with self.lock:
+            if not self.views.followers:
+                self.views.take(releases.of_alerts(writer.state) | self.views.clauses)
+                self._decisions()
+            root = writer.layout.root
+            now = 0 if floor is None else floor.now
+            contacts = self.views.view(groups, lambda g: Sea(root, create=False, groups=g), now, self.pipeline.arrival)
+            follower = Follower(self.picture, contacts, groups, self.views, lambda: self._health_of(groups))
+            follower.refresh()
+            self.views.followers[groups] = follower
 
     def commit(self) -> None:
         """Make what was taken part of the sea, and then what people did with its alerts."""
@@ -172,6 +220,12 @@ class Watch:
         self._heard[intake.name] = (block.received, rate)
 
     # --- asked -------------------------------------------------------------------------------------------------------
+    def _health_of(self, groups: Groups) -> dict[str, Any]:
+        """How well the sources are heard that these groups may see."""
+        told = self.health()
+        seen = [s for s in told["sources"] if may_see(self.pipeline.policy.source(s["name"]), groups)]
+        return told | {"sources": seen, "rate_per_s": sum(s["rate_per_s"] for s in seen)}
+
     def health(self) -> dict[str, Any]:
         """How well we hear; see :meth:`selat.model.picture.Picture.health`."""
         now = self.clock.now()

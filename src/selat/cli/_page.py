@@ -25,7 +25,8 @@ def add_page_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--out", action="append", default=[], metavar="ADDRESS",
-        help="send the picture on: aivdm-tcp://127.0.0.1:10110, aivdm-udp://HOST:PORT, cot-udp://HOST:PORT; repeatable",
+        help="send the picture on: aivdm-tcp://127.0.0.1:10110, aivdm-udp://HOST:PORT, cot-udp://HOST:PORT; with "
+        "?groups=A+B for what these groups may see; repeatable",
     )  # fmt: skip
     group.add_argument("--no-browser", action="store_true", help="do not open a browser")
     group.add_argument("--for", dest="seconds", type=float, metavar="SECONDS", help="stop after so long")
@@ -57,7 +58,6 @@ async def page(
     """Serve the page of the sea in ``folder`` until cancelled; when the port is taken, the next free one of ten is."""
     from selat.app.archive import SeaArchive
     from selat.app.outlets import Outlet
-    from selat.web.geo import feature_collection
     from selat.web.server import create_app
 
     archive = SeaArchive(folder)
@@ -68,10 +68,16 @@ async def page(
         app = create_app(
             picture, archive=archive, accounts=accounts, audit=archive.record, title=title, allowed_hosts=hosts
         )
-        outlets = [Outlet(address, lambda: list(feature_collection(picture)["features"])) for address in args.out]
+        outlets = [Outlet(address, lambda g: _ships(picture, g)) for address in args.out]
         await asyncio.gather(_serve(app, args, announce), *(o.run() for o in outlets))
     finally:
         archive.close()
+
+
+def _ships(picture: Any, groups: Any) -> list[Any]:
+    from selat.web.geo import feature_collection
+
+    return list(feature_collection(picture.released(groups))["features"])
 
 
 def _accounts(folder: Path) -> Any:

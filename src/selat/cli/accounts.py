@@ -12,6 +12,7 @@ EPILOG = """examples:
   selat accounts sea/                                 list them
   selat accounts sea/ add "Lt Aminah" --role officer  asks for the password
   SELAT_PASSWORD=... selat accounts sea/ add feeder --role machine
+  selat accounts sea/ add liaison --role observer --group navy --group police
   selat accounts sea/ remove "Lt Aminah"
 roles:
   observer sees; officer also handles alerts; supervisor also changes zones; admin also makes accounts; machine sees
@@ -25,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", nargs="?", choices=("list", "add", "remove"), default="list", help="what to do")
     parser.add_argument("name", nargs="?", default="", help="name of the account")
     parser.add_argument("--role", default="officer", help="what it may do (default %(default)s)")
+    parser.add_argument(
+        "--group", action="append", default=[], help="group of releasability it is in (see [release.NAME]); repeatable"
+    )
     parser.add_argument("--json", action="store_true", help="list as JSON")
 
 
@@ -43,8 +47,9 @@ def run(args: argparse.Namespace) -> int:
         if not args.name:
             raise ConfigError("which account?", hint="selat accounts SEA add NAME")
         if args.action == "add":
-            accounts.put(args.name, args.role, _password())
-            registry.record(sea.state, getpass.getuser(), "put", f"account:{args.name}", args.role)
+            accounts.put(args.name, args.role, _password(), args.group)
+            note = " ".join([args.role, *sorted(args.group)])
+            registry.record(sea.state, getpass.getuser(), "put", f"account:{args.name}", note)
         elif not accounts.remove(args.name):
             raise ConfigError(f"there is no account {args.name!r}", hint="selat accounts SEA lists them")
         else:
@@ -56,10 +61,10 @@ def _list(everyone: dict, as_json: bool) -> None:  # type: ignore[type-arg]
     if as_json:
         import json
 
-        print(json.dumps([{"name": a.name, "role": a.role} for a in everyone.values()]))
+        print(json.dumps([{"name": a.name, "role": a.role, "groups": sorted(a.groups)} for a in everyone.values()]))
         return
     for account in everyone.values():
-        print(f"{account.role:<11}{account.name}")
+        print(f"{account.role:<11}{account.name}{'  ' * bool(account.groups)}{' '.join(sorted(account.groups))}")
 
 
 def _password() -> str:

@@ -23,7 +23,8 @@ _PORTS = {"nmea+tcp", "nmea+udp"}  # these have no port by custom
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One channel. ``priority``: the least that is sent; ``rules``: only these, all when empty; ``key``: the secret's
-    environment variable (a password, or the key that signs). Raises :class:`ConfigError` with what to mend.
+    environment variable (a password, or the key that signs); ``groups`` of those who are told. Raises
+    :class:`ConfigError` with what to mend.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Channel:
     priority: str = "warning"
     rules: tuple[str, ...] = ()
     key: str = ""
+    groups: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         where = f"notify.{self.name}"

@@ -13,113 +13,22 @@ import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationError
 
 from selat.model import units
 from selat.model.channel import Channel
 from selat.model.errors import ConfigError, SelatError
+from selat.model.release import Mark, Policy, group_names
+from selat.model.sections import Notify, Oidc, Release, Section, Sources, Store, Watch, Web
 
 _SECRET = re.compile(r"(?<=://)([^/:@]*):.*@|(?<=[?&])((?:ssl)?passw(?:or)?d=)[^&]*")
 
 
-def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise PydanticCustomError("unit", "not a duration: {value}", {"value": repr(value), "hint": 'as in "20 min"'})
-    try:
-        seconds = units.duration(value)
-    except SelatError as e:
-        raise PydanticCustomError("unit", "{text}", {"text": e.message, "hint": e.hint}) from None
-    if not seconds > 0:
-        raise PydanticCustomError(
-            "unit", "a duration of nothing: {value}", {"value": repr(value), "hint": 'as in "20 min"'}
-        )
-    return seconds
-
-
-_LENGTH = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(ms|s|sec|min|h|d)\s*$"}
-Duration = Annotated[float, BeforeValidator(_seconds), WithJsonSchema(_LENGTH)]  #: text with a unit; inside seconds
-
-
-def _setting(default: Any, unit: str, text: str, **limits: Any) -> Any:
-    """A setting: its default as one would write it, unit (of the inside), help, and limits."""
-    return Field(default, validate_default=True, description=text, json_schema_extra={"unit": unit}, **limits)
-
-
-class Section(BaseModel):
-    """A part of selat.toml."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Sources(Section):
-    """Where the reports come from."""
-
-    addresses: tuple[str, ...] = _setting(
-        (), "address", 'What `selat watch` listens to: "tcp://host:port", "udp://:10110", "serial:///dev/ttyUSB0", ...'
-    )
-
-
-class Store(Section):
-    """Where it lies."""
-
-    state: str = _setting(
-        "",
-        "address",
-        "Database of the state. Empty: the file state.db in this folder. For several consoles a PostgreSQL (15 or "
-        'later): "postgresql+psycopg://user@host/database"',
-    )
-    stage_rows: int = _setting(
-        1_000_000,
-        "rows",
-        "How many rows are held in memory before they are written to the history; of tables of archives 4 times as many",
-        ge=1,
-        strict=True,
-    )
-
-
-class Watch(Section):
-    """How the watch keeps what it hears."""
-
-    commit: Duration = _setting("1 min", "s", "How often the history is written; the journal is safe at once")
-    alerts: Duration = _setting("500 ms", "s", "After how long others see an alert, at the latest")
-    compact: Duration = _setting("30 min", "s", "How often small files of the history are made into large ones")
-    late: Duration = _setting(
-        "1 s",
-        "s",
-        "How late reports of a live receiver may come; the picture waits so long, what comes later is marked late",
-    )
-    slower: tuple[str, ...] = _setting(
-        (),
-        "names",
-        'Stations and sources whose reports come later: "NAME: 10 s", "EXACTEARTH: 2 h"; aisstream has 10 s',
-    )
-
-
-class Web(Section):
-    """The page."""
-
-    host: str = _setting("127.0.0.1", "address", "Address to serve on; 127.0.0.1: this machine only", min_length=1)
-    port: int = _setting(8610, "port", "Port to serve on; 0: any that is free", ge=0, le=65535, strict=True)
-
-
-class Notify(Section):
-    """Where alerts are sent: one section a channel, ``[notify.NAME]``."""
-
-    to: str = _setting(
-        "",
-        "address",
-        'Address: "https://host/path", "smtp://host?from=A&to=B", "mqtt://host/topic", "nmea+tcp://host:port"',
-    )
-    priority: str = _setting("warning", "enum", "The least that is sent: emergency, alarm, warning or caution")
-    rules: tuple[str, ...] = _setting((), "names", "Only alerts of these rules; empty: of all")
-    key: str = _setting("", "name", "Environment variable that holds the password, or the key that signs a webhook")
-
-
+_PARTS: dict[str, Any] = {"notify": Notify, "release": Release}  #: what is below the names that users choose
 Override = str | bool | int | float
-NAMED = ("notify", "rules")  #: sections of sections, whose names are the user's
+NAMED = ("release", "notify", "rules")  #: sections of sections, whose names are the user's
 
 
 class Settings(Section):
@@ -129,6 +38,11 @@ class Settings(Section):
     store: Store = Store()
     watch: Watch = Watch()
     web: Web = Web()
+    oidc: Oidc = Oidc()
+    release: dict[str, Release] = Field(
+        default_factory=dict,
+        description="Who may see what comes from a source: a section for each, whose name you choose. What none names is for all.",
+    )
     notify: dict[str, Notify] = Field(
         default_factory=dict,
         description="Who is told of alerts: a section for each, whose name you choose. What cannot be sent is kept and sent later.",
@@ -164,7 +78,24 @@ def lateness(settings: Settings) -> dict[str, float]:
 
 def channels(settings: Settings) -> tuple[Channel, ...]:
     """The channels of the settings. Raises :class:`ConfigError` for an address that cannot be used."""
-    return tuple(Channel(name, n.to, n.priority, n.rules, n.key) for name, n in sorted(settings.notify.items()))
+    return tuple(
+        Channel(name, n.to, n.priority, n.rules, n.key, group_names(n.groups))
+        for name, n in sorted(settings.notify.items())
+    )
+
+
+def policy(settings: Settings) -> Policy:
+    """Who may see what. Raises :class:`ConfigError`."""
+    marks = []
+    for name, r in sorted(settings.release.items()):
+        try:
+            groups = group_names(r.groups)
+        except ConfigError as e:
+            raise ConfigError(f"release.{name}.groups: {e.message}", hint=e.hint) from None
+        if not r.sources and not r.stations:
+            raise ConfigError(f"release.{name}: of what?", hint='name sources = ["..."] or stations = ["..."]')
+        marks.append(Mark(name, groups, r.sources, r.stations))
+    return Policy(tuple(marks))
 
 
 def problems(data: Mapping[str, Any]) -> list[Problem]:
@@ -197,6 +128,7 @@ def _validated(data: Mapping[str, Any]) -> tuple[Settings | None, list[Problem]]
         settings = Settings.model_validate(dict(data))
         channels(settings)
         lateness(settings)
+        policy(settings)
         return settings, []
     except ValidationError as e:
         return None, [_problem(error) for error in e.errors(include_url=False)]
@@ -219,7 +151,7 @@ def _problem(error: Any) -> Problem:
 def _known(path: list[str]) -> list[str]:
     model: Any = Settings
     for part in path[:1]:
-        model = Notify if part == "notify" else model.model_fields[part].annotation
+        model = _PARTS.get(part) or model.model_fields[part].annotation
     return list(model.model_fields)
 
 
@@ -260,9 +192,9 @@ def effective(settings: Settings, origin: str = "selat.toml") -> Iterator[Shown]
                 for parameter, value in changes.items():
                     yield Shown(f"rules.{rule}.{parameter}", _toml(value), origin, "", "")
             continue
-        if name == "notify":
+        if name in NAMED:
             yield from (
-                shown for who, part in sorted(section.items()) for shown in _shown(f"notify.{who}", part, origin)
+                shown for who, part in sorted(section.items()) for shown in _shown(f"{name}.{who}", part, origin)
             )
             continue
         yield from _shown(name, section, origin)
@@ -299,6 +231,11 @@ _NOTIFY = (
     '# priority = "warning"',
     '# key = "SELAT_DUTY_KEY"',
 )
+_RELEASE = (
+    "# [release.radar]",
+    '# sources = ["tcp://192.0.2.7:10110"]',
+    '# groups = ["navy", "coastguard"]',
+)
 _RULES = ("# [rules.collision]", '# limit = "0.25 nm"')
 
 
@@ -312,7 +249,7 @@ def template() -> str:
         lines += [f"[{name}]"]
         for key, field in section.model_fields.items():
             lines += [*(f"# {row}" for row in _wrapped(field.description)), f"# {key} = {_toml(field.default)}", ""]
-    for name, example in (("notify", _NOTIFY), ("rules", _RULES)):
+    for name, example in (("release", _RELEASE), ("notify", _NOTIFY), ("rules", _RULES)):
         lines += [*(f"# {row}" for row in _wrapped(Settings.model_fields[name].description or "")), *example, ""]
     return "\n".join(lines)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from selat.model import clock
 from selat.model.channel import Channel
 from selat.model.handling import Snooze, covering
 from selat.model.nouns import Alert
+from selat.model.release import Clauses, released_alert
 from selat.store import tables
 from selat.store.engine import reading, writing
 from selat.store.state_types import HasEngine
@@ -43,19 +44,23 @@ def payload_of(alert: Alert, action: str) -> dict[str, Any]:
 
 
 def enqueue(
-    connection: Connection, told: Sequence[tuple[Alert, str]], channels: Sequence[Channel], snoozes: Sequence[Snooze]
-) -> int:
-    """Queue what happened to alerts (alert, action) inside the caller's transaction; how many messages that makes."""
-    now = clock.now()
+    connection: Connection, told: Sequence[tuple[Alert, str]], channels: Sequence[Channel], snoozes: Sequence[Snooze],
+    releases: Mapping[str, Clauses] | None = None,
+) -> int:  # fmt: skip
+    """Queue what happened to alerts (alert, action) inside the caller's transaction; how many messages that makes.
+
+    ``releases``: clauses by subject; a channel is told of what its groups may see.
+    """
+    now, clauses = clock.now(), releases or {}
     rows = [
         {
-            "channel": channel.name, "alert": alert.id, "payload": json.dumps(payload_of(alert, action), sort_keys=True),
+            "channel": channel.name, "alert": alert.id, "payload": json.dumps(payload_of(seen, action), sort_keys=True),
             "made": now, "tries": 0, "due": now, "sent": None, "error": "",
         }
         for alert, action in told
         if covering(snoozes, alert, now) is None
         for channel in channels
-        if channel.wants(alert)
+        if channel.wants(alert) and (seen := released_alert(alert, clauses, channel.groups)) is not None
     ]  # fmt: skip
     if rows:
         connection.execute(sa.insert(tables.outbox), rows)

@@ -59,17 +59,22 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What is asked of a table. Times ns, ``begin`` included and ``end`` not; None: not asked."""
+    """What is asked of a table. Times ns, ``begin`` included and ``end`` not; None: not asked.
+
+    ``hidden``: numbers of stations whose rows are not for who asks.
+    """
 
     begin: int | None = None
     end: int | None = None
     ships: tuple[int, ...] | None = None
     regions: tuple[Region, ...] = ()
+    hidden: tuple[int, ...] = ()
 
     @property
     def everything(self) -> bool:
         """True when nothing is asked."""
-        return self.begin is None and self.end is None and self.ships is None and not self.regions
+        open_end = self.begin is None and self.end is None
+        return open_end and self.ships is None and not self.regions and not self.hidden
 
 
 ANYWHERE = Where()
@@ -194,6 +199,8 @@ def row_mask(columns: dict[str, Array], n: int, where: Where) -> Array | None:
     for region in where.regions:
         at = np.flatnonzero(keep)
         keep[at] = region.mask(columns["lon"][at], columns["lat"][at])
+    if where.hidden:
+        keep &= ~np.isin(columns["station"], where.hidden)
     return keep
 
 
@@ -206,6 +213,8 @@ def _asked(table: str, where: Where) -> list[str]:
         names.append("mmsi")
     if where.regions:
         names += ["lat", "lon"]
+    if where.hidden:
+        names.append("station")
     return names
 
 

@@ -17,8 +17,9 @@ from selat.model.channel import Channel
 from selat.model.columns import Columns
 from selat.model.errors import StoreError
 from selat.model.nouns import Alert
+from selat.model.release import Clauses
 from selat.model.schema import NO_TIME, OUTAGES
-from selat.store import alertbook, handling, outbox, tables
+from selat.store import alertbook, handling, outbox, releases, tables
 from selat.store.engine import connect, reading, upsert, writing
 from selat.store.history import Part
 
@@ -46,6 +47,7 @@ class Commit:
     outages: Columns | Sequence[Mapping[str, Any]] = ()
     alerts: Sequence[Alert] = ()
     channels: Sequence[Channel] = ()
+    releases: Mapping[str, Clauses] = field(default_factory=dict)
     snapshots: Mapping[str, bytes] = field(default_factory=dict)
     position: int | None = None
     next_seq: int | None = None
@@ -88,8 +90,9 @@ class State:
             upsert(connection, tables.counters, added, add=True)
             upsert(connection, tables.outages, outage_rows(change.outages))
             told = alertbook.upsert_alerts(connection, change.alerts)
+            releases.mark(connection, change.releases)
             if told and change.channels:
-                outbox.enqueue(connection, told, change.channels, handling.read_snoozes(connection))
+                outbox.enqueue(connection, told, change.channels, handling.read_snoozes(connection), change.releases)
             read = [{"source_": s, "more": n["bytes"]} for s, n in change.counters.items() if n.get("bytes")]
             if read:
                 c = tables.sources.c

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from selat.model.schema import ALERTS, OUTAGES, Column, Table
 
-SCHEMA_VERSION = 5  #: of the state; a newer one is refused, an older one gets the columns that it lacks
+SCHEMA_VERSION = 6  #: of the state; a newer one is refused, an older one gets the columns that it lacks
 
 BOUNDED = ("time", "mmsi", "lat", "lon", "seq")  #: columns whose bounds the manifest keeps; time in seconds
 
@@ -126,6 +126,15 @@ snoozes = sa.Table(
     sa.Column("ships", sa.Text, nullable=False),  # JSON
     sa.Column("rule", sa.Text, nullable=False),
     sa.Column("area", sa.Text, nullable=False),  # JSON, null: everywhere
+)
+
+releases = sa.Table(
+    "releases",  # who may see what: of alerts by their sources, of alerts, zones and cases by people
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True),  # alert:ID, zone:NAME, case:NAME
+    sa.Column("clauses", sa.Text, nullable=False),  # JSON, as selat.model.release writes it
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("time", sa.BigInteger, nullable=False),
 )
 
 outbox = sa.Table(

@@ -22,6 +22,7 @@ from selat.model.columns import Columns
 from selat.model.errors import Reason, StoreError
 from selat.model.nouns import Alert
 from selat.model.ports import Batch
+from selat.model.release import Clauses
 from selat.store import blob, registry
 from selat.store.blocks import settled, write_blocks
 from selat.store.disk import Lock
@@ -197,6 +198,7 @@ class Writer:
         *,
         next_seq: int | None = None,
         alerts: Sequence[Alert] = (),
+        releases: Mapping[str, Clauses] | None = None,
         outages: Columns | Sequence[Mapping[str, Any]] = (),
         counters: Mapping[int, Mapping[str, int]] | None = None,
         finished: Mapping[int, bool] | None = None,
@@ -226,6 +228,7 @@ class Writer:
             outages=outages,
             alerts=list(alerts),
             channels=self.channels,
+            releases=releases or {},
             position=end,
             next_seq=self.next_seq,
             finished=finished or {},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from selat.model.errors import ConfigError, StoreError
+from selat.model.release import group_names
 from selat.store.disk import write_whole
 
 FILE = "accounts.json"
@@ -23,8 +25,8 @@ FILE = "accounts.json"
 ROLES = {
     "observer": frozenset({"see"}),
     "officer": frozenset({"see", "act"}),
-    "supervisor": frozenset({"see", "act", "zones"}),
-    "admin": frozenset({"see", "act", "zones", "accounts"}),
+    "supervisor": frozenset({"see", "act", "zones", "release"}),
+    "admin": frozenset({"see", "act", "zones", "release", "accounts"}),
     "machine": frozenset({"see"}),
 }
 LEAST = 10  #: letters of a password
@@ -35,14 +37,18 @@ _NOBODY = _HASHER.hash(secrets.token_hex(16))  # an unknown name takes as long t
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person or machine; ``password`` is the Argon2id hash."""
+    """A person or machine; ``password`` is the Argon2id hash (empty for who logs in elsewhere).
+
+    ``groups`` are those of releasability (:mod:`selat.model.release`).
+    """
 
     name: str
     role: str
     password: str
+    groups: frozenset[str] = frozenset()
 
     def may(self, deed: str) -> bool:
-        """Whether the role allows it: ``see``, ``act``, ``zones``, ``accounts``."""
+        """Whether the role allows it: ``see``, ``act``, ``zones``, ``release``, ``accounts``."""
         return deed in ROLES.get(self.role, frozenset())
 
 
@@ -57,14 +63,20 @@ class Accounts:
         """By name. Raises :class:`StoreError` for a file that cannot be read: nobody comes in then."""
         try:
             raw = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else []
-            return {a["name"]: Account(str(a["name"]), str(a["role"]), str(a["password"])) for a in raw}
+            return {
+                a["name"]: Account(
+                    str(a["name"]), str(a["role"]), str(a["password"]), frozenset(map(str, a.get("groups", ())))
+                )
+                for a in raw
+            }
         except (OSError, ValueError, KeyError, TypeError) as e:
             raise StoreError(
                 f"{self.path} cannot be read ({e})", hint="restore it from a backup, or remove it and start anew"
             ) from None
 
-    def put(self, name: str, role: str, password: str) -> None:
-        """Add an account, or give one another role and password. Raises :class:`ConfigError`."""
+    def put(self, name: str, role: str, password: str, groups: Iterable[str] = ()) -> None:
+        """Add an account, or give one another role, password and groups. Raises :class:`ConfigError`."""
+        names = group_names(groups)
         if not name.strip() or len(name) > 80 or not name.isprintable() or ":" in name:
             raise ConfigError(f"{name!r} is no name for an account", hint="1 to 80 letters, no colon")
         if role not in ROLES:
@@ -73,7 +85,7 @@ class Accounts:
             raise ConfigError("that password will not do", hint=f"{LEAST} to {MOST} letters")
         with self._lock:
             everyone = self.all()
-            everyone[name] = Account(name, role, _HASHER.hash(password))
+            everyone[name] = Account(name, role, _HASHER.hash(password), names)
             self._write(everyone)
 
     def remove(self, name: str) -> bool:
@@ -106,6 +118,6 @@ class Accounts:
         return account
 
     def _write(self, everyone: dict[str, Account]) -> None:
-        rows = [asdict(a) for _, a in sorted(everyone.items())]
+        rows = [asdict(a) | {"groups": sorted(a.groups)} for _, a in sorted(everyone.items())]
         write_whole(self.path, json.dumps(rows, indent=1, ensure_ascii=False).encode())
         self.path.chmod(0o600)

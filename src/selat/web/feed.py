@@ -19,6 +19,7 @@ import numpy as np
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from selat.model.picture import ROW, Picture
+from selat.model.release import Groups, Releases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,6 +203,23 @@ class Hub:
             text("alerts", alerts_version, alerts, everything=True),
             text("health", self._ticks, health),
         ]
+
+
+class Hubs:
+    """One hub for each set of groups that sees the same: what goes to them is packed once."""
+
+    def __init__(self, picture: Picture, period_s: float = 1.0) -> None:
+        self._picture, self._period_s = picture, period_s
+        self._hubs: dict[int, tuple[Picture, Hub]] = {}
+
+    async def of(self, groups: Groups | None) -> Hub:
+        """The hub of these groups."""
+        picture = self._picture
+        if groups is not None and isinstance(picture, Releases):
+            picture = await asyncio.to_thread(picture.released, groups)
+        for key in [k for k, (_, hub) in self._hubs.items() if not hub.clients]:
+            del self._hubs[key]
+        return self._hubs.setdefault(id(picture), (picture, Hub(picture, period_s=self._period_s)))[1]
 
 
 async def serve_feed(hub: Hub, socket: WebSocket) -> None:

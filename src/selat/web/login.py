@@ -26,6 +26,7 @@ from starlette.websockets import WebSocketClose
 from selat.model import clock
 from selat.web.accounts import Account, Accounts
 from selat.web.answers import json_answer
+from selat.web.scoped import asking
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -184,7 +185,8 @@ class Doorman:
             await json_answer({"error": "too many requests"}, status=429)(scope, receive, send)
         elif user is not None and user.may("see"):
             scope[USER] = user
-            await self._app(scope, receive, send)
+            with asking(user.groups):
+                await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await WebSocketClose(code=1008, reason="log in first")(scope, receive, send)
         elif scope["path"] == "/login":

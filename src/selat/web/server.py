@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -25,12 +26,14 @@ from selat.web.alerts_api import alert_routes
 from selat.web.answers import json_answer as _json
 from selat.web.answers import missing as _missing
 from selat.web.archive_api import archive_routes
-from selat.web.feed import Hub, serve_feed
+from selat.web.feed import Hubs, serve_feed
 from selat.web.geo import feature_collection, poll_answer
 from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
 from selat.web.interop import interop_routes
 from selat.web.login import USER, Audit, Doorman, Gate
 from selat.web.openapi import OPENAPI_ROUTE
+from selat.web.release_api import release_routes
+from selat.web.scoped import groups, scoped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -53,18 +56,23 @@ class _Lasting(StaticFiles):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
+    async def check_config(self) -> None:
+        """A page that is not built has no assets: 404."""
+        if self.directory is None or not Path(self.directory).is_dir():
+            raise HTTPException(404)
+
 
 class _Routes:
     """The answers, bound to one picture."""
 
     def __init__(
-        self, picture: Picture, title: str, static: Path, remote_acks: bool, hub: Hub, gate: Gate | None = None
+        self, picture: Picture, title: str, static: Path, remote_acks: bool, hubs: Hubs, gate: Gate | None = None
     ) -> None:
         self.picture = picture
         self.title = title
         self.static = static
         self.remote_acks = remote_acks
-        self.hub = hub
+        self.hubs = hubs
         self.gate = gate
 
     async def page(self, request: Request) -> Response:
@@ -85,7 +93,8 @@ class _Routes:
     async def about(self, request: Request) -> Response:
         can_ack = isinstance(self.picture, Acknowledges) and self.may_act(request)
         user = request.scope.get(USER)
-        who = {} if user is None else {"user": {"name": user.name, "role": user.role}}
+        told = {} if user is None else {"name": user.name, "role": user.role, "groups": sorted(user.groups)}
+        who = {"user": told} if told else {}
         return _json({"title": self.title, "can_acknowledge": can_ack, **who})
 
     async def ships(self, request: Request) -> Response:
@@ -107,7 +116,7 @@ class _Routes:
         return _json(await run_in_threadpool(poll_answer, self.picture, request.query_params))
 
     async def feed(self, socket: WebSocket) -> None:
-        await serve_feed(self.hub, socket)
+        await serve_feed(await self.hubs.of(groups() if self.gate else None), socket)
 
     def may_act(self, request: Request) -> bool:
         """True for who may do something with alerts: by role; without accounts whoever sits at this machine."""
@@ -116,6 +125,10 @@ class _Routes:
     def may_draw(self, request: Request) -> bool:
         """True for who may change zones."""
         return self._may(request, "zones")
+
+    def may_release(self, request: Request) -> bool:
+        """True for who may say which groups see something."""
+        return self._may(request, "release")
 
     def _may(self, request: Request, deed: str) -> bool:
         if self.gate is not None:
@@ -151,7 +164,10 @@ def create_app(
         period_s: seconds between two frames of the feed.
     """
     gate = None if accounts is None else Gate(accounts, title, audit or _unheard)
-    to = _Routes(picture, title, static, remote_acks, Hub(picture, period_s=period_s), gate)
+    hubs = Hubs(picture, period_s)
+    if gate is not None:  # from here on the routes see what the groups of who asks may see
+        picture, archive = scoped(picture), scoped(archive)
+    to = _Routes(picture, title, static, remote_acks, hubs, gate)
     routes: list[Route | Mount | WebSocketRoute] = [
         Route("/", to.page),
         Route("/api/about", to.about),
@@ -160,6 +176,7 @@ def create_app(
         Route("/api/alerts", to.alerts),
         *alert_routes(picture, to.may_act),
         *archive_routes(archive, to.may_draw),
+        *release_routes(archive, to.may_release),
         *interop_routes(picture, archive, title),
         OPENAPI_ROUTE,
         *(gate.routes() if gate else ()),
