@@ -99,6 +99,8 @@ def test_what_each_role_may_do(server: Running) -> None:
     feature = {"type": "Feature", "properties": {"name": "box"}, "geometry": {
         "type": "Polygon", "coordinates": [[[1, 1], [2, 1], [2, 2], [1, 1]]]}}  # fmt: skip
     for role, allowed in ROLES.items():
+        if "see" not in allowed:
+            continue
         with closing(client(server, role)) as c:
             assert c.get("/api/about").json()["user"] == {"name": f"the {role}", "role": role, "groups": []}
             assert c.get("/api/about").json()["can_acknowledge"] is ("act" in allowed)
@@ -109,6 +111,21 @@ def test_what_each_role_may_do(server: Running) -> None:
                 assert ack.json()["who"] == f"the {role}", "one acts in one's own name"
             zone = c.put("/api/zones", json={"who": "x", "feature": feature})
             assert zone.status_code == (200 if "zones" in allowed else 403), role
+
+
+@pytest.mark.parametrize("role", [r for r, may in ROLES.items() if "see" not in may])
+def test_roles_of_the_register_see_nothing_of_the_watch(server: Running, role: str) -> None:
+    with closing(client(server, role)) as c:
+        assert c.get("/api/about").json()["user"]["role"] == role
+        home = c.get("/", follow_redirects=False)
+        assert (home.status_code, home.headers["location"]) == (303, "/assist")
+        for path in ("/api/ships.json", "/api/alerts", "/api/zones", "/api/history", "/api/poll", "/metrics", "/ogc/",
+                     "/api/openapi.json", "/signalk", "/api/assistant", "/api/assist/../ships.json"):  # fmt: skip
+            assert c.get(path).status_code in (403, 404), path
+        with pytest.raises(websocket.WebSocketBadStatusException):
+            websocket.create_connection(
+                server.url.replace("http", "ws") + "api/feed", timeout=5, cookie=f"{COOKIE}={c.cookies[COOKIE]}"
+            )
 
 
 def test_a_session_ends_and_cannot_be_made_up(server: Running, sea: Path) -> None:

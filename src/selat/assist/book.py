@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from selat.assist.facts import CONFIDENCE, GONE, HELD, KINDS, Fact
-from selat.assist.fields import ns_day
+from selat.assist.fields import day_ns, ns_day
 
 _RANK = {c: i for i, c in enumerate(CONFIDENCE)}
 
@@ -14,9 +14,10 @@ class Book:
     """All states after some rows of the log. ``data`` is plain JSON; nothing in it comes from anywhere but the log."""
 
     def __init__(self, data: dict[str, Any] | None = None) -> None:
-        self.data: dict[str, Any] = data or {
-            "rows": 0, "hash": "", "things": {}, "programmes": {}, "items": {}, "inspections": {},
-            "observations": {}, "consents": {}, "reports": {}, "opened": [], "retracted": [],
+        self.data: dict[str, Any] = {
+            "rows": 0, "hash": "", "things": {}, "programmes": {}, "items": {}, "inspections": {}, "observations": {},
+            "consents": {}, "reports": {}, "openings": [], "opened": [], "retracted": [], "conflicts": {}, "cids": {},
+            **(data or {}),
         }  # fmt: skip
         self._index: dict[tuple[str, str], dict[Any, set[str]]] = {}  # (kind, field): value: ids that ever claimed it
 
@@ -78,15 +79,33 @@ class Book:
                 return str(item)
         return None
 
+    def consented(self, what: str, item: str, at: int, to: str = "") -> bool:
+        """Whether a consent given by then covers an item: one that names it, or its programme; ``to``: and whom or what for."""
+        programme = self.value("item", item, "programme")
+        return any(
+            c["what"] == what
+            and day_ns(c["granted_on"]) <= at
+            and (item in c["items"] if c.get("items") else bool(c.get("programme")))
+            and c.get("programme", programme) == programme
+            and (not to or c.get("to", to) == to)
+            for c in self.data["consents"].values()
+        )
+
     # -- folding
 
     def become(self, other: Book) -> None:
         """Take the place of another book."""
         self.data, self._index = other.data, {}
 
+    def heard(self, fact: Fact) -> None:
+        """Remember that a fact was sent, also one that was retracted: it must not come in again."""
+        if fact.cid:
+            self.data["cids"][fact.cid] = fact.n
+
     def apply(self, fact: Fact) -> None:
         """Take in one fact that holds."""
         self.data["rows"] = fact.n + 1
+        self.heard(fact)
         if KINDS[fact.kind].claims:
             told = self.data["things"].setdefault(fact.kind, {}).setdefault(fact.subject, {})
             for name, value in fact.data.items():
@@ -155,6 +174,10 @@ def _use(data: dict[str, Any], f: Fact) -> None:
     month = item["hours"].setdefault(ns_day(f.at)[:7], {})
     month[d["grade"]] = month.get(d["grade"], 0.0) + d["hours"]
     item["ended"][d["grade"]] = max(item["ended"].get(d["grade"], 0), d["ended"])
+    if "cells" in d:
+        cells = item.setdefault("cells", {}).setdefault(ns_day(f.at)[:7], {})
+        for cell, hours_there in d["cells"].items():
+            cells[cell] = cells.get(cell, 0.0) + hours_there
 
 
 def _photo(data: dict[str, Any], f: Fact) -> None:
@@ -181,6 +204,21 @@ def _report(data: dict[str, Any], f: Fact) -> None:
     data["reports"].setdefault(f.subject, []).append([f.data["period_ended"], f.at, f.n])
 
 
+def _opening(data: dict[str, Any], f: Fact) -> None:
+    told = f.data
+    data["openings"].append([f.kind, f.subject, told["evidence"], told.get("to", f.who), f.at, told.get("until"), f.n])
+
+
+def _conflict(data: dict[str, Any], f: Fact) -> None:
+    data["conflicts"][f.subject] = {**f.data, "state": "open", "at": f.at, "who": f.who, "n": f.n}
+
+
+def _resolved(data: dict[str, Any], f: Fact) -> None:
+    data["conflicts"][f.subject].update(
+        state="resolved", choice=f.data["choice"], reason=f.data["reason"], person=f.data["person"]
+    )
+
+
 def _opened(data: dict[str, Any], f: Fact) -> None:
     data["opened"].append([f.at, f.subject, f.data["evidence"], f.data["to"], f.data["reason"], f.n])
 
@@ -195,5 +233,6 @@ _FOLD: dict[str, Any] = {
     "inspection_due": _under("inspections", "due"), "inspection_done": _under("inspections", "done"),
     "inspection_waived": _under("inspections", "waived"), "observation": _under("observations", "open"),
     "close": _under("observations", "closed"), "consent": _under("consents", "given"),
-    "report": _report, "opened": _opened, "retract": _retract,
+    "report": _report, "opened": _opened, "retract": _retract, "opening_asked": _opening, "opening_granted": _opening,
+    "conflict": _conflict, "conflict_resolved": _resolved,
 }  # fmt: skip

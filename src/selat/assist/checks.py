@@ -195,7 +195,7 @@ def purposes(book: Book, uses: dict[str, list[Fact]], now: int, limits: Limits) 
         agreed = book.value("programme", _programme(book, item), "purposes")
         for u in mine:
             code = u.data.get("mission")
-            if agreed and code and code not in agreed and not _consented(book, item, "purpose", u.at):
+            if agreed and code and code not in agreed and not book.consented("purpose", item, u.at, code):
                 told = f"{item} was used for {code} on {ns_day(u.at)}; agreed are {', '.join(agreed)}"
                 yield _seen("U8", item, u.n, told, u.at, entry=u.n, mission=code, agreed=agreed)
 
@@ -233,10 +233,10 @@ def ended(book: Book, uses: dict[str, list[Fact]], now: int, limits: Limits) -> 
     """U11: lost, disposed of or taken apart without consent of before. Ends are also told by the register itself."""
     for item in _items(book):
         for at, state, n in book.item(item)["states"]:
-            if state in GONE and at <= now and not _consented(book, item, "disposal", at):
+            if state in GONE and at <= now and not book.consented("disposal", item, at):
                 yield _seen("U11", item, at, f"{item} became {state} without prior consent", at, entry=n)
         for job, one in book.item(item)["jobs"].items():
-            if one.get("cannibalised") and not _consented(book, item, "disposal", one["began"]):
+            if one.get("cannibalised") and not book.consented("disposal", item, one["began"]):
                 yield _seen(
                     "U11",
                     item,
@@ -268,7 +268,7 @@ def photos(book: Book, uses: dict[str, list[Fact]], now: int, limits: Limits) ->
         if position and keeper and keeper[4]:
             away = float(geodesy.distance(*map(np.float64, (*position, *keeper[4]))))
             if away > limits.photo_far:
-                told = f"a photo of {item} was taken {nautical_miles(away):.0f} nm from {keeper[3] or keeper[1]}"
+                told = f"a photo of {item} was taken {nautical_miles(away):.0f} nm from where {keeper[1]} keeps it"
                 yield _seen("U12", item, f"{n}-far", told, at, entry=n, metres=away, limit_m=limits.photo_far)
 
 
@@ -288,11 +288,6 @@ def _last_quarter(now: int) -> tuple[int, int]:
     first = (month - 1) // 3 * 3 + 1
     before = (year, first - 3) if first > 3 else (year - 1, 10)
     return day_ns(f"{before[0]}-{before[1]:02d}-01"), day_ns(f"{year}-{first:02d}-01")
-
-
-def _consented(book: Book, item: str, what: str, at: int) -> bool:
-    given: Any = book.data["consents"].values()
-    return any(c["what"] == what and day_ns(c["granted_on"]) <= at and item in c.get("items", [item]) for c in given)
 
 
 CHECKS: dict[str, Callable[[Book, dict[str, list[Fact]], int, Limits], Found]] = {

@@ -65,6 +65,8 @@ def _agreed() -> Iterator[Fact]:
         period_days=182,
         first_due="2025-12-31",
     )
+    for model, knots in (("JE-470", 25.0), ("AS-VT02A", 40.0)):  # nobody published a speed: these are made up
+        yield _fact("model", model, "2023-12-16", speed_kn=knots)
     for lot, amount in (("boats", 180_000_000), ("uav", 150_000_000), ("trucks", 70_000_000)):
         yield _fact("lot", f"{GRANT}/{lot}", "2024-06-01", amount_jpy=amount)
 

@@ -54,6 +54,15 @@ def outside(fixes: Fixes, ring: list[list[float]], buffer: float) -> Array:
     return out
 
 
+def cells(fixes: Fixes, first: int, last: int) -> dict[str, float]:
+    """Hours by cell of one degree ("lat,lon" of its south-west corner) between two fixes: the most that a donor sees of where."""
+    out: dict[str, float] = {}
+    lat, lon = np.floor(fixes.lat[first:last]).astype(int), np.floor(fixes.lon[first:last]).astype(int)
+    for y, x, span in zip(lat, lon, np.diff(fixes.time[first : last + 1]), strict=True):
+        out[f"{y},{x}"] = out.get(f"{y},{x}", 0.0) + int(span) / HOUR
+    return {cell: round(hours, 3) for cell, hours in sorted(out.items())}
+
+
 def stays(fixes: Fixes, home: str) -> list[tuple[int, int, str]]:
     """(begin, end, country) of stretches near ports of other countries, ns: all fixes of a stretch are near that country's."""
     ports = Ports(PORTS)
@@ -90,6 +99,7 @@ def use_facts(
             "evidence": fixes.sha256,
         }
         data |= {k: v for k, v in (("mission", mission), ("holder", holder)) if v}
+        data["cells"] = cells(fixes, a, b)
         if out_s is not None:
             data["outside_s"] = round(float(out_s[a:b].sum()), 3)
         after = [s for s in abroad if began <= s[0] and (b == len(fixes.time) - 1 or s[0] <= ended)]

@@ -125,7 +125,7 @@ _ALL = (
     _kind(
         "use", "an item was in use",
         "ended:time hours:number mission grade:choice evidence holder fuel_l:number rescued:int engine_from:number "
-        "engine_to:number position:position outside_s:number photo port_country stay_h:number",
+        "engine_to:number position:position outside_s:number photo port_country stay_h:number cells:json",
         needs="ended hours grade", grade=GRADES,
     ),
     _kind(
@@ -152,7 +152,20 @@ _ALL = (
     ),
     _kind("document", "a paper or file, by its hash", "sha256:sha256 title kind language place", needs="sha256 title", claims=True),
     _kind("tracker_silent", "a tracker was silent", "ended:time", needs="ended"),
+    _kind("opening_asked", "somebody asks to see the raw data behind a segment", "evidence:sha256 reason", needs="evidence reason"),
+    _kind(
+        "opening_granted", "the holder lets somebody see the raw data behind a segment", "evidence:sha256 to reason until:time",
+        needs="evidence to reason",
+    ),
     _kind("opened", "raw data behind a segment was shown to somebody", "evidence to reason", needs="evidence to reason"),
+    _kind(
+        "conflict", "a deed from a device that does not fit what stands", "deed:json message hint standing:int device",
+        needs="deed message",
+    ),
+    _kind(
+        "conflict_resolved", "somebody decides between a deed and what stands", "choice:choice reason person",
+        needs="choice reason person", choice=("keep", "replace"),
+    ),
     _kind("retract", "an earlier entry does not hold any more", "entry:int reason", needs="entry reason"),
     _kind(
         "measurement", "an indicator, expected or measured",
@@ -167,7 +180,10 @@ ITEM_DEEDS = frozenset({"item_state", "custody", "identity", "maintenance", "use
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One entry. ``at``: when it was so; ``recorded``: when it was written down, both ns UTC; ``n``: its row in the log."""
+    """One entry. ``at``: when it was so; ``recorded``: when it was written down, both ns UTC; ``n``: its row in the log.
+
+    ``cid``: the id that a device gave it, so that what is sent twice is written once; empty for others.
+    """
 
     kind: str
     subject: str
@@ -178,17 +194,38 @@ class Fact:
     confidence: str = "B"
     recorded: int = 0
     n: int = -1
+    cid: str = ""
 
     def note(self) -> str:
         """What the log keeps beside subject, who, time and kind: canonical JSON."""
         told = {"at": self.at, "c": self.confidence, "d": dict(self.data), "s": self.source}
+        if self.cid:
+            told["i"] = self.cid
         return json.dumps(told, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
 def fact_of(n: int, subject: str, who: str, time: int, action: str, note: str) -> Fact:
     """A fact from a row of the log."""
     told = _decode(note)
-    return Fact(action, subject, told["at"], told["d"], told["s"], who, told["c"], time, n)
+    return Fact(action, subject, told["at"], told["d"], told["s"], who, told["c"], time, n, told.get("i", ""))
+
+
+def fact_of_deed(deed: Mapping[str, Any], who: str, source: str) -> Fact:
+    """A fact from what a page or a device sent: ``kind``, ``subject``, ``at`` (ns, or a text) and ``data``.
+
+    Raises :class:`ConfigError` for a shape that is none; values are read by :func:`checked`.
+    """
+    kind, subject, data, at = (deed.get(n) for n in ("kind", "subject", "data", "at"))
+    if not isinstance(kind, str) or not isinstance(subject, str) or not subject.strip() or len(subject) > 200:
+        raise ConfigError("a deed without kind or subject", hint='as in {"kind": "custody", "subject": "BOAT-1", ...}')
+    if not isinstance(data, dict) or len(data) > 40 or len(json.dumps(data)) > 20_000:
+        raise ConfigError("a deed without data", hint='as in "data": {"unit": "Base 4"}')
+    if isinstance(at, bool) or not isinstance(at, (int, str)):
+        raise ConfigError("a deed without its time", hint='"at": ns UTC, or as in "2026-11-22T03:04:05Z"')
+    time = read_value(Field("at", "time"), at)
+    if time is None or not 0 < time < 2**62:
+        raise ConfigError("a deed without its time", hint='"at": ns UTC, or as in "2026-11-22T03:04:05Z"')
+    return Fact(kind, subject, time, data, source, who, "B")
 
 
 def checked(fact: Fact) -> Fact:
@@ -225,6 +262,7 @@ def checked(fact: Fact) -> Fact:
         fact.confidence,
         fact.recorded,
         fact.n,
+        fact.cid,
     )
 
 

@@ -36,7 +36,11 @@ class Fixes:
 
 def read_log(path: str | Path) -> Fixes:
     """Fixes of a .gpx file or of a file of NMEA sentences. Raises :class:`FormatError` where it holds none."""
-    data = Path(path).read_bytes()
+    return read_fixes(Path(path).read_bytes(), str(path))
+
+
+def read_fixes(data: bytes, path: str = "the log") -> Fixes:
+    """Fixes of the bytes of such a file."""
     left: Counter[str] = Counter()
     rows = _gpx(data, left) if data.lstrip()[:1] in (b"<", b"\xef") else _nmea(data, left)
     if not rows:

@@ -10,14 +10,12 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import zstandard
 from sqlalchemy.engine import Connection
 
 from selat.assist.book import Book
 from selat.assist.facts import GONE, Fact, checked, fact_of
-from selat.assist.fields import day_ns
 from selat.assist.rules import hold
 from selat.model import clock
 from selat.model.errors import ConfigError, FormatError
@@ -27,6 +25,11 @@ from selat.store.layout import open_layout, open_state
 from selat.store.state_types import HasEngine
 
 OWN = "register"  #: source of observations that follow from other entries by themselves
+#: kinds that cannot be retracted
+_STAY = frozenset({
+    "retract", "observation", "close", "inspection_due", "opened", "opening_asked", "opening_granted", "consent", "conflict",
+    "conflict_resolved",
+})  # fmt: skip
 SAVE_AFTER = 2_000  #: rows after which the book is saved again
 
 
@@ -56,6 +59,25 @@ class Register:
             for row in assistlog.read(connection, 0, before, subject, kind):
                 yield fact_of(*row)
 
+    def entries(self, begin: int, before: int) -> Iterator[Fact]:
+        """Entries by their numbers, as they were written."""
+        with reading(self.engine) as connection:
+            for row in assistlog.read(connection, begin, before):
+                yield fact_of(*row)
+
+    def with_evidence(self, digest: str) -> str | None:
+        """The item whose use or photo names a hash; None where no entry does."""
+        with reading(self.engine) as connection:
+            for row in assistlog.naming(connection, digest):
+                fact = fact_of(*row)
+                if digest in (
+                    fact.data.get("evidence"),
+                    fact.data.get("sha256"),
+                    fact.data.get("photo"),
+                ) and fact.kind in ("use", "photo"):
+                    return fact.subject
+        return None
+
     def standing(self, subject: str = "", kind: str = "", before: int | None = None) -> list[Fact]:
         """Entries that were not retracted."""
         with reading(self.engine) as connection:
@@ -63,12 +85,16 @@ class Register:
             return [fact_of(*row) for row in assistlog.read(connection, 0, before, subject, kind) if row[0] not in gone]
 
     def write(self, facts: Iterable[Fact]) -> list[Fact]:
-        """Write facts, all or none; those written, with what followed from them. Raises :class:`ConfigError`."""
+        """Write facts, all or none; those written, with what followed from them. Raises :class:`ConfigError`.
+
+        A fact whose ``cid`` is in the log already is left out: it was sent twice.
+        """
         with writing(self.engine) as connection:
             book = _book(connection)
             made: list[Fact] = []
             for fact in facts:
-                made += _taken(connection, book, fact)
+                if not fact.cid or fact.cid not in book.data["cids"]:
+                    made += _taken(connection, book, fact)
             _append(connection, book, made)
         return made
 
@@ -86,6 +112,11 @@ class Register:
                 else:
                     good.append(fact)
         return good, bad
+
+    def hashes(self, entries: Iterable[int]) -> dict[int, str]:
+        """Hashes of entries of the log."""
+        with reading(self.engine) as connection:
+            return assistlog.hashes(connection, entries)
 
     def end(self) -> tuple[int, str]:
         """(number of entries, hash of the last; empty where there is none)."""
@@ -134,7 +165,9 @@ def _book(connection: Connection, rows: int | None = None) -> Book:
 def _fold(connection: Connection, rows: int, without: Iterable[int] = ()) -> Book:
     book, gone = Book(), _retracted(connection, rows) | set(without)
     for row in assistlog.read(connection, 0, rows):
-        if row[0] not in gone:
+        if row[0] in gone:
+            book.heard(fact_of(*row))
+        else:
             try:
                 book.apply(fact_of(*row))
             except (ValueError, KeyError, TypeError) as error:
@@ -168,7 +201,7 @@ def _retract(connection: Connection, book: Book, fact: Fact) -> None:
         raise ConfigError(
             f"there is no entry {entry} to retract", hint="`selat assist show SEA ID` lists entries with their numbers"
         )
-    if found[0].kind in ("retract", "observation", "close", "inspection_due", "opened", "consent"):
+    if found[0].kind in _STAY:
         raise ConfigError(
             f"an entry of kind {found[0].kind} cannot be retracted",
             hint="observations, inspections and consents stay; answer or close them",
@@ -178,8 +211,10 @@ def _retract(connection: Connection, book: Book, fact: Fact) -> None:
         raise ConfigError("retract alone, not together with other facts", hint="write the others afterwards")
     gone, fresh = _retracted(connection, rows) | {entry}, Book()
     for row in assistlog.read(connection, 0, rows):
-        if row[0] not in gone:
-            one = fact_of(*row)
+        one = fact_of(*row)
+        if row[0] in gone:
+            fresh.heard(one)
+        else:
             try:
                 if one.kind != "retract":
                     hold(fresh, one)
@@ -197,13 +232,17 @@ def _following(book: Book, fact: Fact) -> list[Fact]:
     if fact.kind == "custody" or (fact.kind == "item_state" and fact.data.get("state") == "accepted"):
         own = str(book.value("programme", book.value("item", fact.subject, "programme") or "", "recipient") or "")
         other = fact.data.get("organisation") or own
-        if other == own or _consented(book, fact, "transfer"):
+        if other == own or book.consented("transfer", fact.subject, fact.at, str(other)):
             return []
         check, told = (
             "U5",
             f"{fact.subject} went to {fact.data.get('unit')} of {other}, which is not {own}, without prior consent",
         )
-    elif fact.kind == "item_state" and fact.data.get("state") in GONE and not _consented(book, fact, "disposal"):
+    elif (
+        fact.kind == "item_state"
+        and fact.data.get("state") in GONE
+        and not book.consented("disposal", fact.subject, fact.at)
+    ):
         check, told = "U11", f"{fact.subject} became {fact.data['state']} without prior consent"
     else:
         return []
@@ -217,14 +256,6 @@ def _following(book: Book, fact: Fact) -> list[Fact]:
         "began": fact.at,
     }
     return [Fact("observation", f"obs-{key}", fact.at, data, OWN, "selat", "A")]
-
-
-def _consented(book: Book, fact: Fact, what: str) -> bool:
-    given: Any = book.data["consents"].values()
-    return any(
-        c["what"] == what and day_ns(c["granted_on"]) <= fact.at and fact.subject in c.get("items", [fact.subject])
-        for c in given
-    )
 
 
 def _append(connection: Connection, book: Book, made: list[Fact]) -> None:

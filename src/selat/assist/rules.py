@@ -212,6 +212,9 @@ def _identity(book: Book, f: Fact) -> None:
 
 
 def _use(book: Book, f: Fact) -> None:
+    cells = f.data.get("cells", {})
+    if not isinstance(cells, dict) or not all(isinstance(h, (int, float)) and 0 <= h <= 1e6 for h in cells.values()):
+        raise ConfigError("cells: not hours by cell", hint='as in {"2,101": 1.5}, the south-west corner of each degree')
     ended, hours, states = f.data["ended"], f.data["hours"], book.item(f.subject)["states"]
     if ended <= f.at or hours * HOUR > ended - f.at + SECOND:
         raise ConfigError(
@@ -272,9 +275,25 @@ def _inspected(book: Book, f: Fact) -> None:
 def _consent(book: Book, f: Fact) -> None:
     if f.subject in book.data["consents"]:
         raise ConfigError(f"consent {f.subject} is there", hint="give another id: consents are never changed")
+    if not f.data.get("programme") and not f.data.get("items"):
+        raise ConfigError(
+            f"consent {f.subject} to what of whom?", hint="name the programme, or the items, that it is for"
+        )
+
+
+def _resolved(book: Book, f: Fact) -> None:
+    found = book.data["conflicts"].get(f.subject)
+    if found is None or found["state"] != "open":
+        raise ConfigError(f"no conflict {f.subject!r} is open", hint="somebody resolved it already, or it is another")
+
+
+def _granted(book: Book, f: Fact) -> None:
+    if f.data.get("until") is not None and f.data["until"] <= f.at:
+        raise ConfigError("an opening that ends before it begins", hint="give until later than now, or leave it out")
 
 
 _RULES: dict[str, Any] = {
+    "conflict_resolved": _resolved, "opening_granted": _granted,
     "budget": _budget, "programme": _programme, "lot": _lot, "tranche": _tranche, "item": _registered,
     "item_state": _state, "custody": _custody, "identity": _identity, "use": _use, "programme_state": _programme_state,
     "close": _closing, "answer": _closing, "observation": _observed, "consent": _consent,

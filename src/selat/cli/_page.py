@@ -58,19 +58,28 @@ async def page(
     """Serve the page of the sea in ``folder`` until cancelled; when the port is taken, the next free one of ten is."""
     from selat.app.archive import SeaArchive
     from selat.app.outlets import Outlet
+    from selat.assist.desk import Desk
     from selat.web.server import create_app
 
     archive = SeaArchive(folder)
+    assist = Desk(folder)
     try:
         open_to_all = args.host not in _LOOPBACK
         accounts = _accounts(folder) if open_to_all or args.accounts else None
         hosts = ("*",) if open_to_all else _LOOPBACK
         app = create_app(
-            picture, archive=archive, accounts=accounts, audit=archive.record, title=title, allowed_hosts=hosts
+            picture,
+            archive=archive,
+            assist=assist,
+            accounts=accounts,
+            audit=archive.record,
+            title=title,
+            allowed_hosts=hosts,
         )
         outlets = [Outlet(address, lambda g: _ships(picture, g)) for address in args.out]
         await asyncio.gather(_serve(app, args, announce), *(o.run() for o in outlets))
     finally:
+        assist.close()
         archive.close()
 
 

@@ -16,7 +16,8 @@ EPILOG = """examples:
   selat accounts sea/ remove "Lt Aminah"
 roles:
   observer sees; officer also handles alerts; supervisor also changes zones; admin also makes accounts; machine sees
-  (with HTTP Basic authentication, for scripts)
+  (with HTTP Basic authentication, for scripts); recipient, donor, auditor and public see the register of given equipment alone,
+  each in its tier
 """
 
 

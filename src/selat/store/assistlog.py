@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +28,15 @@ def hash_at(connection: Connection, rows: int) -> str:
     return connection.scalar(sa.select(_LOG.c.hash).where(_LOG.c.n == rows - 1)) or ""
 
 
+def hashes(connection: Connection, entries: Iterable[int]) -> dict[int, str]:
+    """Hashes of some rows."""
+    wanted, out = sorted(set(entries)), {}
+    for i in range(0, len(wanted), 500):
+        for n, text in connection.execute(sa.select(_LOG.c.n, _LOG.c.hash).where(_LOG.c.n.in_(wanted[i : i + 500]))):
+            out[int(n)] = str(text)
+    return out
+
+
 def read(
     connection: Connection, begin: int = 0, before: int | None = None, subject: str = "", action: str = ""
 ) -> Iterator[Row]:
@@ -44,6 +53,18 @@ def read(
     for part in result.partitions():
         for row in part:
             yield tuple(row)
+
+
+def naming(connection: Connection, text: str) -> Iterator[Row]:
+    """Rows whose note holds a text of letters and digits, in their order."""
+    c = _LOG.c
+    query = (
+        sa.select(c.n, c.subject, c.who, c.time, c.action, c.note)
+        .where(c.note.contains(text, autoescape=True))
+        .order_by(c.n)
+    )
+    for row in connection.execute(query):
+        yield tuple(row)
 
 
 def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:

@@ -28,11 +28,23 @@ ROLES = {
     "supervisor": frozenset({"see", "act", "zones", "release"}),
     "admin": frozenset({"see", "act", "zones", "release", "accounts"}),
     "machine": frozenset({"see"}),
+    # of the register alone (see selat.assist.tiers): they do not see the watch
+    "recipient": frozenset({"assist"}),
+    "donor": frozenset({"assist"}),
+    "auditor": frozenset({"assist"}),
+    "public": frozenset({"assist"}),
 }
+#: roles with another tier of the register than that of the public; who makes accounts runs the recipient's machine
+_TIERS = {"recipient": "recipient", "admin": "recipient", "donor": "donor", "auditor": "auditor"}
 LEAST = 10  #: letters of a password
 MOST = 200
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_hex(16))  # an unknown name takes as long to refuse as a wrong password
+
+
+def tier_of(role: str) -> str:
+    """The tier in which a role sees the register of given equipment."""
+    return _TIERS.get(role, "public")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,7 @@ class Account:
     groups: frozenset[str] = frozenset()
 
     def may(self, deed: str) -> bool:
-        """Whether the role allows it: ``see``, ``act``, ``zones``, ``release``, ``accounts``."""
+        """Whether the role allows it: ``see``, ``act``, ``zones``, ``release``, ``accounts``; ``assist``: the register alone."""
         return deed in ROLES.get(self.role, frozenset())
 
 

@@ -11,15 +11,21 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
-async def json_body(request: Request, most: int) -> dict[str, Any]:
-    """The JSON object that was sent, of at most ``most`` bytes. Raises ConfigError for anything else."""
+async def raw_body(request: Request, most: int) -> bytes:
+    """The bytes that were sent, at most ``most``. Raises ConfigError for more."""
     raw = bytearray()
     async for part in request.stream():
         raw += part
         if len(raw) > most:
             raise ConfigError("the body is too long", hint=f"at most {most} bytes")
+    return bytes(raw)
+
+
+async def json_body(request: Request, most: int) -> dict[str, Any]:
+    """The JSON object that was sent, of at most ``most`` bytes. Raises ConfigError for anything else."""
+    raw = await raw_body(request, most)
     try:
-        body = json.loads(bytes(raw) or b"{}")
+        body = json.loads(raw or b"{}")
     except (ValueError, RecursionError):
         raise ConfigError("the body is not JSON", hint='as in {"who": "Lt Aminah"}') from None
     if not isinstance(body, dict):

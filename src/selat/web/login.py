@@ -40,6 +40,12 @@ BODY_LIMIT = 4096
 MOST_REMEMBERED = 10_000
 MANY, REFILL = 300.0, 60.0  #: requests an account or stranger may make at once, and more of them a second
 
+#: paths of the register's pages; its answers lie under ``/api/assist/``
+REGISTER_PATHS = frozenset({
+    "/assist", "/field", "/field.webmanifest", "/field-worker.js", "/field-icon.svg", "/api/assist", "/api/about", "/login",
+    "/logout",
+})  # fmt: skip
+
 Audit = Callable[[str, str, str, str], None]
 
 
@@ -183,7 +189,7 @@ class Doorman:
         where = (scope.get("client") or ("?", 0))[0]
         if scope["type"] == "http" and self._gate.limits.too_many(f"u:{user.name}" if user else f"a:{where}"):
             await json_answer({"error": "too many requests"}, status=429)(scope, receive, send)
-        elif user is not None and user.may("see"):
+        elif user is not None and (user.may("see") or (user.may("assist") and _of_the_register(scope["path"]))):
             scope[USER] = user
             with asking(user.groups):
                 await self._app(scope, receive, send)
@@ -191,10 +197,19 @@ class Doorman:
             await WebSocketClose(code=1008, reason="log in first")(scope, receive, send)
         elif scope["path"] == "/login":
             await self._app(scope, receive, send)
-        elif scope["path"] == "/":
+        elif user is not None and scope["path"] == "/":
+            await RedirectResponse("/assist", status_code=303)(scope, receive, send)
+        elif user is not None:
+            await json_answer({"error": "not with this role"}, status=403)(scope, receive, send)
+        elif scope["path"] in ("/", "/assist", "/field"):
             await RedirectResponse("/login", status_code=303)(scope, receive, send)
         else:
             await json_answer({"error": "log in first"}, status=401)(scope, receive, send)
+
+
+def _of_the_register(path: str) -> bool:
+    """Whether a path is of the register's pages, and no part of the watch."""
+    return path in REGISTER_PATHS or path.startswith(("/api/assist/", "/assets/", "/basemap/"))
 
 
 def _hash(token: str) -> str:

@@ -26,7 +26,9 @@ from selat.web.alerts_api import alert_routes
 from selat.web.answers import json_answer as _json
 from selat.web.answers import missing as _missing
 from selat.web.archive_api import archive_routes
+from selat.web.assist_api import assist_routes
 from selat.web.feed import Hubs, serve_feed
+from selat.web.field_api import field_routes
 from selat.web.geo import feature_collection, poll_answer
 from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
 from selat.web.interop import interop_routes
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.requests import Request
     from starlette.websockets import WebSocket
+
+    from selat.assist.desk import Desk
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -142,6 +146,7 @@ def create_app(
     picture: Picture,
     *,
     archive: Archive | None = None,
+    assist: Desk | None = None,
     accounts: Accounts | None = None,
     audit: Audit | None = None,
     title: str = "selat",
@@ -155,6 +160,7 @@ def create_app(
     Args:
         picture: what to show; see `selat.model.picture.Picture`. It is called from worker threads.
         archive: the stored sea behind it, for playback, dossiers and zones; without one the page shows the present alone.
+        assist: the register of given equipment behind it.
         accounts: who may come in; without them everybody does, and only this machine may act.
         audit: told of log-ins and refusals as (who, action, subject, note).
         title: the name in the top bar and on the browser tab.
@@ -177,6 +183,8 @@ def create_app(
         *alert_routes(picture, to.may_act),
         *archive_routes(archive, to.may_draw),
         *release_routes(archive, to.may_release),
+        *assist_routes(assist, to.may_act),
+        *field_routes(assist, to.may_act, static),
         *interop_routes(picture, archive, title),
         OPENAPI_ROUTE,
         *(gate.routes() if gate else ()),

@@ -21,9 +21,10 @@ def run(args: argparse.Namespace) -> int:
     """Write it."""
     from selat.assist.grant import Grant
     from selat.assist.iati import write_iati
+    from selat.assist.tiers import cut_book
     from selat.model.clock import now, parse_time
 
-    book = opened(args).book()
+    book = cut_book(opened(args).book(), "public")
     chosen = None if args.programme is None else [Grant(book, p).id for p in args.programme]
     made = write_iati(book, now() if args.at is None else parse_time(args.at), chosen)
     if args.path == "-":
