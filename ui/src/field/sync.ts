@@ -1,0 +1,70 @@
+// Sends the queue: files first, then the deeds in their order. A deed leaves the device only when the register has acknowledged it;
+// it carries an id of its own, so that sending it twice changes nothing.
+
+import { get, post, Refused } from "../assist/api";
+import { dequeue, file, keep, mark, queue, sweep, type Deed, type List } from "./store";
+
+export type Outcome = { sent: number; conflicts: number; refused: number; trouble: string };
+type Answer = { cid: string; state: "written" | "known" | "conflict" | "resolved" | "refused"; message?: string; hint?: string };
+
+const AT_ONCE = 50;
+let running: Promise<Outcome> | null = null;
+
+/** One at a time: who asks while it runs waits for the same outcome. */
+export function send(who: string): Promise<Outcome> {
+  running ??= once(who).finally(() => { running = null; });
+  return running;
+}
+
+async function once(who: string): Promise<Outcome> {
+  const out: Outcome = { sent: 0, conflicts: 0, refused: 0, trouble: "" };
+  try {
+    for (;;) {
+      const waiting = (await queue()).filter((d) => !d.refused).slice(0, AT_ONCE);
+      if (!waiting.length) break;
+      for (const deed of waiting) await upload(deed);
+      const { answers } = await post<{ answers: Answer[] }>("/field/sync", { who, deeds: waiting.map(({ seq: _, refused: __, ...deed }) => deed) });
+      if (!(await take(waiting, answers, out))) break;
+    }
+    await sweep();
+    await fetchList();
+  } catch (error) {
+    out.trouble = error instanceof Refused ? (error.status === 401 ? "login" : error.message) : "offline";
+  }
+  return out;
+}
+
+async function upload(deed: Deed): Promise<void> {
+  const sha = (deed.data.sha256 ?? deed.data.photo) as string | undefined;
+  const blob = sha ? await file(sha) : undefined;
+  if (!sha || !blob) return;
+  const answer = await fetch(`api/assist/field/file/${sha}`, { method: "PUT", body: blob, headers: { "content-type": "application/octet-stream" } });
+  if (!answer.ok) throw new Refused(`${answer.status}`, "", answer.status);
+}
+
+/** Acts on the answers; false where nothing moved, so that the loop ends. */
+async function take(waiting: Deed[], answers: Answer[], out: Outcome): Promise<boolean> {
+  const by = new Map(answers.map((a) => [a.cid, a]));
+  const done: number[] = [];
+  for (const deed of waiting) {
+    const answer = by.get(deed.cid);
+    if (!answer) continue;
+    if (answer.state === "refused") {
+      out.refused += 1;
+      await mark({ ...deed, refused: { message: answer.message ?? "", hint: answer.hint ?? "" } });
+    } else {
+      done.push(deed.seq as number);
+      if (answer.state === "conflict") out.conflicts += 1;
+      else out.sent += 1;
+    }
+  }
+  await dequeue(done);
+  return done.length > 0;
+}
+
+export async function fetchList(): Promise<List> {
+  const list = await get<List>("/field/list");
+  list.taken = new Date().toISOString();
+  await keep("list", list);
+  return list;
+}
