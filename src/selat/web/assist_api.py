@@ -11,7 +11,6 @@
 ``GET  /api/assist/aggregates?month=2026-06`` ``.../key``  signed sums for the donor; the public key
 ``POST /api/assist/segment/SHA256/ask|grant|open``         raw data: asked for, opened to somebody, shown; each logged
 ``GET  /api/assist/map``                                   bases and what boats reach; for a donor hours by cell
-``GET  /api/assist/audit`` ``.../sample`` ``.../chain/ID`` for the auditor
 ========================================================  ======================================================
 
 ``?as=donor`` or ``?as=public`` shows what those see.
@@ -30,7 +29,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route
 
-from selat.assist import auditing, pages
+from selat.assist import pages
 from selat.assist.desk import MAY_WRITE, Desk, seen_as
 from selat.assist.facts import checked, fact_of_deed
 from selat.assist.iati import write_iati
@@ -232,35 +231,6 @@ class _Assist:
         wanted = chosen_programmes(book, request)
         return json_answer(await run_in_threadpool(self.desk.map, ask.shown, wanted), "application/geo+json")
 
-    @asked
-    async def audit(self, request: Request, ask: Asking) -> Response:
-        if ask.shown not in ("auditor", "recipient"):
-            return not_yours()
-        entries, head = await run_in_threadpool(self.desk.register.end)
-        broken = await run_in_threadpool(self.desk.register.first_break)
-        return json_answer({"entries": entries, "head": head, "first_break": broken})
-
-    @asked
-    async def sample(self, request: Request, ask: Asking) -> Response:
-        if ask.shown not in ("auditor", "recipient"):
-            return not_yours()
-        book, size = await run_in_threadpool(self.desk.book, "auditor"), request.query_params.get("size", "10")
-        if not size.isdecimal() or not 0 < int(size[:6]) <= 10_000:
-            raise ConfigError("a sample of how many?", hint="size=10")
-        found = auditing.sample(
-            book, request.query_params.get("seed", ""), int(size[:6]), request.query_params.get("programme", "")
-        )
-        return json_answer({"seed": request.query_params.get("seed", ""), "items": found})
-
-    @asked
-    async def chain(self, request: Request, ask: Asking) -> Response:
-        if ask.shown not in ("auditor", "recipient"):
-            return not_yours()
-        book = await run_in_threadpool(self.desk.book, "auditor")
-        return json_answer(
-            await run_in_threadpool(auditing.chain_of, self.desk.register, book, request.path_params["id"])
-        )
-
 
 def _country(book: Any, code: str, now: int, tier: str) -> Any:
     return pages.country(book, code, now, tier)
@@ -316,7 +286,4 @@ def assist_routes(desk: Desk | None, may: Callable[[Request], bool]) -> list[Rou
         Route("/api/assist/key", to.key),
         Route("/api/assist/segment/{digest:str}/{deed:str}", to.segment, methods=["POST"]),
         Route("/api/assist/map", to.map),
-        Route("/api/assist/audit", to.audit),
-        Route("/api/assist/sample", to.sample),
-        Route("/api/assist/chain/{id:path}", to.chain),
     ]

@@ -27,6 +27,7 @@ from selat.web.answers import json_answer as _json
 from selat.web.answers import missing as _missing
 from selat.web.archive_api import archive_routes
 from selat.web.assist_api import assist_routes
+from selat.web.audit_api import audit_routes
 from selat.web.feed import Hubs, serve_feed
 from selat.web.field_api import field_routes
 from selat.web.geo import feature_collection, poll_answer
@@ -184,6 +185,7 @@ def create_app(
         *archive_routes(archive, to.may_draw),
         *release_routes(archive, to.may_release),
         *assist_routes(assist, to.may_act),
+        *audit_routes(assist, to.may_act),
         *field_routes(assist, to.may_act, static),
         *interop_routes(picture, archive, title),
         OPENAPI_ROUTE,
