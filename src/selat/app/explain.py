@@ -98,10 +98,11 @@ def _again(alert: Alert, rules: Sequence[Any]) -> tuple[Alert | None, str]:
     again = conclude_again(rule, alert.evidence, state)
     if again is None:
         return None, "today the rule would not raise an alert from this evidence"
-    if again.sentence != alert.sentence and state == "rectified":  # closed by a person while it was still so
-        still = conclude_again(rule, alert.evidence, "active")
-        if still is not None and still.sentence == alert.sentence:
-            again = still
+    if again.sentence != alert.sentence and alert.state not in ("active", "acknowledged"):
+        # Closed by a person while it was still so; or taken back when it was over already.
+        other = conclude_again(rule, alert.evidence, "active" if state == "rectified" else "rectified")
+        if other is not None and other.sentence == alert.sentence:
+            again = other
     return again, ""
 
 

@@ -15,6 +15,7 @@ from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
 from selat.model.rule import Evidence, Finding
 from selat.model.schema import NO_TIME
+from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.contacts import Contacts
 from selat.tracks.intervals import nominal
@@ -23,6 +24,7 @@ from selat.tracks.reception import Expectation
 from selat.tracks.window import Window
 
 LYING = (1, 5)  #: navigational status: at anchor, moored
+_LIES = 3 * KNOT  #: m/s: faster, who says that she is moored does not lie (M.1371-5 Table 1 has the same limit)
 _AHEAD = 1800.0  #: s: so far a course is followed to see whether it ends on the shore
 
 
@@ -78,7 +80,9 @@ def candidates(w: Window, seconds: float, intervals: float, speed: float, longes
     every = nominal(c.kind[first], c.sog[first], c.status[first])
     with np.errstate(invalid="ignore"):
         use = (age[first] >= intervals * every) & (np.hypot(c.vx[first], c.vy[first]) > speed)
-    silent = first[use & ~np.isin(c.status[first], LYING) & (c.successor[first] < 0)]
+    # A status that was left as it is, at sea, says nothing: only who lies is left out.
+    lies = np.isin(c.status[first], LYING) & (np.hypot(c.vx[first], c.vy[first]) < _LIES)
+    silent = first[use & ~lies & (c.successor[first] < 0)]
     # Whose number is heard from another place has jumped, or two use it: that is told by the rule jump.
     alone = [bool((c.heard[c.of(int(c.mmsi[s]))] <= c.heard[s]).all()) for s in silent.tolist()]
     keep: Array = silent[np.array(alone, bool)]

@@ -52,6 +52,23 @@ def course_made(track: Any, speed: float, most: float = np.inf) -> list[list[flo
     return out
 
 
+def displaced(track: Any, most: float, least: float = 500.0) -> bool:
+    """Whether a track ends where a leap led: a step faster than ``most`` m/s and longer than ``least`` m, after which she is not
+    where her speed and course of before the leap would have taken her. One wrong position, or leaps there and back, are none.
+    """
+    span, step, _ = steps(track)
+    leaps = np.flatnonzero((step > least) & (step > most * np.maximum(span, 1.0)))
+    if not leaps.size:
+        return False
+    k = int(leaps[-1]) + 1
+    before = np.flatnonzero(np.isfinite(track.sog[:k]) & np.isfinite(track.cog[:k]))
+    gone = track.sog[before] * (track.time[k] - track.time[before]) * 1e-9
+    way = np.radians(track.cog[before])
+    east, north = geodesy.plane(track.lat[before], track.lon[before], track.lat[k], track.lon[k])
+    away = np.hypot(east - gone * np.sin(way), north - gone * np.cos(way))
+    return not bool((away < 0.3 * gone + least).any())
+
+
 def pivots(course: list[float], swing: float) -> list[float]:
     """Turning points of a course after each of which it went back by more than ``swing`` deg."""
     points: list[float] = []

@@ -6,7 +6,9 @@ What it finds
     was within 5 miles and on her way there (within 30 degrees). Weighed, each part from 0 to 1: how sure the silence is her
     own (chance of it by the learned reception: full below 1 in 10,000), how straight her way led there, how near she was,
     how long the first has waited, whether she says that she is at anchor, the types, the place. If the silent ship is heard
-    again within a mile of the one that waits, that speaks fully for it. Caution from 0.35, warning from 0.65. Judged every minute.
+    again within a mile of the one that waits, that speaks fully for it. A silent ship is held to be bound for the one of
+    those who wait that fits best; a course that was only that of the lane she sailed in counts half. Caution from 0.35,
+    warning from 0.65. Judged every minute.
 Why it matters
     Who has something to hand over at sea switches off before and not after; what is left to see is the other.
 False alarms
@@ -54,6 +56,7 @@ class Parameters:
     silent: float = param(900.0, "s", "The other is silent for so long", "behaviours 2.3: 15 min under way")
     far: float = param(5 * NAUTICAL_MILE, "m", "... and was last heard within this", "selat")
     angle: float = param(30.0, "deg", "... on a course that leads there within this", "selat")
+    by_lane: float = param(0.5, "1", "Worth of a course that is only that of the lane she was in", "selat")
     again: float = param(NAUTICAL_MILE, "m", "Heard again within this of the first, she was there", "selat")
     caution: float = param(0.35, "1", "Likelihood for a caution", "selat")
     warning: float = param(0.65, "1", "Likelihood for a warning", "selat")
@@ -99,7 +102,7 @@ class DarkRendezvous(PictureRule):
         use = np.flatnonzero(
             ~np.isin(q.type, (*fleet.SERVICE, *fleet.TOWING)) & (q.seconds >= p.silent) & (q.speed > KNOT)
         )
-        found = []
+        found: dict[int, tuple[float, Finding]] = {}  # by silent ship: she can be with one only
         for a in waiting.tolist() if use.size else ():
             x, y = geodesy.plane(q.lat[use], q.lon[use], s.lat[a], s.lon[a])
             away = np.hypot(x, y)
@@ -116,14 +119,14 @@ class DarkRendezvous(PictureRule):
                     "away": round(float(away[k]), 1),
                     "off": round(float(off[k]), 1),
                     "seconds": round(float(q.seconds[i]), 1),
+                    "lane": _along_lane(w, q, i),
                 }
-                found.append(
-                    self._finding(
-                        w, s, a, quiet.subject(w, q, i), int(q.id[i]), {"reception": heard, **other, "back": None}
-                    )
-                )
+                number, fit = int(q.id[i]), float(off[k] / p.angle + away[k] / p.far)
+                if number not in found or fit < found[number][0]:
+                    more = {"reception": heard, **other, "back": None}
+                    found[number] = fit, self._finding(w, s, a, quiet.subject(w, q, i), number, more)
                 break
-        return found
+        return [f for _, f in found.values()]
 
     def _with_returned(
         self, w: Window, s: fleet.Ships, waiting: Any, known: dict[str, list[Any]], told: set[str]
@@ -139,7 +142,7 @@ class DarkRendezvous(PictureRule):
             x, y = geodesy.plane(s.lat[a], s.lon[a], s.lat[b], s.lon[b])
             away = float(np.hypot(x, y))
             if away <= self.p.again:
-                more = {name: old[name] for name in ("reception", "away", "off", "seconds")}
+                more = {name: old[name] for name in ("reception", "away", "off", "seconds", "lane")}
                 found.append(self._finding(w, s, a, old["silent"], other, {**more, "back": round(away, 1)}))
         return found
 
@@ -172,7 +175,7 @@ class DarkRendezvous(PictureRule):
             return None
         parts = {
             "silence": quiet.worth(e["reception"]),
-            "course": 1.0 if back is not None else ramp(e["off"], p.angle, 10.0, 0.5),
+            "course": 1.0 if back is not None else ramp(e["off"], p.angle, 10.0, 0.5) * (p.by_lane if e["lane"] else 1.0),
             "nearness": 1.0 if back is not None else ramp(e["away"], p.far, 2 * NAUTICAL_MILE, 0.4),
             "waiting": ramp(e["wait"], p.wait, 2 * p.wait, 0.7),
             "types": 0.4 if kinds.fishing(who) and kinds.fishing(other) else 1.0 if who["type"] and other["type"] else 0.85,
@@ -206,6 +209,17 @@ class DarkRendezvous(PictureRule):
     def golden(self) -> Golden:
         """A coaster stops; a tanker bound for her falls silent among ten ships that are heard; another has a gap far off."""
         return _golden()
+
+
+def _along_lane(w: Window, q: quiet.Silent, i: int) -> bool:
+    """Whether a silent ship was last heard in a lane, declared or learned, on its course: that led her there anyway."""
+    lanes = getattr(w.world, "lanes", None)
+    if lanes is None or not len(lanes):
+        return False
+    hit = lanes.at(q.lat[[i]], q.lon[[i]], q.course[[i]])
+    with np.errstate(invalid="ignore"):
+        inside = (hit.lane[0] >= 0) & (hit.declared[0] | (abs(hit.cross[0]) < 2.0 * hit.sigma[0]))
+    return bool(inside) and float(fleet.turn(q.course[i], hit.direction[0])) < 20.0
 
 
 def _golden() -> Golden:

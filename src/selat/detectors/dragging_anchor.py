@@ -5,15 +5,17 @@ What it finds
     where the anchor lies follows from position, heading and the length of chain that is out (she lies downstream of it,
     her bow towards it). The place that the first ten minutes in which she lay still (within 100 m, slower than 0.7
     knots) tell and that of the last eight minutes are compared for every length of chain and ship up to 300 m and her
-    own length: if even the best one leaves more than 100 m, the anchor drags. Ships that send no heading but say that
+    own length: if even the best one leaves more than 100 m, the anchor drags. Not where one anchor, one length of
+    chain and one error of the heading sensor explain all her positions since (to 25 m), nor where she went ahead, as her
+    engine drives her: who shifts her place by engine has no anchor down. Ships that send no heading but say that
     they are at anchor are judged by a circle (three lengths and 100 m, twice). Judged every minute; a warning, an alarm
     within half a mile of another ship at anchor or over a cable, a lane or a shore.
 Why it matters
     A dragging ship drifts through an anchorage onto others, cables or rocks while her crew may be asleep.
 False alarms
     A ship that weighs anchor and leaves: left out where she goes where she heads, faster than 1.5 knots. The swing with
-    the tide is no drag: the heading turns with the place. A heading sensor that fails or is off by a constant at anchor
-    makes the anchor seem to move when she swings. Ships that drift, wait or meet under way and do not say that they are
+    the tide is no drag: the heading turns with the place. A heading sensor that fails at anchor makes the anchor seem
+    to move when she swings. Ships that drift, wait or meet under way and do not say that they are
     at anchor are left out, wherever no anchorage is.
 Reference
     behaviours 2.4 (circle of 3 lengths and 100 m); the estimate from the heading is selat's.
@@ -70,6 +72,8 @@ class Parameters:
     ahead: float = param(45.0, "deg", "... course and heading differ by less", "DMA AisAbnormal: drift, 45 deg")
     lengths: float = param(3.0, "lengths", "Without heading: radius of the circle ...", "behaviours 2.4")
     more: float = param(100.0, "m", "... and this", "behaviours 2.4")
+    misfit: float = param(25.0, "m", "One anchor explains her positions to within this (rms)", "selat: AIS to 10 m")
+    engine: float = param(0.6, "1", "This share of the way between, less what went astern, was ahead: by engine", "selat")
     close: float = param(0.5 * NAUTICAL_MILE, "m", "An alarm with another ship at anchor within", "selat")
 
 
@@ -132,7 +136,9 @@ class DraggingAnchor(PictureRule):
         who = e["ship"]
         by_heading = e["chain"] is not None
         limit = p.limit if by_heading else 2.0 * (p.lengths * (who["length"] or 0.0) + p.more)
-        if e["moved"] <= limit:
+        if e["moved"] <= limit or (e["misfit"] is not None and e["misfit"] < p.misfit):
+            return None
+        if e["ahead"] is not None and e["ahead"] > p.engine:
             return None
         ahead = who["heading"] is not None and float(fleet.turn(who["course"], who["heading"])) < p.ahead
         if ahead and who["speed"] > p.leaving:
@@ -193,6 +199,7 @@ def anchor(track: Any, length: float, p: Parameters) -> Evidence | None:
     return {
         "moved": round(float(np.hypot(dx, dy)), 1), "towards": round(float(np.degrees(np.arctan2(dx, dy)) % 360.0), 1),
         "chain": None if chain is None else round(chain, 1), "most": round(most, 1),
+        "misfit": _misfit(east, north, heading, old, new, most), "ahead": _ahead(east, north, heading, old),
         "seconds": round(float(age[-1] - age[old].mean()), 1), "since": int(time[old][-1]),
         "lay": (float(lat[old].mean()), float(lon[old].mean())),
     }  # fmt: skip
@@ -211,6 +218,37 @@ def _lay(age: Array, east: Array, north: Array, sog: Array, since: float, p: Par
                 return old
         since += 120.0
     return None
+
+
+def _misfit(east: Array, north: Array, heading: Array, old: Array, new: Array, most: float) -> float | None:
+    """How far (m, rms, of the old and the new minutes the worse) she is from where one anchor, one chain of up to ``most`` m and
+    one error of her heading sensor put her, at their best for all rows; None: no such chain, or no headings.
+
+    She lies at ``anchor - chain u(heading + error)``: linear in the anchor, ``chain cos(error)`` and ``chain sin(error)``.
+    """
+    rows = np.arange(len(heading)) >= int(np.flatnonzero(old)[0])
+    if not np.isfinite(heading[rows]).all():
+        return None
+    h = np.radians(heading)
+    one, none = np.ones(len(h)), np.zeros(len(h))
+    x, y = np.stack([one, none, -np.sin(h), -np.cos(h)], 1), np.stack([none, one, -np.cos(h), np.sin(h)], 1)
+    best = np.linalg.lstsq(np.concatenate([x[rows], y[rows]]), np.concatenate([east[rows], north[rows]]), 1e-6)[0]
+    if float(np.hypot(best[2], best[3])) > most:
+        return None
+    off2 = (east - x @ best) ** 2 + (north - y @ best) ** 2
+    return round(float(np.sqrt(max(off2[old].mean(), off2[new].mean()))), 1)
+
+
+def _ahead(east: Array, north: Array, heading: Array, old: Array) -> float | None:
+    """Of the way since the old place, what went where she headed less what went the other way (-1 to 1); None: no headings."""
+    first = int(np.flatnonzero(old)[-1])
+    dx, dy, h = np.diff(east[first:]), np.diff(north[first:]), np.radians(heading[first:-1])
+    step = np.hypot(dx, dy)
+    use = np.isfinite(h) & (step > 0.3 * step.max(initial=1.0))  # the rest is noise, and swing
+    if not use.any():
+        return None
+    gone = dx[use] * np.sin(h[use]) + dy[use] * np.cos(h[use])
+    return round(float(gone.sum() / step[use].sum()), 3)
 
 
 def swing(mmsi: int, lat: float, lon: float, angle: float, seconds: float = 4200.0, chain: float = 200.0) -> Columns:

@@ -1,15 +1,16 @@
 """A merchant ship on a way where ships of her direction do not go.
 
 What it finds
-    A cargo ship or tanker of 50 m and more, faster than 5 knots, that for 5 minutes and at least three positions keeps
-    to one side of a learned lane of her direction (within 35 degrees), farther from its middle than 99.9 of 100 ships
-    were (3.3 standard deviations of the lateral profile of ships of her kind, 1,100 m to 3 miles), where at least 500
-    ships had passed. Judged every minute. A caution; a warning beyond 5 standard deviations.
+    A cargo ship or tanker of 50 m and more, faster than 5 knots, that for 10 minutes and at least five positions sails
+    along a learned lane of her direction (within 20 degrees), to one side of it, farther from its middle than 99.9 of
+    100 ships were (3.3 standard deviations of the lateral profile of ships of her kind, 1,100 m to 3 miles), where at
+    least 500 ships had passed. Judged every minute. A caution; a warning where the shore lies on her course within 20
+    minutes.
 Why it matters
     A ship that leaves the beaten track is lost, in trouble, or about something else than her passage.
 False alarms
     Ships that call at a port, anchorage or pilot, or that avoid others; new routes and works at sea; lanes that were
-    learned from few ships. Left out: ships inside declared lanes and routes (their edges are known), anchorages, ports,
+    learned from few ships. Who leaves a lane, joins it or crosses it does so at an angle, and is not meant. Left out: ships inside declared lanes and routes (their edges are known), anchorages, ports,
     pilot grounds, inshore zones; tows, ships not under command or restricted.
 Reference
     DMA AisAbnormal (abnormal below 0.001, cells of 5,000 ships); the lateral profile is selat.tracks.lanes'.
@@ -49,15 +50,15 @@ class Parameters:
     """Parameters, SI."""
 
     sigmas: float = param(3.3, "1", "Farther from the middle than so many standard deviations", "DMA: 0.001")
-    grave: float = param(5.0, "1", "... and beyond so many it is a warning", "selat")
+    ashore: float = param(1200.0, "s", "A warning with the shore on her course within", "selat: time to be called and turn")
     least: float = param(
         1100.0, "m", "... and farther than this", "selat: half of the widest lane (MPA: 1,617 m) and 300 m"
     )
     reach: float = param(3 * NAUTICAL_MILE, "m", "... and not farther than this: that is other water", "selat")
     passages: int = param(500, "1", "Ships that the lane was learned from", "selat; DMA: 5,000 a cell")
-    angle: float = param(35.0, "deg", "Courses within this of the lane's direction", "selat")
-    lasting: float = param(300.0, "s", "For so long", "selat")
-    reports: int = param(3, "1", "... and so many positions of the track", "behaviours 2.4: 3")
+    angle: float = param(20.0, "deg", "Courses within this of the lane's direction", "selat: who leaves or joins it turns more")
+    lasting: float = param(600.0, "s", "For so long", "selat: longer than the way out of a lane")
+    reports: int = param(5, "1", "... and so many positions of the track", "behaviours 2.4: 3")
     speed: float = param(5 * KNOT, "m/s", "Slower is not on passage", "selat")
     length: float = param(50.0, "m", "Shorter ships go where they like", "STRAITREP: 50 m")
 
@@ -94,7 +95,7 @@ class RouteDeviation(PictureRule):
                 "lane": int(hit.lane[k]), "cross": round(float(hit.cross[k]), 1), "sigma": round(float(hit.sigma[k]), 1),
                 "direction": round(float(hit.direction[k]), 1), "passages": int(hit.passages[k]),
                 "seconds": round(int(track.time[-1] - track.time[0]) / SECOND, 1), "positions": len(track.time),
-                "source": lanes.source(int(hit.lane[k])),
+                "source": lanes.source(int(hit.lane[k])), "ashore": self._ashore(window, s, i),
             }  # fmt: skip
             found.append(fleet.finding(window, s, i, int(track.time[0]), evidence, track=track))
         return fleet.so(self, found), None
@@ -110,6 +111,13 @@ class RouteDeviation(PictureRule):
             )
             return off & (fleet.turn(course, hit.direction) <= p.angle)
 
+    def _ashore(self, w: Window, s: fleet.Ships, i: int) -> float | None:
+        """Seconds until her course meets the shore; None: not soon, or the coast is not known."""
+        seconds = np.arange(60.0, self.p.ashore + 60.0, 60.0)
+        lat, lon = geodesy.destination(s.lat[i], s.lon[i], s.course[i], s.speed[i] * seconds)
+        land = np.flatnonzero(w.world.coast.distance(lat, lon) <= 0.0)
+        return float(seconds[land[0]]) if land.size else None
+
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Far enough beside it, for long enough."""
         e, p = evidence, self.p
@@ -118,18 +126,19 @@ class RouteDeviation(PictureRule):
             return None
         if e["seconds"] < p.lasting or e["positions"] < p.reports:
             return None
-        who = e["ship"]
+        who, soon = e["ship"], e["ashore"] is not None and e["ashore"] <= p.ashore
+        shore = f"; she meets the shore in {say.span(e['ashore'])}" if soon else ""
         sentence = (
             f"{fleet.the(who)} sails {say.miles(away)} to {'starboard' if e['cross'] > 0 else 'port'} of the way that "
             f"ships bound {say.bearing(e['direction'])} take here, for {say.span(e['seconds'])}: {ratio:.1f} standard "
-            f"deviations of {e['sigma']:.0f} m (limit {p.sigmas:.1f}), learned from {e['passages']} passages."
+            f"deviations of {e['sigma']:.0f} m (limit {p.sigmas:.1f}), learned from {e['passages']} passages{shore}."
         )
         parts = {
             "margin": fleet.over(ratio, p.sigmas), "geometry": min(0.9, 0.6 + 0.3 * e["passages"] / 5000.0),
             "identity": fleet.known(who),
         }  # fmt: skip
         return Verdict(
-            "warning" if ratio > p.grave else "caution", sentence, parts,
+            "warning" if soon else "caution", sentence, parts,
             ("she makes for a port, an anchorage or a pilot", "she avoids others", "ships have begun to go another way"),
             "Ask her intentions; look at the depth ahead of her.", e["source"],
         )  # fmt: skip
@@ -143,7 +152,7 @@ class RouteDeviation(PictureRule):
         )
         statics = made.numbered(*[made.ship(563300001 + n, f"GOLDEN WAY {n}", 180, 30, 80) for n in range(3)])
         world = World(lanes=Straight())
-        return Golden(reports, statics, empty("messages"), (("warning", (563300001,)),), world)
+        return Golden(reports, statics, empty("messages"), (("caution", (563300001,)),), world)
 
 
 class Straight(Lanes):

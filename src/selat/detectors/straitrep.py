@@ -4,13 +4,13 @@ What it finds
     A ship that STRAITREP binds and whose track crosses a reporting line (the limits of the area, the lines between
     sectors): who must report to whom, on which channel. Bound are ships of 50 m and more (300 GT, which AIS does not
     send, is about that), ships that tow, passenger ships, and ships that say they carry dangerous goods; or those that
-    the line's own rules name. Judged every 30 s; a caution, told once a crossing. selat hears no voice: that a report
-    is missing only the operator knows.
+    the line's own rules name. Judged every 30 s, from where she was at the last look, or after a gap of up to 15
+    minutes; a caution, told once a crossing. selat hears no voice: that a report is missing only the operator knows.
 Why it matters
     The list of who has just come in is the list of who should have called by now.
 False alarms
     Ships that wait on a line cross it again and again: within an hour it is one alert. Ships that did not send their
-    length are not found.
+    length are not found. A step faster than 50 knots (satellites jammed, two ships of one number) is no crossing.
 Reference
     IMO MSC.73(69) (STRAITREP: area, sectors, who must report); geometry as the zone's source says.
 """
@@ -26,6 +26,7 @@ from selat.detectors import _golden as made
 from selat.detectors import _places as near
 from selat.detectors import _seas as seas
 from selat.detectors import _ships as fleet
+from selat.detectors import _ways as ways
 from selat.detectors._life import Pace, PictureRule
 from selat.detectors._ships import Array, Ships
 from selat.kernels import geodesy
@@ -40,6 +41,7 @@ from selat.tracks.window import Window
 #: ship types with a second digit 1 to 4 in these decades carry dangerous goods or pollutants (M.1371-5 Table 53)
 HAZARD = tuple(10 * d + k for d in (2, 4, 6, 7, 8, 9) for k in (1, 2, 3, 4))
 PASSENGER = tuple(range(60, 70))
+STEP = 90 * SECOND  #: ns: one step of the track and some more
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ class Parameters:
 
     length: float = param(50.0, "m", "Ships of this length and more must report", "MSC.73(69)")
     speed: float = param(KNOT, "m/s", "Slower is no crossing but drift", "selat")
-    back: float = param(240.0, "s", "The crossing is looked for in the track of so long", "selat: three of its steps")
+    back: float = param(240.0, "s", "Who was not there at the last look is looked at so far back", "selat: three steps")
+    gap: float = param(900.0, "s", "A crossing in a longer gap is not told: nobody knows when", "selat: 15 min dark")
+    leap: float = param(50 * KNOT, "m/s", "Faster steps are leaps of the position", "selat")
     beyond: float = param(50.0, "m", "She is so far beyond the line", "selat: five times the error of AIS")
 
 
@@ -62,32 +66,54 @@ class Straitrep(PictureRule):
     pace: Pace = field(default_factory=lambda: Pace(1, 2, 3600.0, 3600.0))
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Ships whose course over the last minutes crosses a line; then the track itself. Memory: who was told (ns)."""
+        """Ships that have come over a line since the last look. Memory: who was told (ns), and where each bound ship was."""
         p, at = self.p, near.places(window)
         s = at.ships
-        told = {k: t for k, t in (memory or {}).items() if window.now - t < 2.0 * p.back * SECOND}
+        memory = memory or {"told": {}, "ids": [], "time": [], "lat": [], "lon": []}
+        told = {k: t for k, t in memory["told"].items() if window.now - t < 2.0 * p.gap * SECOND}
         if not at.numbers("report_line").size:
-            return [], told
+            return [], {**memory, "told": told}
         mine = at.zones.of("report_line")
         row = np.flatnonzero((s.speed > p.speed) & bound(s, p))
+        time, lat, lon = self._before(s, row, memory)
+        step, zone, _, _ = mine.crossings(lat, lon, s.lat[row], s.lon[row])
+        found, waits = [], np.zeros(len(row), bool)
+        for k, z in sorted(set(zip(step.tolist(), zone.tolist(), strict=True))):
+            i = int(row[k])
+            if f"{int(s.id[i])}/{mine[z].name}" in told:
+                continue
+            new = fleet.so(self, self._crossed(window, s, mine, i, z, int(time[k])))
+            waits[k] |= not new  # not yet well beyond it: she is looked at again from where she was
+            found += new
+        now = np.where(waits, time, s.time[row]), np.where(waits, lat, s.lat[row]), np.where(waits, lon, s.lon[row])
+        order = np.argsort(s.id[row], kind="stable")
+        kept = zip(("ids", "time", "lat", "lon"), (s.id[row], *now), strict=True)
+        return found, {
+            "told": told | {f.key: window.now for f in found}, **{name: a[order].tolist() for name, a in kept},
+        }  # fmt: skip
+
+    def _before(self, s: Ships, row: Array, memory: Any) -> tuple[Array, Array, Array]:
+        """When (ns) and where ships were at the last look; by their course and speed where that is not known, or too long ago."""
+        p, ids = self.p, np.array(memory["ids"], "i8")
         way, run = np.radians(s.course[row]), s.speed[row] * p.back
         north, east = fleet.per_degree(s.lat[row])
+        time = s.time[row] - round(p.back * SECOND)
         lat, lon = s.lat[row] - run * np.cos(way) / north, s.lon[row] - run * np.sin(way) / east
-        step, zone, _, _ = mine.crossings(lat, lon, s.lat[row], s.lon[row])
-        found = []
-        for i, z in sorted({(int(row[k]), int(m)) for k, m in zip(step, zone, strict=True)}):
-            if f"{int(s.id[i])}/{mine[z].name}" not in told:
-                found += self._crossed(window, s, mine, i, z)
-        found = fleet.so(self, found)
-        return found, told | {f.key: window.now for f in found}
+        if not len(ids):
+            return time, lat, lon
+        k = np.minimum(np.searchsorted(ids, s.id[row]), len(ids) - 1)
+        was, y, x = np.array(memory["time"], "i8")[k], np.array(memory["lat"])[k], np.array(memory["lon"])[k]
+        known = (ids[k] == s.id[row]) & (s.time[row] - was <= round(p.gap * SECOND))
+        return np.where(known, was, time), np.where(known, y, lat), np.where(known, x, lon)
 
-    def _crossed(self, w: Window, s: Ships, lines: Any, i: int, z: int) -> list[Finding]:
-        """The last crossing of a line in a ship's track."""
-        track = fleet.trail(w.contacts, int(s.slot[i]), w.now - round(self.p.back * SECOND))
+    def _crossed(self, w: Window, s: Ships, lines: Any, i: int, z: int, since: int) -> list[Finding]:
+        """The last crossing of a line in a ship's track since a time (ns), by steps that a ship can make."""
+        track = fleet.fine_trail(w.contacts, int(s.slot[i]), since - STEP)
         if len(track.time) < 2:
             return []
         hit, which, part, _ = lines.crossings(track.lat[:-1], track.lon[:-1], track.lat[1:], track.lon[1:])
-        here = np.flatnonzero(which == z)
+        seconds, metres, _ = ways.steps(track)
+        here = np.flatnonzero((which == z) & (metres[hit] <= self.p.leap * np.maximum(seconds[hit], 1.0)))
         if not here.size:
             return []
         k = int(hit[here[-1]])

@@ -15,7 +15,8 @@ False alarms
     way against the lane is short) or join at an end, ships that the traffic service has permitted to go against the
     lane (list them in the zone's rules, ``mmsi``; MARS 200903 tells how common it is), pilot, rescue and law
     enforcement craft, whose work it is to meet ships in the lane (left out, as far as they say so), ships that are
-    restricted in their ability to manoeuvre, towing, or not under command, as they declare. A lane whose direction was
+    restricted in their ability to manoeuvre, towing, or not under command, as they declare, and ships whose positions
+    leapt to where they seem to be within the last half hour (satellites jammed: that is another alert). A lane whose direction was
     drawn the wrong way round raises an alert of every ship in it.
 Reference
     COLREGs rule 10(b)(i), (k), (l); MARS 200903; the start values are selat's.
@@ -32,6 +33,7 @@ from selat.detectors import _golden as made
 from selat.detectors import _places as near
 from selat.detectors import _seas as seas
 from selat.detectors import _ships as fleet
+from selat.detectors import _ways as ways
 from selat.detectors._life import Pace, PictureRule
 from selat.detectors._ships import Array, Ships
 from selat.kernels import geodesy
@@ -63,6 +65,7 @@ class Parameters:
     back: float = param(1800.0, "s", "The track is looked at so far back", "selat")
     small: float = param(20.0, "m", "Shorter craft are a warning, others an alarm", "COLREGs rule 10(j)")
     passages: int = param(200, "1", "A learned lane counts from so many passages on", "selat")
+    leap: float = param(50 * KNOT, "m/s", "A faster step is a leap of the position: where it led is no place", "selat")
     share: float = param(0.97, "1", "... of which this share goes one way", "selat: the rest are ferries, and errors")
 
 
@@ -100,7 +103,7 @@ class WrongWay(PictureRule):
             lanes = at.zones.of("lane", "deep_water_route") if lanes is None else lanes
             track = fleet.trail(w.contacts, int(s.slot[i]), w.now - round(self.p.back * SECOND))
             run = _run(lanes, track, self.p.angle - 10.0)
-            if run is None:
+            if run is None or ways.displaced(track, self.p.leap):
                 continue
             start, made_good, aslant, depth = run
             evidence = {
@@ -125,7 +128,7 @@ class WrongWay(PictureRule):
             track = fleet.trail(w.contacts, int(s.slot[i]), w.now - round(p.back * SECOND))
             there = lanes.at(track.lat, track.lon)
             run = _against(track, np.where(_one_way(there, p), there.direction, np.nan), p.angle - 10.0)
-            if run is None:
+            if run is None or ways.displaced(track, p.leap):
                 continue
             first, made_good, aslant = run
             start = int(track.time[first])

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field, replace
 from selat.exercise.grade import Judge, grade
 from selat.exercise.incidents import JUMP, TEST, TWO_PLACES, approach
 from selat.exercise.matching import fits
-from selat.exercise.moved import beside_the_way, heads_for_shoal, too_near
+from selat.exercise.moved import (
+    against_the_flow,
+    beside_the_way,
+    crossed_line,
+    gets_nowhere,
+    heads_for_shoal,
+    inside_closed,
+    too_near,
+    turned_about,
+)
 from selat.exercise.scene import Scene
 from selat.exercise.staged import Truth
 from selat.model.clock import SECOND
@@ -108,6 +117,8 @@ def judges(scene: Scene) -> dict[str, Judge]:
         "collision": close_quarters(scene), "fishing": lambda alert: set(alert.subjects) <= fishing,
         "sudden_loss": switched_off(scene), "clock_off": held_up(scene),
         "platform": too_near(scene), "grounding": heads_for_shoal(scene), "route_deviation": beside_the_way(scene),
+        "zone": inside_closed(scene), "wrong_way": against_the_flow(scene), "manoeuvre": turned_about(scene),
+        "loitering": gets_nowhere(scene), "straitrep": crossed_line(scene),
     }  # fmt: skip
 
 

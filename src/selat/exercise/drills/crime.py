@@ -20,6 +20,7 @@ from selat.model.units import KNOT
 if TYPE_CHECKING:
     from selat.exercise.fleet import Yard
 
+_LANDING = (800.0, 2000.0)  #: m off the shore: from here on a boat that lands, or has just left, is in shoal water
 _SOUTH, _NORTH = (101.75, 1.45, 102.95, 2.00), (102.30, 1.50, 103.40, 2.20)
 SAND_HOURS = 5.0
 
@@ -42,8 +43,8 @@ def _shores(yard: Yard) -> tuple[tuple[float, float], tuple[float, float]]:
     """A place off Sumatra and one off the Peninsula with water between (lat, lon)."""
     best: tuple[float, tuple[float, float], tuple[float, float]] = (-1e9, (0.0, 0.0), (0.0, 0.0))
     for _ in range(40):
-        a = tools.spot(yard, 800.0, 5000.0, box=_SOUTH, apart=1000.0, keep=False)
-        b = tools.spot(yard, 800.0, 5000.0, box=_NORTH, apart=1000.0, keep=False)
+        a = tools.spot(yard, *_LANDING, box=_SOUTH, apart=1000.0, keep=False)
+        b = tools.spot(yard, *_LANDING, box=_NORTH, apart=1000.0, keep=False)
         f = np.linspace(0.05, 0.95, 40)
         room = float(np.nanmin(tools.coast().distance(a[0] + f * (b[0] - a[0]), a[1] + f * (b[1] - a[1]))))
         far = float(distance(*a, *b))

@@ -138,14 +138,16 @@ def _across(yard: Yard) -> None:
 
 
 def _incursion(yard: Yard) -> None:
-    """A small ship cuts a corner of the lane for a minute and a half."""
-    begin = tools.start(yard, 2400.0)
-    points, k = path(yard, 700.0, 4.0, 160.0)
-    course = float(yard.routes[0].course[k] + 180.0) % 360.0
-    helm = Helm(*points[0], begin, 8.0 * KNOT, course, size=40)
-    helm.sail(400.0).sail(70.0, course=(course + 50.0) % 360).sail(70.0, course=(course - 50.0) % 360).sail(
-        400.0, course=course
-    )
+    """A small ship along the lane's edge, outside it, that cuts into it for a minute and a half."""
+    begin, speed, apart = tools.start(yard, 2400.0), 8.0 * KNOT, 160.0
+    points, k = path(yard, 940.0, speed, apart)
+    flow = np.radians(yard.routes[0].course[k - 4 * np.arange(len(points))] + 90.0)
+    along = 100.0 * np.arange(len(points)) - 1900.0  # m from where she is deepest in it
+    cut = np.where(np.abs(along) < 300.0, 140.0 * (1.0 + np.cos(np.pi * along / 300.0)), 0.0)
+    points = [
+        tools.off(*p, -float(d * np.sin(w)), -float(d * np.cos(w))) for p, d, w in zip(points, cut, flow, strict=True)
+    ]
+    helm = sail_path(points, begin, speed, 40.0)
     end = helm.now
     leave(helm, -60.0)  # away from the lane, which bends towards her
     _, ship = tools.craft(yard, helm.done(), kind="incursion", ship_type=70, length=40, beam=8, draught=3.0, on=begin)

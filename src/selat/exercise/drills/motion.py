@@ -91,7 +91,8 @@ def _like_loiterer(yard: Yard, n: int) -> None:
         lat, lon = tools.spot(yard, 1500.0, 12_000.0)
     helm = Helm(lat, lon, tools.start(yard, lasts + 600.0), 1.2 * KNOT, yard.uniform(0, 360), size=90)
     if n % 4 == 0:
-        helm.drift(lasts, 1.1 * KNOT, yard.uniform(0, 360), yard.uniform(0, 360))
+        towards = yard.uniform(0, 360)
+        helm.drift(lasts, 1.3 * KNOT, towards, (towards + yard.uniform(65, 115)) % 360.0)
     elif n % 4 == 1:
         helm.hold(300.0)
         for _ in range(9):
@@ -102,6 +103,10 @@ def _like_loiterer(yard: Yard, n: int) -> None:
     _, ship = tools.craft(yard, helm.done(), kind="beside", cls="B" if n % 4 == 3 else "A", ship_type=30 if n % 4 == 3 else 70,
                           length=size, beam=size // 6, draught=3.0)  # fmt: skip
     tools.fact(yard, "loitering", (ship,), helm.begin, helm.now, (lat, lon), negative=True, note=what)
+    if n % 4 == 0:  # she gets somewhere, but not by her engine
+        tools.fact(
+            yard, "drifting", (ship,), helm.begin, helm.now, (lat, lon), severity="high", known=helm.begin + 1200.0
+        )
 
 
 def _turner(yard: Yard, n: int) -> None:
@@ -147,13 +152,15 @@ def _off_the_way(yard: Yard, beyond: float, note: str) -> None:
     begin, speed = tools.start(yard, 3600.0), tools.knots(yard, 10, 13)
     points, _ = path(yard, 2700.0, speed, beyond, back=False, west=102.76, east=103.15)
     helm = sail_path(points, begin, speed, 150.0)
+    end = helm.now
+    leave(helm)  # who goes straight on where the lane bends is astray at last
     _, ship = tools.merchant(yard, helm, "astray", 150)
     tools.fact(
         yard,
         "route_deviation",
         (ship,),
         begin,
-        helm.now,
+        end,
         points[0],
         negative=bool(note),
         note=note,

@@ -16,6 +16,9 @@ from selat.model.units import KNOT
 if TYPE_CHECKING:
     from selat.exercise.fleet import Yard
 
+_SAID = 780.0  #: s in which a ship has said her length twice (every 6 minutes)
+_ELSEWHERE = ("lat", "lon", "lat_is", "lon_is", "fix", "mmsi", "length")
+
 
 def stage(yard: Yard, count: int) -> None:
     """``count`` of each."""
@@ -196,25 +199,34 @@ def _enters(yard: Yard, n: int, outside: float, note: str) -> None:
 
 
 def finish(yard: Yard) -> None:
-    """Who crosses a reporting line, of all who have to report: ships of 50 m and more, and tows."""
+    """Who crosses a reporting line, of all who have to report: ships of 50 m and more, and tows.
+
+    Only where somebody could tell: not before her length was heard once, not while she is silent, held back or said to be
+    elsewhere, nor while no receiver works; and who comes back over the line within the hour has reported.
+    """
     moved = [(i, s) for i, s in enumerate(yard.fleet) if isinstance(s.move, Loop | Script) and s.cls == "A"]
     bound = [(i, s) for i, s in moved if s.length >= 50 or s.status == 11]
     if not bound:
         return
     traffic = Traffic(yard.routes, [s.move for _, s in bound])
-    silent = [(q.ship, q.on, q.off) for q in yard.staged.silences]
+    hidden = [(q.ship, q.on - 60.0, q.off + 300.0) for q in yard.staged.silences]
+    hidden += [(h.ship, h.on - 60.0, h.off + h.seconds) for h in yard.staged.held]
+    hidden += [(w.ship, w.on - 60.0, w.off + 300.0) for w in yard.staged.wrongs if w.name in _ELSEWHERE]
+    deaf = [(f.on - 60.0, f.off + 300.0) for f in yard.staged.faults if f.kind == "dead" and not f.station]
     t = np.arange(0.0, yard.scene.hours * 3600.0, 30.0)
     for k, (number, ship) in enumerate(bound):
-        mute = [(on, off) for i, on, off in silent if i == number]
+        mute = [*deaf, *((on, off) for i, on, off in hidden if i == number)]
         s = traffic.planned(np.full(len(t), k), t)
         for (x1, y1), (x2, y2) in REPORT_LINES:
             share = (s.lat - y1) / (y2 - y1)
             side = (x2 - x1) * (s.lat - y1) - (y2 - y1) * (s.lon - x1)
             hit = (np.sign(side[1:]) != np.sign(side[:-1])) & (share[1:] > 0) & (share[1:] < 1)
-            sending = (t[1:] > ship.on + 60.0) & (t[1:] < ship.off - 60.0)
-            for on, off in mute:  # crossed in silence: nobody can tell when
-                sending &= (t[1:] < on - 60.0) | (t[:-1] > off + 300.0)
+            sending = (t[1:] > ship.on + _SAID) & (t[1:] < ship.off - 60.0)
+            for on, off in mute:
+                sending &= (t[1:] < on) | (t[:-1] > off)
+            told = -np.inf
             for j in np.flatnonzero(hit & sending).tolist():
                 place = float(s.lat[j]), float(s.lon[j])
-                if float(tools.chance(yard.scene.stations, *place)) > 0.5:
+                if float(tools.chance(yard.scene.stations, *place)) > 0.5 and t[j] > told + 3600.0:
+                    told = float(t[j])
                     tools.fact(yard, "straitrep", (ship,), float(t[j]), float(t[j + 1]) + 300.0, place, severity="low")

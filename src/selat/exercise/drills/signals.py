@@ -150,8 +150,10 @@ def _twin(yard: Yard) -> None:
             break
     speed = tools.knots(yard, 5, 9)
     helm = Helm(lat, lon, on, speed, tools.bearing(yard, lat, lon, 6000.0), size=110)
-    while helm.now < on + lasts:
-        helm.sail(1500.0, speed, (helm.heading + 180.0) % 360.0)
+    while helm.now < on + lasts:  # to and fro, in turns so wide that nobody wonders
+        helm.sail(1500.0)
+        for _ in range(9):
+            helm.sail(120.0, speed, (helm.heading + 20.0) % 360.0)
     _, twin = tools.merchant(yard, helm, "twin", 110)
     yard.fleet[-1] = replace(twin, mmsi=yard.fleet[number].mmsi, imo=0, on=on, off=on + lasts)
     tools.fact(yard, "two_places", (yard.fleet[-1],), on, on + lasts, (lat, lon), severity="high", known=on + 600.0)
