@@ -18,6 +18,7 @@ from selat.tracks.motion import Motion
 from selat.tracks.window import Window
 
 LOOK = 1800.0  #: s of track that tell what a craft does
+LEFT = 600.0  #: s: who went straight for so long, faster than before, has done what she did
 GEAR_SLOW, GEAR_FAST = 1.0 * KNOT, 9.0 * KNOT  #: m/s: trawling (RTEC maritime: 1 to 9 kn)
 HAUL = 4.2 * KNOT  #: m/s: the fastest haul: 4 knots (behaviours 2.9, pair trawl), and what a log is off
 BENT = 15.0  #: deg/km: half of what the motion state asks of an hour and a half
@@ -54,6 +55,7 @@ def _fishers(w: Window) -> Fishers:
     # Turning for the way made, as motion.FISHING has it; a straight haul at the speed of a trawl counts a little.
     bent = f.turned > BENT * f.gross / 1000.0  # of late too: who went straight for half an hour is on her way
     sure = np.where(moves[row] & bent, c.motion_sure[s.slot[row]], 0.0)
+    sure = np.where(~declared[row] & _leaves(f, over(c, s.slot[row], w.now, LEFT)), 0.0, sure)
     hauls = declared[row] & (f.mean > 1.5 * KNOT) & (f.most < HAUL) & (f.least > 0.5 * f.mean)
     hauls &= (f.span > 0.6 * LOOK) & (f.gross > 800.0)
     like = np.maximum(sure, np.where(hauls, 0.6, 0.0))
@@ -69,6 +71,12 @@ def _fishers(w: Window) -> Fishers:
         & (said | ~near_shore)
     )
     return Fishers(s, row, f, np.where(pace, like, 0.0), declared[row])
+
+
+def _leaves(f: Features, late: Features) -> Array:
+    """Who went straight of late, much faster than in the half hour: the turns before are no gear any more."""
+    out: Array = (late.net > 0.9 * late.gross) & (late.mean > 1.3 * f.mean)
+    return out
 
 
 def evidence(w: Window, f: Fishers, k: int) -> tuple[Evidence, Any]:

@@ -73,7 +73,9 @@ class Parameters:
     lengths: float = param(3.0, "lengths", "Without heading: radius of the circle ...", "behaviours 2.4")
     more: float = param(100.0, "m", "... and this", "behaviours 2.4")
     misfit: float = param(25.0, "m", "One anchor explains her positions to within this (rms)", "selat: AIS to 10 m")
-    engine: float = param(0.6, "1", "This share of the way between, less what went astern, was ahead: by engine", "selat")
+    engine: float = param(
+        0.6, "1", "This share of the way between, less what went astern, was ahead: by engine", "selat"
+    )
     close: float = param(0.5 * NAUTICAL_MILE, "m", "An alarm with another ship at anchor within", "selat")
 
 

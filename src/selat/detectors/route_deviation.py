@@ -10,8 +10,9 @@ Why it matters
     A ship that leaves the beaten track is lost, in trouble, or about something else than her passage.
 False alarms
     Ships that call at a port, anchorage or pilot, or that avoid others; new routes and works at sea; lanes that were
-    learned from few ships. Who leaves a lane, joins it or crosses it does so at an angle, and is not meant. Left out: ships inside declared lanes and routes (their edges are known), anchorages, ports,
-    pilot grounds, inshore zones; tows, ships not under command or restricted.
+    learned from few ships. Who leaves a lane, joins it or crosses it does so at an angle, and is not meant. Left out:
+    ships inside declared lanes and routes (their edges are known), anchorages, ports, pilot grounds, inshore zones;
+    tows, ships not under command or restricted.
 Reference
     DMA AisAbnormal (abnormal below 0.001, cells of 5,000 ships); the lateral profile is selat.tracks.lanes'.
 """
@@ -50,13 +51,17 @@ class Parameters:
     """Parameters, SI."""
 
     sigmas: float = param(3.3, "1", "Farther from the middle than so many standard deviations", "DMA: 0.001")
-    ashore: float = param(1200.0, "s", "A warning with the shore on her course within", "selat: time to be called and turn")
+    ashore: float = param(
+        1200.0, "s", "A warning with the shore on her course within", "selat: time to be called and turn"
+    )
     least: float = param(
         1100.0, "m", "... and farther than this", "selat: half of the widest lane (MPA: 1,617 m) and 300 m"
     )
     reach: float = param(3 * NAUTICAL_MILE, "m", "... and not farther than this: that is other water", "selat")
     passages: int = param(500, "1", "Ships that the lane was learned from", "selat; DMA: 5,000 a cell")
-    angle: float = param(20.0, "deg", "Courses within this of the lane's direction", "selat: who leaves or joins it turns more")
+    angle: float = param(
+        20.0, "deg", "Courses within this of the lane's direction", "selat: who leaves or joins it turns more"
+    )
     lasting: float = param(600.0, "s", "For so long", "selat: longer than the way out of a lane")
     reports: int = param(5, "1", "... and so many positions of the track", "behaviours 2.4: 3")
     speed: float = param(5 * KNOT, "m/s", "Slower is not on passage", "selat")
@@ -90,6 +95,7 @@ class RouteDeviation(PictureRule):
             track = fleet.trail(window.contacts, int(s.slot[i]), window.now - 1800 * SECOND)
             before = lanes.at(track.lat, track.lon, track.cog, reach=REACH)
             off = self._off(before, track.cog) & (np.sign(before.cross) == np.sign(hit.cross[k]))
+            off |= self._off(before, track.cog, few=True)  # beside a way of few ships, between it and this one
             track = fleet.since(track, int(track.time[min(near.unbroken(off), len(off) - 1)]))
             evidence = {
                 "lane": int(hit.lane[k]), "cross": round(float(hit.cross[k]), 1), "sigma": round(float(hit.sigma[k]), 1),
@@ -100,10 +106,11 @@ class RouteDeviation(PictureRule):
             found.append(fleet.finding(window, s, i, int(track.time[0]), evidence, track=track))
         return fleet.so(self, found), None
 
-    def _off(self, hit: LaneHit, course: Any) -> Any:
+    def _off(self, hit: LaneHit, course: Any, few: bool = False) -> Any:
+        """Whether places are beside a learned way of many ships, or (``few``) of few, on its course."""
         p = self.p
         with np.errstate(invalid="ignore"):
-            off = (hit.lane >= 0) & ~hit.declared & (hit.passages >= p.passages) & (hit.sigma > 0)
+            off = (hit.lane >= 0) & ~hit.declared & ((hit.passages >= p.passages) != few) & (hit.sigma > 0)
             off &= (
                 (np.abs(hit.cross) > p.sigmas * hit.sigma)
                 & (np.abs(hit.cross) > p.least)

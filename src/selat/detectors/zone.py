@@ -9,7 +9,8 @@ What it finds
 Why it matters
     It is the simplest question to a watch: who went in there, when, and for how long?
 False alarms
-    Lines that are not where they are drawn; ships that declare a wrong type or size. A ship with a permit belongs on
+    Lines that are not where they are drawn; ships that declare a wrong type or size. Left out: rescue and law enforcement
+    craft, as far as they say so. A ship with a permit belongs on
     the zone's list (``mmsi``). Positions jitter: two reports and 50 m either way keep an alert from flickering.
 Reference
     Hysteresis after Global Fishing Watch's port visits (enter at 3 km, leave at 4) and DMA AisAbnormal (in a row).
@@ -34,6 +35,7 @@ from selat.tracks import say
 from selat.tracks.flags import flag
 from selat.tracks.window import Window
 
+AT_WORK = (51, 55)  #: rescue, law enforcement: they go where they are needed
 KINDS = ("area", "restricted", "no_anchoring", "licensed", "anchorage")
 CONDITIONS = ("types", "flags", "length_min", "length_max", "draught_min", "draught_max", "hours")
 
@@ -97,6 +99,8 @@ class InZone(PictureRule):
         """In it, bound by it; or too long in it."""
         e = evidence
         who, zone, rules = e["ship"], e["zone"], e["zone"]["rules"]
+        if who["type"] in AT_WORK:
+            return None
         if not near.binds(rules, who, e["flag"], e["now"]):
             return None
         longest, closed = rules.get("dwell_max"), rules.get("entry") is False

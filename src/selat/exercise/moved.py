@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from selat.exercise.grade import Judge
 from selat.exercise.scene import Scene
 from selat.exercise.traffic import Floats, Shuttle, State, distance, metres_per_degree
-from selat.exercise.zones import FORBIDDEN, PLATFORMS, REPORT_LINES, SHOALS, half_widths, through
+from selat.exercise.zones import FIRST, FORBIDDEN, LAST, PLATFORMS, REPORT_LINES, SHOALS, declared, half_widths, through
 from selat.model.clock import SECOND
 from selat.model.nouns import Alert
 from selat.model.units import KNOT
+from selat.tracks.zones import Zones
 
 EVERY = 10.0  #: s between two looks at the motion
 
 
 def too_near(scene: Scene, metres: float = 500.0) -> Judge:
     """Judges an alert about a platform by the motion: was the ship, in the minute before it was told, really inside the zone?"""
-    return _judge(
-        scene, 60.0, lambda s: any(bool((distance(s.lat, s.lon, y, x) < metres).any()) for x, y in PLATFORMS)
-    )
+    return _judge(scene, 60.0, lambda s: any(bool((distance(s.lat, s.lon, y, x) < metres).any()) for x, y in PLATFORMS))
 
 
 def inside_closed(scene: Scene) -> Judge:
@@ -91,7 +91,8 @@ def against_the_flow(scene: Scene, lasting: float = 120.0) -> Judge:
         lat, lon, course, half = _lanes()
         away = distance(s.lat[:, None], s.lon[:, None], lat, lon)
         k = away.argmin(axis=1)
-        inside = away[np.arange(len(k)), k] < 1.5 * half[k]
+        wide = np.where((s.lon > FIRST) & (s.lon < LAST), 1.0, 1.5)  # outside of it nothing is declared
+        inside = away[np.arange(len(k)), k] < wide * half[k]
         return _longest(inside & (_turn(s.cog, course[k]) > 115.0) & (s.sog > 2.5 * KNOT)) >= lasting
 
     return _judge(scene, 1200.0, against)
@@ -125,6 +126,44 @@ def gets_nowhere(scene: Scene, seconds: float = 1500.0) -> Judge:
         return bool(((gross > 0.35 * KNOT * seconds) & (gross < 2.1 * KNOT * seconds) & (net < 0.35 * gross)).any())
 
     return _judge(scene, 1860.0, nowhere)
+
+
+def through_inshore(scene: Scene, metres: float = 6500.0) -> Judge:
+    """Judges an alert about an inshore zone by the motion: did she really sail so far (m) through it?"""
+
+    def sailed(s: State) -> bool:
+        inside = np.zeros(len(s.lat), bool)
+        inside[_zones("inshore_zone").members(s.lat, s.lon)[0]] = True
+        return float((s.sog * inside).sum() * EVERY) > metres
+
+    return _judge(scene, 60.0, sailed)
+
+
+@cache
+def _zones(kind: str) -> Zones:
+    """The declared zones of a kind."""
+    return Zones(tuple(z for z in declared() if z.kind == kind))
+
+
+def lies_in_lane(scene: Scene, lasting: float = 480.0) -> Judge:
+    """Judges an alert about a ship at anchor in a lane by the motion: did she really lie still so long (s) in one?"""
+
+    def lies(s: State) -> bool:
+        inside = np.zeros(len(s.lat), bool)
+        inside[_zones("lane").members(s.lat, s.lon)[0]] = True
+        return _longest(inside & (s.sog < 0.6 * KNOT)) >= lasting
+
+    return _judge(scene, 300.0, lies)
+
+
+def carried(scene: Scene, lasting: float = 480.0) -> Judge:
+    """Judges an alert about a drifting ship by the motion: was she really carried across her heading so long (s)?"""
+
+    def drifts(s: State) -> bool:
+        off = _turn(s.cog, s.heading)
+        return _longest((off > 38.0) & (off < 142.0) & (s.sog > 0.5 * KNOT) & (s.sog < 5.0 * KNOT)) >= lasting
+
+    return _judge(scene, 600.0, drifts)
 
 
 def _judge(scene: Scene, before: float, so: Callable[[State], bool], of: Callable[[object], bool] = bool) -> Judge:
@@ -175,17 +214,18 @@ def _swings(course: Floats, swing: float) -> int:
     return count
 
 
-def _longest(flag: np.typing.NDArray[np.bool_]) -> float:
+def _longest(flag: Any) -> float:
     """Seconds of the longest unbroken run of looks at which something was so."""
     ends = np.flatnonzero(~np.r_[False, flag, False])
     return float((np.diff(ends).max() - 1) * EVERY)
 
 
-def _turn(a: np.typing.ArrayLike, b: np.typing.ArrayLike) -> Floats:
+def _turn(a: Any, b: Any) -> Floats:
     """Least angle (deg) between directions."""
-    return np.asarray(np.abs((np.asarray(a) - b + 180.0) % 360.0 - 180.0))
+    return np.asarray(np.abs((np.asarray(a, "f8") - b + 180.0) % 360.0 - 180.0))
 
 
 __all__ = [
-    "against_the_flow", "beside_the_way", "crossed_line", "gets_nowhere", "heads_for_shoal", "inside_closed", "too_near", "turned_about",
+    "against_the_flow", "beside_the_way", "carried", "crossed_line", "gets_nowhere", "heads_for_shoal", "inside_closed",
+    "lies_in_lane", "through_inshore", "too_near", "turned_about",
 ]  # fmt: skip

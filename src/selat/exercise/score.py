@@ -16,10 +16,13 @@ from selat.exercise.matching import fits
 from selat.exercise.moved import (
     against_the_flow,
     beside_the_way,
+    carried,
     crossed_line,
     gets_nowhere,
     heads_for_shoal,
     inside_closed,
+    lies_in_lane,
+    through_inshore,
     too_near,
     turned_about,
 )
@@ -119,6 +122,7 @@ def judges(scene: Scene) -> dict[str, Judge]:
         "platform": too_near(scene), "grounding": heads_for_shoal(scene), "route_deviation": beside_the_way(scene),
         "zone": inside_closed(scene), "wrong_way": against_the_flow(scene), "manoeuvre": turned_about(scene),
         "loitering": gets_nowhere(scene), "straitrep": crossed_line(scene),
+        "inshore_zone": through_inshore(scene), "anchored_in_lane": lies_in_lane(scene), "drifting": carried(scene),
     }  # fmt: skip
 
 

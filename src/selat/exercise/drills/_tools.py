@@ -216,11 +216,15 @@ def _farther(yard: Yard, script: Script, size: float) -> Script:
         free &= ~((lon > w - 0.01) & (lon < e + 0.01) & (lat > s - 0.01) & (lat < t + 0.01))
     for y, x in yard.rests:
         free &= np.hypot((lat - y) * north, (lon - x) * east) > 1500.0
-    free &= np.cumsum(coast().distance(lat, lon) < 200.0) == 0
+    ashore = np.cumsum(coast().distance(lat, lon) < 200.0) > 0
+    free &= ~ashore
     stops = free[run:] & free[: len(free) - run]
     k = int(np.argmax(stops))
+    if not stops[k] and yard.rests:  # nowhere: then at least where nobody else lies
+        room = np.min([np.hypot((lat - y) * north, (lon - x) * east) for y, x in yard.rests], axis=0)[run:]
+        k = int(np.argmax(np.where(ashore[run:], -1.0, np.minimum(room, 1500.0))))
     yard.rests.append((float(lat[k + run]), float(lon[k + run])))
-    if not stops[k] or k == 0:
+    if k == 0:
         return script
     steps = np.arange(1, math.ceil(float(n[k])) + 1)
     return replace(

@@ -136,8 +136,9 @@ def _stays(yard: Yard, n: int, note: str) -> None:
     end = helm.now
     helm.sail(1500.0, 7 * KNOT, _with_traffic(yard, lat, lon, (run + 70.0, run + 110.0), 0.0, 6000.0))
     fishes = note == "fishes"
-    _, ship = tools.craft(yard, helm.done(), kind="stays", cls="B" if fishes else "A", ship_type=30 if fishes else 33 if note else 90,
-                          length=16 if fishes else 70, beam=5 if fishes else 14, draught=4.0,
+    _, ship = tools.craft(yard, helm.done(), kind="stays", cls="B" if fishes else "A",
+                          ship_type=30 if fishes else 33 if note else 90, length=16 if fishes else 70,
+                          beam=5 if fishes else 14, draught=4.0,
                           status=3 if note.startswith("cable") else 0)  # fmt: skip
     tools.fact(yard, "cable_loiter", (ship,), helm.begin, end, (lat, lon), negative=bool(note), note=note,
                known=helm.begin + 1800.0)  # fmt: skip

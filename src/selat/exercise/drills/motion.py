@@ -190,13 +190,13 @@ def _destination(yard: Yard, n: int) -> None:
 def _draught(yard: Yard, n: int) -> None:
     """Lighter or deeper by metres without having stopped; a correction; a ship at anchor that types it late."""
     on = yard.uniform(4300.0, max(4400.0, tools.last(yard) - 1800.0))
-    number, place = heard(yard, 0.0, on + 1200.0)
+    number, place = _laden(yard, on + 1200.0)
     ship = yard.fleet[number]
     change = yard.uniform(1.8, 3.5) * (-1 if ship.draught > 7 else 1)
     tools.wrong(yard, number, on, 1e9, "draught", round(ship.draught + change, 1))
     end = yard.scene.hours * 3600.0
     tools.fact(yard, "draught_change", (ship,), on, end, place, known=on + 1000.0)
-    number, place = heard(yard, 0.0, on + 1200.0)
+    number, place = _laden(yard, on + 1200.0)
     ship = yard.fleet[number]
     tools.wrong(yard, number, on, 1e9, "draught", round(ship.draught + 0.4, 1))
     tools.fact(yard, "draught_change", (ship,), on, end, place, negative=True, note="corrected by 0.4 m")
@@ -208,6 +208,15 @@ def _draught(yard: Yard, n: int) -> None:
         tools.fact(
             yard, "draught_change", (yard.fleet[at],), on, end, (0.0, 0.0), negative=True, note="typed late, at anchor"
         )
+
+
+def _laden(yard: Yard, until: float) -> tuple[int, tuple[float, float]]:
+    """As :func:`heard`, a ship that says how deep she is."""
+    for _ in range(12):
+        number, place = heard(yard, 0.0, until)
+        if yard.fleet[number].draught > 4.0:
+            break
+    return number, place
 
 
 def _at_anchor(lat: float, lon: float, hours: float, heading: Any, chain: Any, ax: Any, ay: Any) -> Script:
