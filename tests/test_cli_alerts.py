@@ -92,6 +92,10 @@ def test_explained_bit_for_bit_from_rows_of_the_history(sea, capsys):
         found = json.loads(said(capsys))
         assert found["same"] and found["differs"] == [] and found["missing"] == [] and found["rows"] == 1
         assert found["detail"]["confidence"] == {"margin": 0.9} and found["log"][0]["action"] == "raised"
+        (report,), (track,) = found["reports"], found["tracks"]
+        assert report["seq"] == found["evidence"]["seq"][0] and report["mmsi"] == track["mmsi"] == found["subjects"][0]
+        assert [report["time_ms"], report["lon"], report["lat"]] in [p[:3] for p in track["points"]]
+        assert [(x["name"], x["value"]) for x in found["limits"]] == list(found["parameters"].items())
 
 
 def test_in_words(sea, capsys):

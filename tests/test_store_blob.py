@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from selat.kernels import nmea
 from selat.model.errors import StoreError
 from selat.store import blob
 
@@ -74,3 +75,15 @@ def test_other_bytes_are_refused():
     newer[4] = 9
     with pytest.raises(StoreError, match="version 9"):
         blob.load(bytes(newer))
+
+
+@pytest.mark.parametrize(
+    "dtype", [nmea.CTX, nmea.PGHP, nmea.GROUP, np.dtype([("at", "<f8", (2, 3)), ("who", "u1")], align=True)]
+)
+def test_records_come_back_with_their_padding(dtype):
+    """A reader's state holds records that are aligned as in C: what is between their fields is no field."""
+    array = np.zeros(2, dtype)
+    array[dtype.names[0]] = 7
+    back = blob.load(blob.dump({"a": array}))["a"]
+    assert back.dtype == array.dtype and back.dtype.names == dtype.names
+    assert (np.array(back).astype(dtype) == array).all()

@@ -146,11 +146,12 @@ class Browser:
         """Wait until an expression is true; an expression that throws counts as false."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
-            value = self.js(f"(() => {{ try {{ return {expression}; }} catch {{ return null; }} }})()")
+            found = f"const v = {expression}; return v instanceof Node ? true : v;"  # an element has no value in JSON
+            value = self.js(f"(() => {{ try {{ {found} }} catch {{ return null; }} }})()")
             if value:
                 return value
             time.sleep(0.15)
-        raise PageError(f"not true within {timeout_s} s: {expression}")
+        raise PageError(f"not true within {timeout_s} s: {expression}; {self.errors()[:3]}")
 
     def click(self, x: float, y: float) -> None:
         """A press of the left button."""

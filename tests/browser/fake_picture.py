@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from browser import fake_places as places
-from selat.model.handling import Deed, Snooze, state_after
+from browser.fake_desk import FakeDesk
 from selat.model.picture import (
     AGE_OLD,
     CLASS_A,
@@ -82,7 +82,7 @@ class Ship:
         return x0 + (x1 - x0) * share, y0 + (y1 - y0) * share, course
 
 
-class FakePicture:
+class FakePicture(FakeDesk):
     """A `Picture` that invents its ships from a seed; time comes from `clock`, in seconds."""
 
     def __init__(self, ships: int = 400, seed: int = 7, clock: Callable[[], float] = time.time, replay: bool = False):
@@ -90,9 +90,7 @@ class FakePicture:
         self.replay = replay
         self.t0 = clock()
         self.stopped_at: float | None = None
-        self.acknowledged: dict[str, str] = {}
-        self.deeds: list[tuple[str, Deed]] = []
-        self.made: list[Snooze] = []
+        self.begin_desk()
         self._lock = threading.Lock()
         self._dice = random.Random(seed)
         self.ships = self._make(ships)
@@ -150,7 +148,7 @@ class FakePicture:
     def alerts(self, since: int) -> tuple[int, list[dict[str, Any]]]:
         with self._lock:
             return self._alert_version, [
-                {k: v for k, v in a.items() if k != "_v"} for a in self._alerts if a["_v"] > since
+                {k: v for k, v in a.items() if k not in ("_v", "log")} for a in self._alerts if a["_v"] > since
             ]
 
     def health(self) -> dict[str, Any]:
@@ -172,50 +170,6 @@ class FakePicture:
                 {"name": "satellite", "state": "silent", "last_heard_ms": (self.t0 - 5400) * 1000, **source},
             ],
         }
-
-    def act(self, alert_id: str, deed: Deed) -> bool:
-        """Acknowledge or close; see :class:`selat.model.picture.Acts`."""
-        if deed.action == "acknowledge":
-            return self.acknowledge(alert_id, deed.who)
-        with self._lock:
-            for alert in self._alerts:
-                if alert["id"] == alert_id:
-                    self._alert_version += 1
-                    alert.update(state=state_after(alert["state"], deed), cause=deed.cause, _v=self._alert_version)
-                    self.deeds.append((alert_id, deed))
-                    return True
-        return False
-
-    def explanation(self, alert_id: str) -> dict | None:
-        """Nothing is stored here."""
-        return None
-
-    def snoozes(self) -> list[Snooze]:
-        """Those that were made."""
-        return self.made
-
-    def snooze(self, snooze: Snooze) -> None:
-        """Keep it, and list its alerts quietly."""
-        with self._lock:
-            self.made.append(snooze)
-            for alert in self._alerts:
-                if set(alert["subjects"]) <= set(snooze.ships) and alert["rule"] == snooze.rule:
-                    self._alert_version += 1
-                    alert.update(snoozed=True, _v=self._alert_version)
-
-    def unsnooze(self, snooze_id: str, who: str) -> None:
-        """End one."""
-        self.made = [s for s in self.made if s.id != snooze_id]
-
-    def acknowledge(self, alert_id: str, who: str) -> bool:
-        with self._lock:
-            for alert in self._alerts:
-                if alert["id"] == alert_id:
-                    self._alert_version += 1
-                    alert.update(state="acknowledged", _v=self._alert_version)
-                    self.acknowledged[alert_id] = who
-                    return True
-        return False
 
     # ------------------------------------------------------------------ inventing
     def _advance(self) -> float:

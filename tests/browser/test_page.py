@@ -235,7 +235,7 @@ def test_alert_is_acknowledged_and_list_holds_still(page: Browser, picture: Fake
     assert after[0] == before[0]
 
 
-def test_alert_says_what_to_do_and_is_closed_or_snoozed(page: Browser, picture: FakePicture) -> None:
+def test_alert_says_what_to_do(page: Browser) -> None:
     page.js("document.querySelector('.alert.warning').click()")
     page.wait("document.querySelector('.alert.warning.chosen') !== null")
     why = page.js("document.querySelector('.alert.chosen .why').innerText")
@@ -244,15 +244,6 @@ def test_alert_says_what_to_do_and_is_closed_or_snoozed(page: Browser, picture: 
     )
     assert "lat" not in page.js("document.querySelector('.alert.chosen .evidence').innerText")
     assert page.js("document.querySelector('[data-id=folded]')") is None
-    page.js("document.querySelector('.alert.chosen button.snooze').click()")
-    page.wait("document.querySelector('.alert.chosen').innerText.includes('snoozed')")
-    assert len(picture.made) == 1 and picture.made[0].until - picture.made[0].made == 1800 * 10**9
-    count = page.js("document.querySelectorAll('.alert').length")
-    choose = "s.value = 'benign'; s.dispatchEvent(new Event('change'));"
-    page.js(f"{{ const s = document.querySelector('.alert.alarm select.close'); {choose} }}")
-    page.wait(f"document.querySelectorAll('.alert').length === {count - 1}")
-    assert [d.cause for _, d in picture.deeds] == ["benign"]
-    assert page.js("document.querySelector('.alert.emergency button.snooze')") is None
 
 
 def test_silent_sources_raise_the_banner(page: Browser, picture: FakePicture) -> None:

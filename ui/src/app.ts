@@ -2,15 +2,16 @@
 
 import { type GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { AlertPanel } from "./alerts";
+import { AlertDesk } from "./alertdesk";
+import type { AlertPanel } from "./alerts";
 import { Anchors } from "./anchors";
 import { loadLand, loadPorts, style } from "./basemap";
 import { ShipPanel } from "./card";
+import { Choice } from "./choice";
 import { PictureClock } from "./clock";
 import { expose } from "./debug";
-import { act } from "./deeds";
 import { must } from "./dom";
-import { type Alert, Feed } from "./feed";
+import { Feed } from "./feed";
 import { type Contact, drawnAt, Fleet } from "./fleet";
 import { keepFilter, readFilter, sieveOf } from "./filter";
 import { Hands } from "./hands";
@@ -48,7 +49,8 @@ export class App {
   readonly view: View;
   readonly layer = new ShipLayer(this.fleet, this.clock);
   readonly overlay: Overlay;
-  readonly alerts: AlertPanel;
+  readonly desk: AlertDesk;
+  readonly choice: Choice;
   readonly card: ShipPanel;
   readonly feed: Feed;
   readonly watchdog: Watchdog;
@@ -68,9 +70,8 @@ export class App {
   private title = "selat";
   private fault = "";
   private asked = Number(recall("at")) || null; // an instant the address names
-  private awaited = Number(recall("ship")) || null; // a ship the address names, until it is on the picture
   /** Elements on the map that names keep clear of. */
-  private readonly furniture = ["legend", "readout", "attribution", "tools"].map(must);
+  private readonly furniture = ["legend", "readout", "attribution", "tools", "evidence"].map(must);
 
   constructor() {
     setWorkerUrl(new URL(workerUrl, location.href).href);
@@ -89,23 +90,23 @@ export class App {
     this.overlay = new Overlay(must("overlay") as HTMLCanvasElement, this.map, this.view, this.fleet, this.clock,
       { watched: this.watched, zones: this.zones, tools: this.tools });
     this.look = new Look(this.map, this.layer, this.overlay, this.zones, this.trails, () => this.words());
-    this.alerts = new AlertPanel(must("alerts"), (a) => this.showAlert(a), (a) => this.acknowledge(a),
-      (a, cause) => act(a, `alerts/${encodeURIComponent(a.id)}/close`, { cause }, { state: "cleared" }, (b) => this.takeAlerts([b], false)),
-      (a) => act(a, "snoozes", { ships: a.subjects, rule: a.rule, seconds: 1800, reason: "from the page" }, { snoozed: true },
-        (b) => this.takeAlerts([b], false)));
+    this.desk = new AlertDesk(this.map, this.fleet, {
+      show: (a) => this.choice.alert(a), changed: () => this.alertsChanged(), select: (mmsi) => this.choice.goTo(mmsi),
+      goTo: (ms) => this.player.go(ms),
+    });
     this.card = new ShipPanel(must("card"), this.fleet, this.watched, {
       close: () => this.select(null),
-      centre: (mmsi) => this.centre(mmsi),
+      centre: (mmsi) => this.choice.centre(mmsi),
       watch: () => this.watchChosen(),
       track: (features) => {
         const source = this.map.getSource("track") as GeoJSONSource | undefined;
         void source?.setData({ type: "FeatureCollection", features });
       },
       alertsOf: (mmsi) => [...this.alerts.alerts.values()].filter((a) => a.subjects.includes(mmsi)),
-      show: (alert) => this.showAlert(alert), past: () => this.player.at, goTo: (ms) => this.player.go(ms),
+      show: (alert) => this.desk.show(alert), past: () => this.player.at, goTo: (ms) => this.player.go(ms),
       place: (lon, lat) => void this.map.easeTo({ center: [lon, lat], duration: 500 }),
     });
-    this.search = new SearchBox(this.fleet, (mmsi, last) => this.goTo(mmsi, last));
+    this.search = new SearchBox(this.fleet, (mmsi, last) => this.choice.goTo(mmsi, last));
     this.bar = new TopBar(must("topbar"), must("banner"), this.search.root);
     this.legend = new Legend(must("legend"), this.fleet, this.wanted, {
       filtered: () => this.filtered(), vectors: () => this.look.cycleVectors(), labels: () => this.look.cycleLabels(),
@@ -120,7 +121,8 @@ export class App {
         this.feed.restart();
       },
     });
-    this.timebar = new TimeBar(must("timebar"), this.player, () => this.present.now(), (alert) => this.showAlert(alert));
+    this.timebar = new TimeBar(must("timebar"), this.player, () => this.present.now(), (alert) => this.desk.show(alert));
+    this.choice = new Choice(this);
     this.feed = this.makeFeed();
     this.watchdog = new Watchdog(this.feed);
     new Hands(this.map, this.view, this.fleet, this.clock, this.tools, {
@@ -139,7 +141,7 @@ export class App {
         this.heard();
       },
       labels: (labels, all) => this.fleet.setLabels(labels, all),
-      alerts: (alerts, all) => this.takeAlerts(alerts, all),
+      alerts: (alerts, all) => this.desk.take(alerts, all),
       health: (health) => {
         this.watchdog.health = health;
       },
@@ -150,7 +152,7 @@ export class App {
   private played(): void {
     const past = this.player.at !== null;
     document.documentElement.toggleAttribute("data-past", past);
-    if (past && this.awaited !== null && this.fleet.byMmsi.has(this.awaited)) this.goTo(this.awaited);
+    if (past) this.choice.heard(true);
     this.timebar.changed();
     this.map.triggerRepaint();
   }
@@ -159,7 +161,7 @@ export class App {
   private heard(): void {
     this.trails.heard();
     this.card.heard();
-    if (this.awaited !== null && this.fleet.byMmsi.has(this.awaited)) this.select(this.awaited);
+    this.choice.heard();
     this.map.triggerRepaint();
   }
 
@@ -180,6 +182,7 @@ export class App {
     this.bar.addButton("◐", "palette", () => this.look.cyclePalette(1));
     this.bar.addButton("?", "help", () => this.toggleHelp());
     this.words();
+    this.desk.start();
     void this.about();
     this.animate();
     expose(this);
@@ -188,6 +191,7 @@ export class App {
   private async loaded(): Promise<void> {
     this.zones.add();
     this.trails.add();
+    this.desk.slice.add();
     this.map.addLayer(this.layer);
     void this.zones.load().then(() => this.map.triggerRepaint());
     void loadPorts().then((ports) => {
@@ -206,6 +210,7 @@ export class App {
     if (!answer.ok) return;
     const about = (await answer.json()) as { title: string; can_acknowledge: boolean; user?: { name: string } };
     if (about.user) this.bar.logOut(about.user.name);
+    this.desk.account = about.user?.name ?? "";
     this.title = about.title;
     this.bar.setTitle(about.title);
     this.alerts.canAcknowledge = about.can_acknowledge;
@@ -251,67 +256,18 @@ export class App {
     if (document.title !== title) document.title = title;
   }
 
-  private takeAlerts(alerts: Alert[], all: boolean): void {
-    this.alerts.update(alerts, all);
+  private alertsChanged(): void {
     if (this.player.at === null) this.fleet.setAlerts(this.alerts.alerts.values());
     if (this.card.mmsi !== null) this.card.build();
     this.map.triggerRepaint();
   }
 
+  get alerts(): AlertPanel {
+    return this.desk.panel;
+  }
+
   select(mmsi: number | null): void {
-    this.layer.selected = mmsi;
-    this.awaited = null;
-    remember("ship", mmsi === null ? "" : String(mmsi));
-    this.overlay.selected = mmsi;
-    if (mmsi === null) this.card.close();
-    else this.card.open(mmsi);
-    document.body.classList.toggle("with-card", mmsi !== null);
-    this.map.triggerRepaint();
-  }
-
-  /** From the search: the other end of a line that is being measured, else the ship to look at. */
-  private goTo(mmsi: number, last?: number | null): void {
-    if (this.tools.first) {
-      this.tools.finish({ mmsi });
-      return;
-    }
-    if (last && !this.fleet.byMmsi.has(mmsi)) {
-      this.awaited = mmsi; // chosen when the picture has her
-      this.player.go(last);
-      return;
-    }
-    this.select(mmsi);
-    const c = this.fleet.byMmsi.get(mmsi);
-    if (c) this.map.flyTo({ center: [c.lon, c.lat], zoom: Math.max(this.map.getZoom(), 11), duration: 900 });
-  }
-
-  private centre(mmsi: number): void {
-    const c = this.fleet.byMmsi.get(mmsi);
-    if (c) this.map.easeTo({ center: [c.lon, c.lat], duration: 400 });
-  }
-
-  private showAlert(alert: Alert): void {
-    this.alerts.choose(alert.id);
-    const known = alert.subjects.map((m) => this.fleet.byMmsi.get(m)).filter((c) => c !== undefined);
-    const first = known[0];
-    const lon = first?.lon ?? alert.lon;
-    const lat = first?.lat ?? alert.lat;
-    if (first) this.select(first.mmsi);
-    if (lon === null || lon === undefined || lat === null || lat === undefined) return;
-    if (known.length > 1) {
-      const lons = known.map((c) => c.lon);
-      const lats = known.map((c) => c.lat);
-      const box: [number, number, number, number] =
-        [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
-      this.map.fitBounds(box, { padding: 140, maxZoom: 13, duration: 900 });
-      return;
-    }
-    this.map.flyTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), 11.5), duration: 900 });
-  }
-
-  private acknowledge(alert: Alert): Promise<string> {
-    return act(alert, `alerts/${encodeURIComponent(alert.id)}/ack`, {}, { state: "acknowledged" },
-      (changed) => this.takeAlerts([changed], false));
+    this.choice.select(mmsi);
   }
 
   private hover(hit: Contact | undefined, x: number | null, y: number): void {
@@ -341,11 +297,6 @@ export class App {
     this.map.triggerRepaint();
   }
 
-  nextAlert(): void {
-    const next = this.alerts.next();
-    if (next) this.showAlert(next);
-  }
-
   /** The instant shown, by minutes. */
   minute(by: number): void {
     this.player.go((this.player.at ?? this.present.now()) + by * 60_000);
@@ -358,6 +309,7 @@ export class App {
   /** Gives up what was begun, and then the choice. */
   escape(): void {
     if (this.tools.first) this.tools.start();
+    else if (this.desk.evidence.id !== null) this.desk.evidence.close();
     else this.select(null);
   }
 
@@ -374,7 +326,7 @@ export class App {
     this.tools.words();
     this.bar.words();
     this.timebar.words();
-    this.alerts.rebuild();
+    this.desk.words();
     if (this.card.mmsi !== null) this.card.build();
     buildHelp(this.help, (code) => {
       setLanguage(code);

@@ -25,6 +25,8 @@ export interface Probe {
   alertTicks(): number;
   shown(): number;
   zones(): number;
+  /** Points of the open evidence that are on the map. */
+  slice(): number;
   showShips(on: boolean): void;
 }
 
@@ -82,6 +84,7 @@ export function expose(app: App): void {
     alertTicks: () => app.timebar.ticks,
     shown: () => app.fleet.shown,
     zones: () => app.zones.count,
+    slice: () => app.desk.slice.points,
     showShips: (on) => void app.map.setLayoutProperty("ships", "visibility", on ? "visible" : "none"),
     costs: () => [...costs],
     ready: () => app.map.loaded() && app.layer.frames > 1 && app.fleet.size > 0,

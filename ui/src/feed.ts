@@ -47,6 +47,8 @@ export interface Alert {
   detail?: { confidence?: Record<string, number>; false_if?: string[]; action?: string; geometry?: string };
   lead?: string; // the alert that stands for this one
   assigned?: string;
+  by?: string; // who acknowledged it
+  note?: string; // the last one
   snoozed?: boolean;
 }
 

@@ -15,8 +15,12 @@ export const KEYS: Key[] = [
   { shown: "/", text: "help.slash", run: { "/": (a) => a.search.focus() } },
   { shown: "[ ]", text: "help.step", run: { "]": (a) => step(a, 1), "[": (a) => step(a, -1) } },
   { shown: "Enter", text: "help.enter", run: { Enter: (a) => enter(a) } },
-  { shown: "N", text: "help.n", run: { n: (a) => a.nextAlert() } },
-  { shown: "A", text: "help.a", run: { a: (a) => a.alerts.acknowledgeChosen() } },
+  { shown: "N", text: "help.n", run: { n: (a) => a.desk.next() } },
+  { shown: "A Y", text: "help.a", run: { a: (a) => a.alerts.press("ack"), y: (a) => a.alerts.press("why") } },
+  { shown: "S C H", text: "help.s", run: {
+    s: (a) => a.alerts.press("snooze"), c: (a) => a.alerts.press("close"), h: (a) => a.alerts.press("handover"),
+  } },
+  { shown: "U ⇧N", text: "help.u", run: { u: (a) => a.alerts.press("assign"), "shift+N": (a) => a.alerts.press("note") } },
   { shown: "R", text: "help.r", run: { r: (a) => a.tools.start() } },
   { shown: "E", text: "help.e", run: { e: (a) => a.tools.toggleEbl() } },
   { shown: "⇧ ← → ↑ ↓", text: "help.turn", run: {
@@ -66,10 +70,11 @@ function enter(app: App): void {
 /** Does what the pressed key stands for; whether it stands for something. */
 export function press(app: App, event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (document.querySelector("dialog.sheet[open]")) return false; // a form has the keyboard
   const target = event.target as HTMLElement;
   if (target.matches("input, select, textarea")) return false;
   // Enter and the arrows belong to a button or list that has the focus.
-  if ((event.key === "Enter" || event.key === " ") && target.matches("button, summary, [tabindex='0']")) return false;
+  if ((event.key === "Enter" || event.key === " ") && target.matches("button, summary, a, [tabindex='0']")) return false;
   const letter = event.key.length === 1;
   const names = event.shiftKey ? [`shift+${event.key}`, letter ? event.key.toLowerCase() : ""] : [letter ? event.key.toLowerCase() : event.key];
   for (const name of names) {

@@ -4,6 +4,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import "./palettes.css";
 import "./style.css";
 import "./tools.css";
+import "./desk.css";
 import { App } from "./app";
 import { setLanguage } from "./i18n";
 import { applyPalette, isPalette } from "./palette";

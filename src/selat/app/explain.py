@@ -13,16 +13,21 @@ from typing import Any
 
 import numpy as np
 
+from selat.app import dossier
 from selat.app.floor import detectors
 from selat.app.session import Sea
-from selat.model.clock import HOUR
+from selat.model.clock import HOUR, MINUTE
 from selat.model.columns import Columns, concat
 from selat.model.handling import Handling
 from selat.model.nouns import Alert
+from selat.model.rule import describe
 from selat.model.rule import explain as conclude_again
 from selat.store import alertbook, feedback, handling
 from selat.store.outbox import payload_of
 
+SLICE = 30 * MINUTE  #: ns of track shown before an alert's start and after its end
+POINTS = 400  #: of a track slice, at most
+ROWS = 200  #: reports listed, the newest
 LOOK_BACK = 26 * HOUR  #: ns before an alert's start in which its evidence lies
 OURS = frozenset({"state", "lead", "last"})  #: what people and the desk may change after the rule spoke
 DESK = frozenset({"rule_storm", "late_data"})  #: told by the desk, about alerts and not about ships
@@ -33,7 +38,9 @@ class Explanation:
     """An alert, what the rule says of its evidence today, and the rows behind it.
 
     ``differs``: fields in which the two differ (empty: the same alert bit for bit); ``note`` says why nothing could be
-    concluded. ``missing``: numbers of lines that the evidence names and the history does not have.
+    concluded. ``missing``: numbers of lines that the evidence names and the history does not have. ``limits``: the rule's
+    parameters at the time, with unit and meaning where the rule is installed. ``tracks``: what the history has of the ships
+    around the alert, ``(mmsi, [[time_ms, lon, lat, sog_mps, cog], ...])``.
     """
 
     alert: Alert
@@ -45,6 +52,8 @@ class Explanation:
     handling: Handling
     similar: tuple[feedback.Similar, ...]
     log: tuple[dict[str, Any], ...]
+    limits: tuple[dict[str, Any], ...] = ()
+    tracks: tuple[tuple[int, list[list[float | None]]], ...] = ()
 
     @property
     def same(self) -> bool:
@@ -55,7 +64,8 @@ class Explanation:
 def explain(sea: Sea, alert_id: str, rules: Sequence[Any] | None = None) -> Explanation:
     """Explain an alert of a sea. Raises :class:`~selat.model.errors.StoreError` for an unknown id."""
     alert = alertbook.alert(sea.state, alert_id)
-    again, note = _again(alert, detectors() if rules is None else rules)
+    rules = detectors() if rules is None else rules
+    again, note = _again(alert, rules)
     differs = () if again is None else tuple(f.name for f in fields(Alert) if not _equal(alert, again, f.name))
     rows, missing = evidence_rows(sea, alert)
     stands = handling.handled(sea.state)
@@ -63,7 +73,26 @@ def explain(sea: Sea, alert_id: str, rules: Sequence[Any] | None = None) -> Expl
     return Explanation(
         alert, again, differs, note, rows, missing, stands.get(alert.id, Handling(alert.id)),
         tuple(feedback.similar(alert, others, stands)), tuple(handling.history(sea.state, alert.id)),
+        tuple(_limits(alert, rules)), tuple(_tracks(sea, alert)),
     )  # fmt: skip
+
+
+def _limits(alert: Alert, rules: Sequence[Any]) -> list[dict[str, Any]]:
+    """The parameters that an alert was made with: name and value, and unit and text where its rule is known."""
+    said = {d["name"]: d for rule in rules if rule.name == alert.rule for d in describe(rule.p)}
+    return [
+        {"unit": "", "text": "", **said.get(name, {}), "name": name, "value": v} for name, v in alert.parameters.items()
+    ]
+
+
+def _tracks(sea: Sea, alert: Alert) -> list[tuple[int, list[list[float | None]]]]:
+    """The ways of the ships from half an hour before the alert until half an hour after it."""
+    out = []
+    for mmsi in alert.subjects:
+        rows = sea.reports.of(mmsi).between(alert.time - SLICE, max(alert.last, alert.time) + SLICE)
+        way = dossier.line(rows.columns("mmsi", "time", "lat", "lon", "sog", "cog").stored(), POINTS)
+        out.append((mmsi, way))
+    return out
 
 
 def concludes_again(alert: Alert, rules: Sequence[Any]) -> bool:
@@ -95,7 +124,10 @@ def _again(alert: Alert, rules: Sequence[Any]) -> tuple[Alert | None, str]:
     if set(alert.parameters) == set(rule.parameters()):
         rule = replace(rule, p=replace(p, **_typed(p, alert.parameters)))
     state = "active" if alert.state in ("active", "acknowledged", "retracted") else "rectified"
-    again = conclude_again(rule, alert.evidence, state)
+    try:
+        again = conclude_again(rule, alert.evidence, state)
+    except (KeyError, TypeError, IndexError) as e:
+        return None, f"the stored evidence is not what the rule needs ({e})"
     if again is None:
         return None, "today the rule would not raise an alert from this evidence"
     if again.sentence != alert.sentence and alert.state not in ("active", "acknowledged"):
@@ -156,5 +188,22 @@ def as_dict(found: Explanation) -> dict[str, Any]:
         **payload_of(a, "explained"), "lead": a.lead, "evidence": a.evidence, "parameters": a.parameters, "same": found.same,
         "differs": list(found.differs), "note": found.note, "rows": found.rows.rows, "missing": list(found.missing),
         "handling": asdict(found.handling), "log": list(found.log),
-        "similar": [{"id": s.alert.id, "basis": s.basis, "cause": s.cause, "sentence": s.alert.sentence} for s in found.similar],
+        "similar": [{"id": s.alert.id, "basis": s.basis, "cause": s.cause, "sentence": s.alert.sentence,
+                     "time_ms": s.alert.time / 1e6} for s in found.similar],
+        "limits": list(found.limits), "reports": _reports(found.rows),
+        "tracks": [{"mmsi": mmsi, "points": way} for mmsi, way in found.tracks],
     }  # fmt: skip
+
+
+def _reports(rows: Columns) -> list[dict[str, Any]]:
+    """The reports behind an alert as a page lists them: number, ship, place and motion as sent; the newest ones."""
+    rows = rows.take(np.lexsort((rows["seq"], rows["time"]))[-ROWS:])
+    out = []
+    for k in range(rows.rows):
+        point = dossier.line(rows.slice(k, k + 1))
+        time, lon, lat, sog, cog = point[0] if point else (None,) * 5
+        out.append({
+            "seq": int(rows["seq"][k]), "mmsi": int(rows["mmsi"][k]), "time_ms": time, "lon": lon, "lat": lat, "sog_mps": sog,
+            "cog": cog, "type": int(rows["msg_type"][k]),
+        })  # fmt: skip
+    return out

@@ -7,7 +7,7 @@ do not depend on how the input was cut, nor on the order of arrival within the a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -70,6 +70,8 @@ class Floor:
         self.patience = patience or Patience()
         self.contacts = Contacts(gates)
         self.world = World() if world is None else world
+        self.world_number = -1  #: which state of the zones this is: an entry of the audit log
+        self._coming: list[tuple[int, int, World]] = []  # worlds that hold from a moment (ns) on
         self.reception = Reception()
         self.desk = Desk()
         #: the picture is judged this often: all that its hastiest rule asks for, the same live and in a replay
@@ -84,6 +86,26 @@ class Floor:
     def now(self) -> int:
         """The watermark, ns UTC: up to here the picture is complete; ``NO_TIME`` before the first row."""
         return self._order.watermark
+
+    @property
+    def next_tick(self) -> int:
+        """The first moment (ns UTC) that was not evaluated yet."""
+        return 0 if self._tick == NO_TIME else self._tick + 1
+
+    @property
+    def last_number(self) -> int:
+        """Number of the world that holds when all changes have taken effect."""
+        return self._coming[-1][1] if self._coming else self.world_number
+
+    def change(self, since: int, number: int, world: World) -> None:
+        """From ``since`` (ns UTC, :attr:`next_tick` or later) on the rules know this world; ``number`` is kept with the state."""
+        self._coming.append((since, number, world))
+        if since < self.next_tick or self._tick == NO_TIME:
+            self._enter(since)
+
+    def _enter(self, tick: int) -> None:
+        while self._coming and self._coming[0][0] <= tick:
+            _, self.world_number, self.world = self._coming.pop(0)
 
     def step(
         self,
@@ -155,6 +177,7 @@ class Floor:
             marks[table] = np.concatenate([mark, marks[table]])
         self._odd = {}
         self._tick = tick
+        self._enter(tick)
         if tick % HOUR == 0:  # before the update: afterwards the slots in the window must not move
             self.contacts.drop(tick - KEEP)
         statics = rows["statics"]
@@ -191,10 +214,15 @@ class Floor:
             "tick": self._tick,
             "heard": self._heard,
             "odd": {t: {"rows": dict(rows), "mark": mark} for t, (rows, mark) in self._odd.items()},
+            "world": {"number": self.world_number, "coming": [[since, number] for since, number, _ in self._coming]},
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a saved :meth:`state`; rules that it does not know begin anew."""
+    def restore(self, state: Mapping[str, Any], worlds: Callable[[int], World] | None = None) -> None:
+        """Go on from a saved :meth:`state`; rules that it does not know begin anew. ``worlds`` gives worlds by their number."""
+        if "world" in state and worlds is not None:
+            self.world_number = int(state["world"]["number"])
+            self.world = worlds(self.world_number)
+            self._coming = [(int(since), int(n), worlds(int(n))) for since, n in state["world"]["coming"]]
         self._order = reorder.load(state["order"])
         self.contacts.restore(state["contacts"])
         if "reception" in state:

@@ -46,6 +46,11 @@ class Handler:
         """True while deeds wait for a commit."""
         return bool(self._waiting)
 
+    def named(self) -> set[str]:
+        """Alerts that deeds wait for."""
+        with self._lock:
+            return {alert_id for alert_id, _ in self._waiting}
+
     def take(self) -> list[tuple[str, Deed]]:
         """The deeds that wait; whoever takes them commits, and then stores them."""
         with self._lock:

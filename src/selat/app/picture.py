@@ -7,7 +7,7 @@ floor.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -137,9 +137,10 @@ class LivePicture:
             if self.on_tell is not None:
                 self.on_tell(alerts)
 
-    def hand(self, handled: Mapping[str, Handling], snoozes: Sequence[Snooze]) -> None:
-        """Take what people did, as the sea has it: at the start, and when another console acted."""
+    def hand(self, handled: Mapping[str, Handling], snoozes: Sequence[Snooze], but: Collection[str] = ()) -> None:
+        """Take what people did, as the sea has it: at the start, and when another console acted; ``but`` what waits here."""
         with self.lock:
+            handled = {**handled, **{i: self._handled[i] for i in but if i in self._handled}}
             changed = [a for i, a in self.told.items() if handled.get(i) != self._handled.get(i)]
             self._handled = dict(handled)
             if list(snoozes) != self._snoozes:
@@ -156,7 +157,7 @@ class LivePicture:
             "subjects": list(alert.subjects), "names": names, "time_ms": alert.time // _MS, "last_ms": alert.last // _MS,
             "lat": _placed(alert.lat), "lon": _placed(alert.lon), "sentence": alert.sentence, "evidence": alert.evidence,
             "parameters": alert.parameters, "confidence": alert.confidence, "detail": alert.detail, "lead": alert.lead,
-            "assigned": stands.assigned, "cause": stands.cause,
+            "assigned": stands.assigned, "cause": stands.cause, "by": stands.acknowledged_by, "note": stands.note,
             "snoozed": covering(self._snoozes, alert, clocks.now()) is not None,
         }  # fmt: skip
 

@@ -20,6 +20,8 @@ from selat.app.provenance import LOOK_BACK, Provenance
 from selat.app.released import Views
 from selat.app.session import Sea
 from selat.app.world import world_of
+from selat.app.zoning import Zoning
+from selat.model import clock
 from selat.model.clock import DAY, SECOND
 from selat.model.columns import Columns, empty
 from selat.model.config import lateness, policy
@@ -135,6 +137,13 @@ class Intake:
         return fresh
 
 
+def _floor(writer: Writer) -> tuple[Floor, Zoning]:
+    """The floor of a sea with its rules and world, and what keeps its zones up to date."""
+    number = registry.zones_number(writer.state)
+    floor = Floor(detectors(writer.settings.rules), world=world_of(writer.layout, writer.state, number))
+    return floor, Zoning(writer.state, floor, number)
+
+
 class Pipeline:
     """The loop over one writer. Not thread-safe: one thread at a time calls it.
 
@@ -146,9 +155,7 @@ class Pipeline:
         self, writer: Writer, *, rules: bool = True, on_alerts: Callable[[list[Alert]], None] | None = None
     ) -> None:
         self.writer = writer
-        self.floor = (
-            Floor(detectors(writer.settings.rules), world=world_of(writer.layout, writer.state)) if rules else None
-        )
+        self.floor, self._zoning = _floor(writer) if rules else (None, None)
         self._late = lateness(writer.settings)
         self.policy = policy(writer.settings)
         state = writer.state
@@ -167,6 +174,7 @@ class Pipeline:
         self._seq = writer.recovered.next_seq
         self.position = writer.recovered.position
         self._recover()
+        self.look()
 
     @property
     def next_seq(self) -> int:
@@ -263,6 +271,15 @@ class Pipeline:
             if self.on_alerts is not None:
                 self.on_alerts(alerts)
 
+    def look(self) -> bool:
+        """Take zones that were changed meanwhile; they hold from the next moment on, and the journal says since when."""
+        note = None if self._zoning is None else self._zoning.look()
+        if note is None:
+            return False
+        self.position = self.writer.refer(0, note, clock.now())
+        self.sync()
+        return True
+
     # --- ends --------------------------------------------------------------------------------------------------------
     def end(self, intake: Intake, received: int) -> None:
         """The source has ended: read what is left of it, settle the floor, and commit."""
@@ -300,14 +317,18 @@ class Pipeline:
         found = self.writer.recovered
         for number, state in found.states.items():
             if number == FLOOR:
-                if self.floor is not None and state["reader"]:
-                    self.floor.restore(state["reader"])
+                if self._zoning is not None and state["reader"]:
+                    self._zoning.restore(state["reader"])
             elif state["kind"]:
                 self.intakes[number] = Intake.of(number, state, bool(self.policy.source(str(state["name"]))))
+        if self._zoning is not None and FLOOR not in found.states:
+            self._zoning.begin(frame.reference for frame in self.writer.raw.frames(found.position))
         frames = 0
         for frame in self.writer.raw.frames(found.position):
             self.position = frame.end
             if frame.reference is not None:
+                if self._zoning is not None:
+                    self._zoning.noted(frame.reference)
                 continue
             self._read(self._of_frame(frame.source), frame.data, frame.received)
             frames += 1

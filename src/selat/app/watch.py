@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 REFRESH = 0.5  #: s between refreshes of the picture
 DECIDED = 2.0  #: s after which what was released elsewhere holds here
+LOOK = 1.0  #: s between looks at what others changed: zones, deeds, snoozes
 
 Blocks = AsyncIterator[Block]
 
@@ -80,7 +81,8 @@ class Watch:
         pipeline.writer.channels = () if replay else channels(pipeline.writer.settings)  # a replay tells nobody
         self.notifier = Notifier(pipeline.writer.state, pipeline.writer.channels)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-loop")
-        self._committed = self._compacted = self._refreshed = clocks.monotonic()
+        self._committed = self._compacted = self._refreshed = self._looked = clocks.monotonic()
+        self._touched = handling.touched(writer.state, -1)
         self._intakes: dict[str, Intake] = {}  # also those that have ended
         self._heard: dict[str, tuple[int, float]] = {}  # by source: when (picture's time), rate
         self._rates: dict[str, tuple[float, int, float]] = {}
@@ -139,6 +141,9 @@ class Watch:
         if not self.replay and not self.ended:
             with self.lock:
                 self.pipeline.idle(self.clock.now())
+        if now - self._looked > LOOK:
+            self._looked = now
+            self._look()
         self._refresh()
         waited = now - self._committed
         due = waited > self._every.commit or (self.pipeline.alerts_waiting and waited > self._every.alerts)
@@ -147,6 +152,16 @@ class Watch:
         if now - self._compacted > self._every.compact:
             self._compacted = now
             self.pipeline.writer.compact(min_parts=8)
+
+    def _look(self) -> None:
+        """Take what was changed from the page, the command line or another process."""
+        with self.lock:
+            self.pipeline.look()
+        state = self.pipeline.writer.state
+        touched = handling.touched(state, self._touched)
+        if touched != self._touched:
+            self._touched = touched
+            self.picture.hand(handling.handled(state), handling.snoozes(state, clocks.now()), self.handler.named())
 
     def _refresh(self) -> None:
         self.picture.refresh()

@@ -24,15 +24,17 @@ from selat.tracks.zones import Zones
 log = logging.getLogger(__name__)
 
 
-def world_of(layout: Layout, state: HasEngine) -> World:
-    """What rules know besides ships, as it stands now. Coast and ports are read when they are first asked.
+def world_of(layout: Layout, state: HasEngine, number: int | None = None) -> World:
+    """What rules know besides ships, as it stands now; zones as after entry ``number`` of the audit log.
+
+    Coast and ports are read when they are first asked.
 
     A list that cannot be read is left out and its trouble logged: the watch goes on without it.
     """
     entries, bad = lists_of(layout)
     for row in bad:
         log.warning("%s: %s (%s)", row.where, row.text, row.hint)
-    zones = Zones(registry.zones(state).values())
+    zones = Zones(registry.zones_after(state, registry.zones_number(state) if number is None else number))
     try:
         counts = counts_of(layout)
     except SelatError as e:

@@ -154,7 +154,7 @@ def _journal(layout: Layout, state: State) -> Iterator[Finding]:
         if frame.position != good and not any(d.end == frame.position for d in journal.damage):
             holes.append(f"bytes {good} to {frame.position} are missing")
         good, frames = frame.end, frames + 1
-        if frame.reference is not None:
+        if frame.reference is not None and "path" in frame.reference:
             file = Path(str(frame.reference["path"]))
             if not file.is_file() or file.stat().st_size != int(frame.reference["size"]):
                 absent.append(str(file))

@@ -9,7 +9,7 @@ remove   take out the zones NAME, or all of a --kind
 export   write the zones to FILE: .geojson, else selat's own form; - for stdout
 
 Nothing is imported where anything is wrong, unless --skip-bad leaves out what is. A zone of the same name is replaced.
-A watch that runs sees changes when it is started again.
+A watch that runs takes changes within a second or two, from that moment of its picture on.
 """
 
 from __future__ import annotations

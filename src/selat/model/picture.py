@@ -78,7 +78,7 @@ class Picture(Protocol):
         sentence, evidence: {...}}`; priority is `emergency|alarm|warning|caution`, state is
         `active|acknowledged|rectified|cleared|retracted`. Where it says more: `confidence` (0 to 1), `detail`
         (`confidence` parts, `false_if`, `action`, `geometry`), `lead` (id of the alert that stands for it),
-        `assigned`, `cause`, `snoozed` (true: list it quietly).
+        `assigned`, `cause`, `by` (who acknowledged it), `note` (the last one), `snoozed` (true: list it quietly).
         """
         ...
 

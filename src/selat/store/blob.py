@@ -75,11 +75,18 @@ def _headers(tree: Any) -> dict[int, tuple[Any, int]]:
         if isinstance(value, list):
             waiting += value
         elif isinstance(value, dict) and "a" in value:
-            descr = value["t"] if isinstance(value["t"], str) else [tuple(field) for field in value["t"]]
-            found[value["a"]] = np.dtype(descr), math.prod(value["s"])
+            # Fields without a name are padding; a plain np.dtype would make fields of them.
+            found[value["a"]] = np.lib.format.descr_to_dtype(_descr(value["t"])), math.prod(value["s"])
         elif isinstance(value, dict):
             waiting += value.values()
     return found
+
+
+def _descr(kind: Any) -> Any:
+    """What :func:`numpy.lib.format.dtype_to_descr` gave, with the tuples that JSON made lists of."""
+    if isinstance(kind, str):
+        return kind
+    return [(name, _descr(inner), *(tuple(shape) for shape in more)) for name, inner, *more in kind]
 
 
 def _plain(data: bytes, at: int, headers: dict[int, tuple[Any, int]]) -> list[np.ndarray[Any, Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from selat.model import clock
 from selat.model.errors import StoreError
-from selat.model.handling import Deed, Handling, Snooze, after, state_after
+from selat.model.handling import ACTIONS, Deed, Handling, Snooze, after, state_after
 from selat.model.nouns import Alert
 from selat.store import chain, tables
 from selat.store.alertbook import alert_of
@@ -52,6 +52,15 @@ def handled(state: HasEngine) -> dict[str, Handling]:
     """Where alerts stand with people, by id; those that nobody touched are left out."""
     with reading(state.engine) as connection:
         return {r["id"]: _of(r) for r in connection.execute(sa.select(tables.handling)).mappings()}
+
+
+def touched(state: HasEngine, since: int) -> int:
+    """Number of the last thing that a person did with alerts or snoozes after entry ``since`` of their log, else ``since``."""
+    log = tables.alert_log
+    deeds = (*ACTIONS, "snooze", "end snooze")
+    with reading(state.engine) as connection:
+        found = connection.scalar(sa.select(sa.func.max(log.c.n)).where(log.c.n > since, log.c.action.in_(deeds)))
+    return since if found is None else int(found)
 
 
 def history(state: HasEngine, alert_id: str) -> list[dict[str, Any]]:

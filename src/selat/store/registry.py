@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +17,7 @@ from selat.store import chain, tables
 from selat.store.engine import reading, upsert, writing
 from selat.store.state_types import HasEngine
 
+_ZONE = "zone:"  #: begins the subject of an audit entry about a zone
 LAST_ID = 65_535  #: columns ``source`` and ``station`` are 16 bits wide; 0 means unknown
 
 
@@ -62,7 +63,7 @@ def put_zones(state: HasEngine, zones: Iterable[Zone], who: str = "selat") -> No
     """Add or replace zones, all or none; each goes into the audit log with its version."""
     rows = [_zone_row(zone) for zone in zones]
     entries = [
-        {"subject": f"zone:{row['name']}", "who": who, "time": clock.now(), "action": "put", "note": json.dumps(row)}
+        {"subject": f"{_ZONE}{row['name']}", "who": who, "time": clock.now(), "action": "put", "note": json.dumps(row)}
         for row in rows
     ]
     with writing(state.engine) as connection:
@@ -84,7 +85,7 @@ def remove_zones(state: HasEngine, names: Iterable[str], who: str = "selat") -> 
         raise StoreError(f"there is no zone {unknown[0]!r}", hint=f"known: {', '.join(known) or 'none yet'}")
     entries = [
         {
-            "subject": f"zone:{n}",
+            "subject": f"{_ZONE}{n}",
             "who": who,
             "time": clock.now(),
             "action": "remove",
@@ -106,14 +107,43 @@ def zones(state: HasEngine) -> dict[str, Zone]:
     """All zones by name."""
     with reading(state.engine) as connection:
         rows = connection.execute(sa.select(tables.zones).order_by(tables.zones.c.name)).mappings().all()
-    out = {}
-    for r in rows:
-        more = {"kind": r["kind"] or "area", "line": bool(r["line"]), "direction": r["direction"], "width": r["width"]}
-        parts = {n: json.loads(r[n] or "[]") for n in ("ring", "holes")}
-        out[r["name"]] = zone_of(
-            {"name": r["name"], "source": r["source"], "rules": json.loads(r["rules"] or "{}"), **more, **parts}
-        )
-    return out
+    return {r["name"]: _zone(r) for r in rows}
+
+
+def _zone(r: Mapping[Any, Any]) -> Zone:
+    more = {"kind": r["kind"] or "area", "line": bool(r["line"]), "direction": r["direction"], "width": r["width"]}
+    parts = {n: json.loads(r[n] or "[]") for n in ("ring", "holes")}
+    return zone_of({"name": r["name"], "source": r["source"], "rules": json.loads(r["rules"] or "{}"), **more, **parts})
+
+
+def zones_number(state: HasEngine, since: int = -1) -> int:
+    """Number of the audit log's last entry about a zone; ``since`` where none came after that one."""
+    log = tables.audit
+    asked = sa.select(sa.func.max(log.c.n)).where(log.c.n > since, log.c.subject.like(_ZONE + "%"))
+    with reading(state.engine) as connection:
+        found = connection.scalar(asked)
+    return since if found is None else int(found)
+
+
+def zones_after(state: HasEngine, number: int) -> list[Zone]:
+    """The zones as they were after an entry of the audit log, by name. The newest are those of the table."""
+    log = tables.audit
+    asked = sa.select(log).where(log.c.subject.like(_ZONE + "%")).order_by(log.c.n)
+    with reading(state.engine) as connection:
+        entries = connection.execute(asked).mappings().all()
+        rows = connection.execute(sa.select(tables.zones)).mappings().all()
+    if entries and entries[-1]["n"] > number:
+        stood: dict[str, Mapping[Any, Any]] = {}
+        for e in entries:
+            if e["n"] > number:
+                break
+            name = e["subject"].removeprefix(_ZONE)
+            if e["action"] == "remove":
+                stood.pop(name, None)
+            else:
+                stood[name] = json.loads(e["note"])
+        rows = list(stood.values())  # type: ignore[assignment]
+    return sorted((_zone(r) for r in rows), key=lambda z: z.name)
 
 
 def put_asset(state: HasEngine, asset: Asset, who: str = "selat") -> None:
