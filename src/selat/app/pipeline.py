@@ -155,7 +155,9 @@ class Pipeline:
         self, writer: Writer, *, rules: bool = True, on_alerts: Callable[[list[Alert]], None] | None = None
     ) -> None:
         self.writer = writer
-        self.floor, self._zoning = _floor(writer) if rules else (None, None)
+        made = _floor(writer) if rules else None
+        self.floor: Floor | None = made[0] if made else None
+        self._zoning: Zoning | None = made[1] if made else None
         self._late = lateness(writer.settings)
         self.policy = policy(writer.settings)
         state = writer.state

@@ -116,6 +116,7 @@ def withhold(told: dict[str, Any], clauses: Mapping[str, Clauses], groups: Group
         return None
     if not may_see(clauses.get(f"evidence:{name}", EVERYBODY), groups):
         told |= {"evidence": {}, "detail": {}, "note": WITHHELD, "rows": 0, "missing": [], "differs": []}
+        told |= {"reports": [], "tracks": [], "limits": []}
     if not may_see(clauses.get(f"sentence:{name}", EVERYBODY), groups):
         told |= {"sentence": WITHHELD, "note": WITHHELD}
     found = told.get("similar", [])

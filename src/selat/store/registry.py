@@ -131,7 +131,7 @@ def zones_after(state: HasEngine, number: int) -> list[Zone]:
     asked = sa.select(log).where(log.c.subject.like(_ZONE + "%")).order_by(log.c.n)
     with reading(state.engine) as connection:
         entries = connection.execute(asked).mappings().all()
-        rows = connection.execute(sa.select(tables.zones)).mappings().all()
+        rows: list[Mapping[Any, Any]] = list(connection.execute(sa.select(tables.zones)).mappings())
     if entries and entries[-1]["n"] > number:
         stood: dict[str, Mapping[Any, Any]] = {}
         for e in entries:
@@ -142,7 +142,7 @@ def zones_after(state: HasEngine, number: int) -> list[Zone]:
                 stood.pop(name, None)
             else:
                 stood[name] = json.loads(e["note"])
-        rows = list(stood.values())  # type: ignore[assignment]
+        rows = list(stood.values())
     return sorted((_zone(r) for r in rows), key=lambda z: z.name)
 
 
