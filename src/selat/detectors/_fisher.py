@@ -48,7 +48,7 @@ def _fishers(w: Window) -> Fishers:
     s, c = fleet.ships(w), w.contacts
     declared = (s.type == 30) | (s.status == fleet.FISHING)
     moves: Array = c.motion[s.slot] == int(Motion.FISHING)
-    use = (declared | (moves & ~np.isin(s.type, OTHERS))) & (s.speed < 1.2 * GEAR_FAST)
+    use = (declared | (moves & ~fleet.among(s.type, OTHERS))) & (s.speed < 1.2 * GEAR_FAST)
     use &= np.isnan(s.length) | (s.length < 130.0)
     row = np.flatnonzero(use)
     f = over(c, s.slot[row], w.now, LOOK)

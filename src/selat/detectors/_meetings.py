@@ -73,7 +73,7 @@ def meetings(
     old = memory or {name: [] for name in _COLUMNS}
     place = _match(s, p, c.rows, old)  # row of ``old`` of each close pair, -1 where none
     seen = (h.before >= APART) & (h.run >= 120.0)
-    lie = np.isin(s.status, (fleet.ANCHORED, fleet.MOORED))
+    lie = fleet.among(s.status, (fleet.ANCHORED, fleet.MOORED))
     lie_both = lie[p.a[c.rows]] & lie[p.b[c.rows]]
     drifts = np.maximum(unseen, 0.85 * ramps(h.net, 150.0, 800.0, unseen))
     once_close = np.where(lie_both, unseen, drifts)  # as arrival() has it

@@ -28,10 +28,11 @@ class Places(NamedTuple):
     direction: Array
     ship: Array
     zone: Array
+    known: dict[tuple[str, ...], Array]  # by kinds asked for: which zones are of them
 
     def inside(self, *kinds: str) -> tuple[Array, Array]:
         """Rows and zones of ships inside zones of these kinds."""
-        keep = np.isin(self.kind[self.zone], kinds)
+        keep = self._of(kinds)[self.zone]
         return self.ship[keep], self.zone[keep]
 
     def within(self, *kinds: str) -> Array:
@@ -42,7 +43,16 @@ class Places(NamedTuple):
 
     def numbers(self, *kinds: str) -> Array:
         """Numbers of the zones of these kinds."""
-        return np.flatnonzero(np.isin(self.kind, kinds))
+        return np.flatnonzero(self._of(kinds))
+
+    def _of(self, kinds: tuple[str, ...]) -> Array:
+        """Bool of each zone: is it of these kinds? Words are compared once, not by every rule at every beat."""
+        if kinds not in self.known:
+            self.known[kinds] = np.isin(self.kind, kinds)
+        return self.known[kinds]
+
+
+_KNOWN: dict[str, dict[tuple[str, ...], Array]] = {}  # by version of the zones
 
 
 def places(window: Window) -> Places:
@@ -54,9 +64,13 @@ def _places(w: Window) -> Places:
     s, zones = ships(w), getattr(w.world, "zones", None)
     none = np.zeros(0, "i8")
     if zones is None or not len(zones):
-        return Places(s, zones, [], np.zeros(0, "U1"), np.zeros(0), none, none)
+        return Places(s, zones, [], np.zeros(0, "U1"), np.zeros(0), none, none, {})
     point, zone = zones.members(s.lat, s.lon)
-    return Places(s, zones, list(zones), np.array(zones.kinds), zones.direction, point, zone)
+    if zones.version not in _KNOWN:
+        _KNOWN.clear()
+        _KNOWN[zones.version] = {}
+    known = _KNOWN[zones.version]
+    return Places(s, zones, list(zones), np.array(zones.kinds), zones.direction, point, zone, known)
 
 
 def place(zones: Any, number: int) -> Evidence:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -107,6 +108,18 @@ def fishes(c: Contacts, s: Ships) -> Array:
     """Bool: a fishing vessel, or one that moves like it and is not of another known type."""
     like = (c.motion[s.slot] == Motion.FISHING) & ((s.type == 0) | (s.length < 20.0))
     out: Array = (s.type == 30) | (s.status == FISHING) | like
+    return out
+
+
+def among(codes: Any, wanted: Iterable[int]) -> Array:
+    """Bool of each code (0 to 255: a ship type, a status): is it one of those? By a table, as rules ask at every beat."""
+    return _table(tuple(wanted))[codes]
+
+
+@lru_cache(maxsize=64)
+def _table(wanted: tuple[int, ...]) -> Array:
+    out = np.zeros(256, bool)
+    out[list(wanted)] = True
     return out
 
 

@@ -69,8 +69,8 @@ class AnchoredInLane(PictureRule):
         if not row.size:
             return [], None
         motion = c.motion[s.slot]
-        use = (s.speed < 2 * p.still) & (motion != Motion.DRIFTING) & ~np.isin(s.type, LEFT_OUT)
-        use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS)) & ~at.within(*ALLOWED)
+        use = (s.speed < 2 * p.still) & (motion != Motion.DRIFTING) & ~fleet.among(s.type, LEFT_OUT)
+        use &= ~fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS)) & ~at.within(*ALLOWED)
         keep = use[row]
         row, zone = row[keep], zone[keep]
         if not row.size:

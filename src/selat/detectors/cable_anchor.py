@@ -21,8 +21,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from selat.detectors import _cables as cables
 from selat.detectors import _golden as made
 from selat.detectors import _places as near
@@ -69,8 +67,8 @@ class CableAnchor(PictureRule):
         """Slow ships over cables: anchored, or slowed down against their own norm."""
         p, at, c = self.p, near.places(window), window.contacts
         s = at.ships
-        use = (s.speed < p.slow) & (s.length >= p.length) & ~np.isin(s.type, LEFT_OUT)
-        use &= ~np.isin(s.status, (fleet.RESTRICTED, fleet.MOORED, fleet.AGROUND, fleet.FISHING))
+        use = (s.speed < p.slow) & (s.length >= p.length) & ~fleet.among(s.type, LEFT_OUT)
+        use &= ~fleet.among(s.status, (fleet.RESTRICTED, fleet.MOORED, fleet.AGROUND, fleet.FISHING))
         motion, found = c.motion[s.slot], []
         row, zone = cables.over_cables(at, use)
         deep = -at.zones.distance(s.lat[row], s.lon[row], zone) if row.size else row

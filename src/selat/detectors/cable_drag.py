@@ -71,8 +71,8 @@ class CableDrag(PictureRule):
         if not at.numbers(*cables.KINDS).size:
             return [], None
         use = (s.speed > 0.5 * p.least) & (s.speed < 1.3 * p.most) & (s.length >= p.length)
-        use &= ~np.isin(s.type, LEFT_OUT) & ~at.within(*cables.ALLOWED)
-        use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS))
+        use &= ~fleet.among(s.type, LEFT_OUT) & ~at.within(*cables.ALLOWED)
+        use &= ~fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS))
         row = np.flatnonzero(use & ~fleet.fishes(c, s))
         if not row.size:
             return [], None

@@ -65,8 +65,8 @@ class CableLoiter(PictureRule):
         """Ships over cables, with how long they have stayed and how often they came."""
         p, at, c = self.p, near.places(window), window.contacts
         s = at.ships
-        use = (s.length >= p.length) & ~np.isin(s.type, LEFT_OUT) & ~at.within("pilot_boarding")
-        use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS))
+        use = (s.length >= p.length) & ~fleet.among(s.type, LEFT_OUT) & ~at.within("pilot_boarding")
+        use &= ~fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS))
         use &= ~np.isin(c.motion[s.slot], (Motion.ANCHORED, Motion.MOORED)) & ~fleet.fishes(c, s)
         found = []
         row, zone = cables.over_cables(at, use)

@@ -87,7 +87,9 @@ class DarkRendezvous(PictureRule):
         """Rows of ships that made way and have stopped where nobody waits."""
         p, c = self.p, w.contacts
         use = (
-            (s.speed < p.slow) & ~np.isin(s.type, (*fleet.SERVICE, *fleet.TOWING, 33, 34, 36, 37)) & ~(s.length < 15.0)
+            (s.speed < p.slow)
+            & ~fleet.among(s.type, (*fleet.SERVICE, *fleet.TOWING, 33, 34, 36, 37))
+            & ~(s.length < 15.0)
         )
         use &= ~near.places(w).within("anchorage", "port", "pilot_boarding", "licensed") & (s.status != fleet.MOORED)
         row = np.flatnonzero(use)
@@ -100,7 +102,7 @@ class DarkRendezvous(PictureRule):
     def _with_silent(self, w: Window, s: fleet.Ships, waiting: Any, q: quiet.Silent) -> list[Finding]:
         p = self.p
         use = np.flatnonzero(
-            ~np.isin(q.type, (*fleet.SERVICE, *fleet.TOWING)) & (q.seconds >= p.silent) & (q.speed > KNOT)
+            ~fleet.among(q.type, (*fleet.SERVICE, *fleet.TOWING)) & (q.seconds >= p.silent) & (q.speed > KNOT)
         )
         found: dict[int, tuple[float, Finding]] = {}  # by silent ship: she can be with one only
         for a in waiting.tolist() if use.size else ():

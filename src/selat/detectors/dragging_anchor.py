@@ -95,7 +95,7 @@ class DraggingAnchor(PictureRule):
         motion = c.motion[s.slot]
         said = s.status == fleet.ANCHORED
         lies = (said | (motion == Motion.ANCHORED)) & (s.speed < p.speed)
-        lies &= ~np.isin(s.type, (30, 36, 37)) | (s.status == fleet.ANCHORED)
+        lies &= ~fleet.among(s.type, (30, 36, 37)) | (s.status == fleet.ANCHORED)
         row = np.flatnonzero(lies & (np.isfinite(s.heading) | (s.status == fleet.ANCHORED)))
         row = row[self._shifted(window, s.slot[row])] if row.size else row
         grounds = at.zones.of("anchorage")

@@ -83,8 +83,10 @@ class Drifting(PictureRule):
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Slow ships across their heading, and slow straight ones without any."""
         p, s, c = self.p, fleet.ships(window), window.contacts
-        use = (s.speed < 1.3 * p.fast) & (s.speed > 0.3 * KNOT) & ~np.isin(s.type, LEFT_OUT) & ~(s.length < p.length)
-        use &= ~np.isin(s.status, (fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS)) & ~fleet.fishes(c, s)
+        use = (
+            (s.speed < 1.3 * p.fast) & (s.speed > 0.3 * KNOT) & ~fleet.among(s.type, LEFT_OUT) & ~(s.length < p.length)
+        )
+        use &= ~fleet.among(s.status, (fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS)) & ~fleet.fishes(c, s)
         row = np.flatnonzero(use)
         if not row.size:
             return [], None

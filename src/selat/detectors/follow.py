@@ -73,8 +73,8 @@ class Follow(PictureRule):
         s = q.ships
         moving = (
             (s.speed > p.speed)
-            & ~np.isin(s.type, (*fleet.SERVICE, *fleet.TOWING))
-            & ~np.isin(s.status, fleet.TOW_STATUS)
+            & ~fleet.among(s.type, (*fleet.SERVICE, *fleet.TOWING))
+            & ~fleet.among(s.status, fleet.TOW_STATUS)
         )
         use = moving[q.a] & moving[q.b] & (fleet.turn(s.course[q.a], s.course[q.b]) < p.angle) & (q.relative < p.slip)
         use &= (q.range < p.reach) & (q.range > 50.0) & ~_alike(s, q)

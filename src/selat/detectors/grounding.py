@@ -79,7 +79,11 @@ class Grounding(PictureRule):
         if depths is None or not len(depths):
             return [], None
         least = depths.limit("depth")
-        use = (s.speed > p.speed) & (s.draught > 0) & ~np.isin(s.status, (fleet.ANCHORED, fleet.MOORED, fleet.AGROUND))
+        use = (
+            (s.speed > p.speed)
+            & (s.draught > 0)
+            & ~fleet.among(s.status, (fleet.ANCHORED, fleet.MOORED, fleet.AGROUND))
+        )
         row = np.flatnonzero(use)
         if not row.size:
             return [], None

@@ -63,8 +63,8 @@ class InshoreZone(PictureRule):
         row, zone = at.inside("inshore_zone")
         if not row.size:
             return [], None
-        use = (s.speed > p.speed) & (s.length >= p.length) & ~np.isin(s.type, LEFT_OUT)
-        use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS))
+        use = (s.speed > p.speed) & (s.length >= p.length) & ~fleet.among(s.type, LEFT_OUT)
+        use &= ~fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS))
         said = window.contacts.static("destination")[s.slot]
         found, mine = [], at.zones.of("inshore_zone")
         for i, z in zip(row.tolist(), zone.tolist(), strict=True):

@@ -78,8 +78,8 @@ class LaneCrossing(PictureRule):
         gone = np.setdiff1d(np.array(memory or [], "i8"), now_in)
         found = []
         if gone.size:
-            use = (s.speed > p.speed) & ~np.isin(s.type, LEFT_OUT) & np.isin(s.id, gone)
-            use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING))
+            use = (s.speed > p.speed) & ~fleet.among(s.type, LEFT_OUT) & np.isin(s.id, gone)
+            use &= ~fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING))
             lanes = at.zones.of(*LANES)
             for i in np.flatnonzero(use).tolist():
                 track = fleet.fine_trail(window.contacts, int(s.slot[i]), window.now - round(p.back * SECOND))

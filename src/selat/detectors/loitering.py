@@ -72,8 +72,8 @@ class Loitering(PictureRule):
         at = near.places(window)
         motion = c.motion[s.slot]
         use = (s.speed < 2 * p.slow) & ~np.isin(motion, (Motion.ANCHORED, Motion.MOORED)) & ~fleet.fishes(c, s)
-        use &= ~np.isin(s.type, LEFT_OUT) & (s.length >= p.length) & ~at.within(*WAITING)
-        use &= ~np.isin(s.status, (*fleet.TOW_STATUS, fleet.RESTRICTED, fleet.NUC, fleet.FISHING))
+        use &= ~fleet.among(s.type, LEFT_OUT) & (s.length >= p.length) & ~at.within(*WAITING)
+        use &= ~fleet.among(s.status, (*fleet.TOW_STATUS, fleet.RESTRICTED, fleet.NUC, fleet.FISHING))
         lanes = getattr(window.world, "lanes", None)
         if lanes is not None and len(lanes):
             use &= lanes.stops(s.lat, s.lon) < 0  # where ships have stopped before they wait

@@ -84,7 +84,7 @@ class Manoeuvre(PictureRule):
         s = at.ships
         merchant = ((s.type >= 60) & (s.type < 90) & (s.length >= 100.0)) | ((s.type >= 70) & (s.type < 90))
         use = merchant & (s.length >= p.length) & (s.speed > p.speed) & ~at.within(*WAITING)
-        use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS, fleet.MOORED))
+        use &= ~fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS, fleet.MOORED))
         row = np.flatnonzero(use)
         if not row.size:
             return [], None

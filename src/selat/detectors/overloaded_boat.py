@@ -74,7 +74,9 @@ class OverloadedBoat(PictureRule):
         p, s, c, world = self.p, fleet.ships(window), window.contacts, window.world
         if not world.coast.source:
             return [], None
-        use = boats.small(s, p.length) & (s.speed < p.speed) & (s.speed > p.least) & np.isin(s.type, (0, 37, 90, 99))
+        use = (
+            boats.small(s, p.length) & (s.speed < p.speed) & (s.speed > p.least) & fleet.among(s.type, (0, 37, 90, 99))
+        )
         use &= c.motion[s.slot] != int(Motion.FISHING)
         row = np.flatnonzero(use & ~near.places(window).within("port"))
         if not row.size:

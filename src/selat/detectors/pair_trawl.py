@@ -64,7 +64,7 @@ class PairTrawl(PictureRule):
         """Pairs abreast at the speed of a haul."""
         p, q = self.p, two.pairs(window)
         s = q.ships
-        mine = ((s.type == 30) | (s.status == fleet.FISHING) | np.isin(s.type, (0, 90, 99))) & ~(s.length > p.large)
+        mine = ((s.type == 30) | (s.status == fleet.FISHING) | fleet.among(s.type, (0, 90, 99))) & ~(s.length > p.large)
         mine &= (s.speed > 0.8 * p.slow) & (s.speed < 1.2 * p.fast)
         use = mine[q.a] & mine[q.b] & (q.range > 0.7 * p.near) & (q.range < 1.2 * p.far) & (q.relative < 3 * p.slip)
         use &= fleet.turn(s.course[q.a], s.course[q.b]) < 1.5 * p.angle

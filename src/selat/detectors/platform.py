@@ -63,7 +63,7 @@ class Platform(PictureRule):
         row, zone = at.inside("platform")
         if not row.size:
             return [], None
-        use = ~np.isin(s.status, (fleet.RESTRICTED,)) & ~np.isin(s.type, (*fleet.TOWING, 51, 52, 54, 55))
+        use = ~fleet.among(s.status, (fleet.RESTRICTED,)) & ~fleet.among(s.type, (*fleet.TOWING, 51, 52, 54, 55))
         row, zone = row[use[row]], zone[use[row]]
         deep = -at.zones.distance(s.lat[row], s.lon[row], zone) if row.size else row
         found = []

@@ -70,7 +70,7 @@ class PrecautionarySpeed(PictureRule):
             return [], None
         own = np.array([at.zones[k].rules.get("speed_max", np.nan) for k in zone.tolist()], "f8")
         limit = np.where(np.isnan(own), p.limit, own)
-        use = (s.speed[row] > limit + p.margin) & ~(np.isnan(own) & np.isin(s.type[row], FAST))
+        use = (s.speed[row] > limit + p.margin) & ~(np.isnan(own) & fleet.among(s.type[row], FAST))
         row, zone, limit, own = row[use], zone[use], limit[use], own[use]
         if not row.size:
             return [], None

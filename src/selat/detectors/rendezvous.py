@@ -77,7 +77,7 @@ class Rendezvous(PictureRule):
         c = meet.close(window)
         s, r = c.pairs.ships, c.rows
         a, b = c.pairs.a[r], c.pairs.b[r]
-        work = np.isin(s.type, kinds.CALLERS) & ~(s.length >= 90.0)
+        work = fleet.among(s.type, kinds.CALLERS) & ~(s.length >= 90.0)
         p, h = self.p, c.history
         wanted = ~(work[a] | work[b]) & (h.gap < p.far) & ~(h.slip > p.slip)
         likely = meet.ramps(h.gap, p.far, p.near, 0.2) * meet.ramps(h.slip, p.slip, 0.4 * p.slip)
@@ -205,8 +205,8 @@ def _types_of(s: fleet.Ships, a: Any, b: Any) -> Any:
     """No less than :func:`_types`, of pairs of rows."""
     ferry = (s.type // 10 == 4) | (s.type // 10 == 6)
     fisher = (s.type == 30) | (s.status == fleet.FISHING)
-    light = np.isin(s.type, (36, 37)) | (s.length <= kinds.SMALL) | (np.isnan(s.length) & (s.kind == 2))
-    light &= ~np.isin(s.type, (*fleet.TOWING, 52))
+    light = fleet.among(s.type, (36, 37)) | (s.length <= kinds.SMALL) | (np.isnan(s.length) & (s.kind == 2))
+    light &= ~fleet.among(s.type, (*fleet.TOWING, 52))
     out = np.where(light[a] & light[b], 0.35, 1.0)
     out = np.where(ferry[a] & ferry[b], 0.3, out)
     return np.where(fisher[a] & fisher[b], 0.35, out)

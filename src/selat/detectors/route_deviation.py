@@ -84,7 +84,7 @@ class RouteDeviation(PictureRule):
         if lanes is None or not len(lanes):
             return [], None
         use = (s.type >= 70) & (s.type < 90) & (s.length >= p.length) & (s.speed > p.speed) & ~at.within(*KNOWN)
-        use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS))
+        use &= ~fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS))
         row = np.flatnonzero(use)
         if not row.size:
             return [], None

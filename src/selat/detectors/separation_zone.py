@@ -67,8 +67,8 @@ class SeparationZone(PictureRule):
         row, zone = at.inside("separation_zone")
         if not row.size:
             return [], None
-        use = (s.speed > p.speed) & ~np.isin(s.type, LEFT_OUT)
-        use &= ~np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING))
+        use = (s.speed > p.speed) & ~fleet.among(s.type, LEFT_OUT)
+        use &= ~fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING))
         use &= ~fleet.fishes(window.contacts, s)
         found, mine = [], at.zones.of("separation_zone")
         for i, z in zip(row.tolist(), zone.tolist(), strict=True):

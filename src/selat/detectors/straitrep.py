@@ -122,7 +122,7 @@ class Straitrep(PictureRule):
         evidence = {
             "line": near.place(lines, z), "crossed": when, "towards": _towards(track, k),
             "beyond": round(abs(float(lines.distance(s.lat[i], s.lon[i], z)[0])), 1),
-            "tows": bool(np.isin(s.type[i], fleet.TOWING) or np.isin(s.status[i], fleet.TOW_STATUS)),
+            "tows": bool(fleet.among(s.type[i], fleet.TOWING) or fleet.among(s.status[i], fleet.TOW_STATUS)),
         }  # fmt: skip
         return [fleet.finding(w, s, i, when, evidence, lines[z].name, track=track)]
 
@@ -167,8 +167,8 @@ class Straitrep(PictureRule):
 
 def bound(s: Ships, p: Parameters) -> Array:
     """Ships that may have to report: those of :func:`reason`."""
-    out = (s.length >= p.length) | np.isin(s.type, (*fleet.TOWING, *PASSENGER, *HAZARD))
-    result: Array = out | np.isin(s.status, fleet.TOW_STATUS)
+    out = (s.length >= p.length) | fleet.among(s.type, (*fleet.TOWING, *PASSENGER, *HAZARD))
+    result: Array = out | fleet.among(s.status, fleet.TOW_STATUS)
     return result
 
 

@@ -69,7 +69,7 @@ class SuddenStop(PictureRule):
         """Still ships that were fast minutes ago; memory: evidence of stops that last."""
         p, s, c = self.p, fleet.ships(window), window.contacts
         held: dict[str, Evidence] = dict(memory or {})
-        use = (s.sog < p.still) & (s.speed < 2.5 * p.still) & ~np.isin(s.type, LEFT_OUT) & ~(s.length < p.length)
+        use = (s.sog < p.still) & (s.speed < 2.5 * p.still) & ~fleet.among(s.type, LEFT_OUT) & ~(s.length < p.length)
         row = np.flatnonzero(use)
         found: list[Finding] = []
         if row.size:

@@ -67,7 +67,7 @@ class Swarm(PictureRule):
         boat = crafts.small(s, kinds.SMALL) & (s.speed >= p.speed)
         ship = s.length >= p.large
         host, craft, side = self._making_for(q, ship, boat)
-        weight = np.where(np.isin(s.type[craft], (30, 36, 37)), 0.5, 1.0)
+        weight = np.where(fleet.among(s.type[craft], (30, 36, 37)), 0.5, 1.0)
         sums = np.bincount(host, weight, len(s.slot)) if host.size else np.zeros(len(s.slot))
         found = []
         named: dict[str, list[Any]] = {k: v for k, v in (memory or {}).items() if window.now - v[1] < _KEEP}

@@ -68,7 +68,7 @@ class Tow(PictureRule):
         """Pairs of a tug and another that sail as one."""
         p, q = self.p, two.pairs(window)
         s, h = q.ships, two.hulls(window)
-        tug = np.isin(s.type, TUGS) | np.isin(s.status, fleet.TOW_STATUS)
+        tug = fleet.among(s.type, TUGS) | fleet.among(s.status, fleet.TOW_STATUS)
         half = 0.5 * (h.length[s.slot[q.a]] + h.length[s.slot[q.b]])
         use = (tug[q.a] | tug[q.b]) & (q.range < p.reach + half) & (q.relative < 3 * p.slip)
         use &= (np.minimum(s.speed[q.a], s.speed[q.b]) > 0.8 * p.slow) & (

@@ -184,7 +184,7 @@ class WrongWay(PictureRule):
 
 
 def _exempt(s: Ships) -> Array:
-    out: Array = np.isin(s.status, (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS)) | np.isin(
+    out: Array = fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS)) | np.isin(
         s.type, (*fleet.TOWING, *AT_WORK)
     )
     return out
