@@ -37,7 +37,7 @@ from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
 from selat.tracks.cells import CELL
-from selat.tracks.features import over
+from selat.tracks.features import Features, over
 from selat.tracks.window import Window
 
 _STATIONS = 1 << 16
@@ -81,16 +81,15 @@ class ImpossibleTrack(PictureRule):
         s = fleet.ships(window)
         if not s.slot.size:
             return [], None
-        found = self._perfect(window, s) + self._circles(window, s) + self._far(window, s) + self._against(window, s)
+        lately = over(window.contacts, s.slot, window.now, 600.0)  # of all: three of the kinds begin with it
+        found = self._perfect(window, s, lately) + self._circles(window, s, lately) + self._far(window, s)
+        found += self._against(window, s, lately)
         return fleet.so(self, found), None
 
-    def _perfect(self, w: Window, s: Any) -> list[Finding]:
+    def _perfect(self, w: Window, s: Any, lately: Features) -> list[Finding]:
         p, c = self.p, w.contacts
-        row = np.flatnonzero((s.speed > p.way) & (w.now - c.begun[s.slot] > 0.95 * p.perfect * SECOND))
-        if not row.size:
-            return []
-        short = over(c, s.slot[row], w.now, 600.0)
-        row = row[(short.most - short.least < 0.06) & (short.turned < 1.0)]
+        even = (lately.most - lately.least < 0.06) & (lately.turned < 1.0)
+        row = np.flatnonzero(even & (s.speed > p.way) & (w.now - c.begun[s.slot] > 0.95 * p.perfect * SECOND))
         if not row.size:
             return []
         f = over(c, s.slot[row], w.now, p.perfect)
@@ -109,13 +108,12 @@ class ImpossibleTrack(PictureRule):
             found.append(fleet.finding(w, s, i, int(t.time[0]), evidence, "perfect", track=t))
         return found
 
-    def _circles(self, w: Window, s: Any) -> list[Finding]:
+    def _circles(self, w: Window, s: Any, lately: Features) -> list[Finding]:
         p, c, found = self.p, w.contacts, []
         full = 360.0 * p.circles
-        row = np.flatnonzero(s.speed > 0.5 * p.speed)
-        row = (
-            row[over(c, s.slot[row], w.now, 600.0).turned > 45.0] if row.size else row
-        )  # the slowest circle takes 80 min
+        row = np.flatnonzero((s.speed > 0.5 * p.speed) & (lately.turned > 45.0))  # the slowest circle takes 80 min
+        if not row.size:
+            return []
         for seconds in (600.0, 2400.0, 3600.0):
             f = over(c, s.slot[row], w.now, seconds)
             for i in row[(f.turned >= 0.9 * full) & (f.mean > p.speed) & (f.n >= 12) & (f.radius > 50.0)].tolist():
@@ -160,12 +158,12 @@ class ImpossibleTrack(PictureRule):
                 )
         return found
 
-    def _against(self, w: Window, s: Any) -> list[Finding]:
+    def _against(self, w: Window, s: Any, lately: Features) -> list[Finding]:
         p, c = self.p, w.contacts
         rows = np.flatnonzero(np.fmax(s.sog, s.speed) > p.way)
         if not rows.size:
             return []
-        f = over(c, s.slot[rows], w.now, 600.0)
+        f = lately.take(rows)
         with np.errstate(invalid="ignore", divide="ignore"):
             made_good = f.gross / f.span
             odd = (f.span >= 540.0) & (f.n >= 20) & (np.maximum(f.mean, made_good) > p.way)

@@ -45,6 +45,10 @@ class Features:
     lon: Array
     radius: Array
 
+    def take(self, rows: Array) -> Features:
+        """Those of some rows."""
+        return Features(*(getattr(self, name)[rows] for name in self.__slots__))
+
 
 def over(contacts: Contacts, slots: Any, now: int, seconds: float) -> Features:
     """Features of ``slots`` (None: all contacts) over the last ``seconds`` before ``now`` (ns).

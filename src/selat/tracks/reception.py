@@ -92,8 +92,8 @@ class Reception:
         every = nominal(c.kind, c.sog, c.status)
         patience = np.where(every >= 180.0, ALIVE_LYING, ALIVE)
         use = is_ship(c.kind) & ~np.isnan(c.lat) & (now - c.time < patience) & (heard < c.reports)
-        use &= ~(features.over(c, None, now, 120.0).turned > 15.0)  # who turns sends more often
         at = np.flatnonzero(use)
+        at = at[~(features.over(c, at, now, 120.0).turned > 15.0)]  # who turns sends more often
         decay = 0.5 ** (1.0 / HALF_LIFE)
         for table in ("sent", "heard", "ships"):
             self.cells.tables[table] *= decay
@@ -143,12 +143,13 @@ class Reception:
 
     def _chance(self, keys: Any) -> tuple[Floats, Floats]:
         """Chance of a report by cell and class (n, 2), and how many ships taught it; neighbours count a quarter."""
-        near = self.cells.find(around(np.asarray(keys)))
+        each, of = np.unique(keys, return_inverse=True)  # many ships share a cell
+        near = self.cells.find(around(each))
         weight = np.array([1.0] + 8 * [_AROUND])[None, :, None]
         sent, heard, ships = (
             (self.cells.gather(name, near) * weight).sum(axis=1) for name in ("sent", "heard", "ships")
         )
-        return np.minimum(heard / (sent + _PRIOR), 0.995), ships
+        return np.minimum(heard / (sent + _PRIOR), 0.995)[of], ships[of]
 
     def _turn_bin(self, now: int) -> int:
         """Column of the bin that the minute before ``now`` lies in; bins that begin are empty."""
