@@ -113,7 +113,8 @@ def fishes(c: Contacts, s: Ships) -> Array:
 
 def among(codes: Any, wanted: Iterable[int]) -> Array:
     """Bool of each code (0 to 255: a ship type, a status): is it one of those? By a table, as rules ask at every beat."""
-    return _table(tuple(wanted))[codes]
+    out: Array = _table(tuple(wanted))[codes]
+    return out
 
 
 @lru_cache(maxsize=64)
