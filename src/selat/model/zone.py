@@ -42,6 +42,7 @@ KINDS = {
     "eez": "exclusive economic zone, as claimed",
     "territorial": "territorial sea, as claimed",
     "report_line": "line at which ships report",
+    "gate": "line at which passages are counted",
     "sector": "sector of a vessel traffic service",
     "speed_segment": "part of a route with a speed limit; its direction is that of the ships it binds",
     "licensed": "place where something (dredging, fishing, transfer) is licensed",

@@ -1,0 +1,245 @@
+"""Maps of traffic from the history of a sea, block by block: what needs memory is one block and the sums."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import islice, pairwise
+from typing import Any
+
+import numpy as np
+
+from selat.model.clock import HOUR
+from selat.model.columns import Array, Columns
+from selat.model.errors import ConfigError
+from selat.model.nouns import Zone
+from selat.model.schema import DEGREES
+from selat.model.sieve import CATEGORIES, Sieve, category
+from selat.store import registry
+from selat.store.latest import declared
+from selat.store.scan import Region, Where, blocks_of, read_rows
+from selat.store.view import View
+from selat.tracks.ends import COLUMNS
+from selat.tracks.gates import CLEAR, HEADS, Gating, Passages
+from selat.tracks.gates import GAP as GATE_GAP
+from selat.tracks.heat import FASTEST, GAP, Grid, Heat, Heating
+
+AHEAD = 2  #: blocks that are read while one is worked on
+Box = tuple[float, float, float, float]
+_CODES = np.array([CATEGORIES.index(category(code)) for code in range(256)], np.uint8)
+
+
+def facts_of(view: View) -> tuple[Array, dict[str, Array]]:
+    """(MMSI ascending, declared facts) of the ships that declared themselves."""
+    ship, _, facts = declared(view.ships())
+    return ship.astype(np.int64), facts
+
+
+def types_of(mmsi: Array, known: tuple[Array, dict[str, Array]]) -> Array:
+    """Place in :data:`~selat.model.sieve.CATEGORIES` of each ship, by what she declared last."""
+    place, there = _found(mmsi, known[0])
+    out = np.full(len(mmsi), CATEGORIES.index("unknown"), np.uint8)
+    if there.any():
+        out[there] = _CODES[known[1]["ship_type"][place[there]]]
+    return out
+
+
+def lengths_of(mmsi: Array, known: tuple[Array, dict[str, Array]]) -> Array:
+    """Length of each ship in metres, 0 where it is not known."""
+    place, there = _found(mmsi, known[0])
+    out = np.zeros(len(mmsi), np.int64)
+    if there.any():
+        bow, stern = (known[1][n][place[there]].astype(np.int64) for n in ("to_bow", "to_stern"))
+        out[there] = np.where((bow < 1023) & (stern < 1023), bow + stern, 0)
+    return out
+
+
+def _found(mmsi: Array, everyone: Array) -> tuple[Array, Array]:
+    if not len(everyone):
+        return np.zeros(len(mmsi), np.int64), np.zeros(len(mmsi), bool)
+    place = np.minimum(np.searchsorted(everyone, mmsi), len(everyone) - 1)
+    return place, everyone[place] == mmsi
+
+
+def keeps_of(sieve: Sieve, known: tuple[Array, dict[str, Array]]) -> Callable[[Array], Array]:
+    """Which of some ships (MMSI array) a sieve lets pass."""
+
+    def keeps(mmsi: Array) -> Array:
+        out = np.ones(len(mmsi), bool)
+        if sieve.types:
+            wanted = [CATEGORIES.index(t) for t in sieve.types if t in CATEGORIES]
+            out &= np.isin(types_of(mmsi, known), wanted)
+        if sieve.shortest or math.isfinite(sieve.longest):
+            length = lengths_of(mmsi, known)
+            out &= (length > 0) & (length >= sieve.shortest) & (length <= sieve.longest)
+        if sieve.flags:
+            out &= [str(m).startswith(sieve.flags) for m in mmsi.tolist()]
+        if sieve.mmsi:
+            out &= np.isin(mmsi, sieve.mmsi)
+        if sieve.only:
+            out &= _named(mmsi, sieve.only, known)
+        return out
+
+    return keeps
+
+
+def _named(mmsi: Array, text: str, known: tuple[Array, dict[str, Array]]) -> Array:
+    want = text.upper().encode("ascii", "replace")
+    out: Array = np.char.find(mmsi.astype("S10"), want) >= 0
+    place, there = _found(mmsi, known[0])
+    for name in ("name", "callsign", "imo"):
+        if there.any():
+            values = known[1][name][place[there]]
+            values = values if values.dtype.kind == "S" else values.astype("S10")
+            out[there] |= np.char.find(values, want) >= 0
+    return out
+
+
+def around(box: Box, metres: float) -> Region:
+    """The box grown by some metres, as the store is asked for it."""
+    west, south, east, north = box
+    high = metres / 110_000.0
+    south, north = max(south - high, -90.0), min(north + high, 90.0)
+    lon = metres / (111_000.0 * max(math.cos(math.radians(max(abs(south), abs(north)))), 1e-3))
+    wide = (east - west) % 360.0 or 360.0
+    if wide + 2 * lon >= 360.0:
+        west, east = -180.0, 180.0
+    else:
+        west, east = ((v + 180.0) % 360.0 - 180.0 for v in (west - lon, east + lon))
+    w, s, e, n = (round(v / DEGREES) for v in (west, south, east, north))
+    half = round(180.0 / DEGREES)
+    return Region(((w, s, e, n),) if w <= e else ((w, s, half, n), (-half, s, e, n)))
+
+
+def streamed(view: View, where: Where, names: Sequence[str] = COLUMNS) -> Iterator[Columns]:
+    """Reports block by block in order of time; the next ones are read while one is worked on."""
+    root = view.layout.history
+    blocks = iter(list(blocks_of(view.parts, "reports", where)))
+    with ThreadPoolExecutor(AHEAD) as pool:
+        ahead = deque(pool.submit(read_rows, root, p, "reports", where, names) for p in islice(blocks, AHEAD))
+        while ahead:
+            rows = ahead.popleft().result()
+            for parts in islice(blocks, 1):
+                ahead.append(pool.submit(read_rows, root, parts, "reports", where, names))
+            yield rows
+
+
+def density(
+    view: View, begin: int, end: int, box: Box, cell: float, sieve: Sieve | None = None,
+    percentile: float | None = None, gap: int = GAP, told: Callable[[int], None] | None = None,
+) -> Heat:  # fmt: skip
+    """Traffic with ``begin <= time < end`` (ns UTC) inside a box (degrees) on cells of about ``cell`` metres.
+
+    ``told(rows read)`` is called after each block of six hours. Raises :class:`~selat.model.errors.ConfigError`.
+    """
+    if not 0 < gap <= 86_400 * 10**9:
+        raise ConfigError("that is no gap", hint="more than 0 and at most a day")
+    sieve = sieve or Sieve()
+    grid = Grid.of(box, cell)
+    heating = Heating(grid, begin, end, keeps_of(sieve, facts_of(view)), sieve, percentile, gap)
+    region = around(box, FASTEST * gap / 1e9)
+    whole = (
+        region.boxes[0][0] == -1_800_000_000 and region.boxes[0][2] == 1_800_000_000 and box[1] <= -80 and box[3] >= 80
+    )
+    ships = sieve.mmsi or None
+    where = Where(begin - gap, end + gap, ships, () if whole else (region,))
+    read = 0
+    for rows in streamed(view, where):
+        heating.take(rows)
+        read += rows.rows
+        if told is not None:
+            told(read)
+    return heating.done()
+
+
+def gates_named(view: View, names: Sequence[str] = ()) -> list[Zone]:
+    """Lines of the sea by name; without names all of kind ``gate``. Raises ConfigError for an unknown one."""
+    known = registry.zones(view.state)
+    lines = {name: zone for name, zone in known.items() if zone.line and len(zone.ring) > 1}
+    if not names:
+        return [zone for zone in lines.values() if zone.kind == "gate"]
+    for name in names:
+        if name not in lines:
+            hint = f"lines: {', '.join(lines) or 'none yet; draw one, or selat zones SEA import FILE'}"
+            raise ConfigError(f"there is no line {name!r}", hint=hint)
+    return [lines[name] for name in dict.fromkeys(names)]
+
+
+def passages(
+    view: View, begin: int, end: int, gates: Sequence[Zone], sieve: Sieve | None = None, gap: int = GATE_GAP,
+    clear: float = CLEAR, told: Callable[[int], None] | None = None,
+) -> Passages:  # fmt: skip
+    """Passages of gates with ``begin <= time < end`` (ns UTC); ``clear`` metres: see :mod:`selat.kernels.gates`.
+
+    Speed and course of a sieve are those at the passage. Only reports near the gates are read: what crosses a line within
+    ``gap`` is no farther from it than a hull sails in that time.
+    """
+    sieve = sieve or Sieve()
+    gating = Gating(gates, begin, end, keeps_of(sieve, facts_of(view)), gap, clear)
+    boxes = [around(gate.bounds, FASTEST * gap / 1e9 + clear).boxes for gate in gates]
+    region = Region(tuple(dict.fromkeys(box for some in boxes for box in some)))
+    where = Where(begin - gap, end + gap, sieve.mmsi or None, (region,))
+    read = 0
+    for rows in streamed(view, where):
+        gating.take(rows)
+        read += rows.rows
+        if told is not None:
+            told(read)
+    return sieved(gating.done(), sieve)
+
+
+def sieved(found: Passages, sieve: Sieve) -> Passages:
+    """Those whose speed at the passage, and direction of it, pass."""
+    keep = np.ones(len(found), bool)
+    if sieve.slow > 0 or math.isfinite(sieve.quick):
+        with np.errstate(invalid="ignore"):
+            keep &= (found.speed >= sieve.slow) & (found.speed <= sieve.quick)
+    if sieve.course is not None:
+        first, last = sieve.course
+        heads = np.array([HEADS.index(h) * 45.0 for h in found.heading()])
+        keep &= (heads - first) % 360.0 <= (last - first) % 360.0
+    names = ("gate", "mmsi", "time", "way", "lat", "lon", "speed", "crossings")
+    return replace(found, **{n: getattr(found, n)[keep] for n in names})
+
+
+SIZES = (0, 50, 100, 200, 300)  #: m: lower bounds of the classes of length that are counted
+
+
+def counted(found: Passages, begin: int, end: int, known: tuple[Array, dict[str, Array]]) -> list[dict[str, Any]]:
+    """Passages of each gate by direction, and in each by type, by length and by hour, as plain values."""
+    types = types_of(found.mmsi, known)
+    length = lengths_of(found.mmsi, known)
+    size = np.where(length > 0, np.searchsorted(SIZES, length, side="right"), 0)
+    first = begin // HOUR
+    hours = max(-(-end // HOUR) - first, 1)
+    out = []
+    for g, name in enumerate(found.names):
+        ways = []
+        for way, head in ((1, found.toward[g][0]), (-1, found.toward[g][1])):
+            here = (found.gate == g) & (found.way == way)
+            by_type = np.bincount(types[here], minlength=len(CATEGORIES))
+            by_size = np.bincount(size[here], minlength=len(SIZES) + 1)
+            by_hour = np.bincount(found.time[here] // HOUR - first, minlength=hours)
+            ways.append({
+                "toward": head, "way": way, "passages": int(here.sum()), "ships": len(np.unique(found.mmsi[here])),
+                "by_type": {c: int(n) for c, n in zip(CATEGORIES, by_type.tolist(), strict=True) if n},
+                "by_size": dict(zip(size_names(), by_size.tolist(), strict=True)),
+                "by_hour": by_hour.tolist(),
+                "speed_mps": _mean(found.speed[here]),
+            })  # fmt: skip
+        out.append({"gate": name, "begin_ms": first * HOUR / 1e6, "hours": int(hours), "ways": ways})
+    return out
+
+
+def size_names() -> tuple[str, ...]:
+    """Names of the classes of length: not known, then from each bound to the next, in metres."""
+    pairs = pairwise(SIZES)
+    return ("unknown", *(f"{a}-{b}" for a, b in pairs), f"{SIZES[-1]}+")
+
+
+def _mean(values: Array) -> float | None:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else None
