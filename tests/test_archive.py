@@ -14,6 +14,7 @@ from selat.model.clock import DAY, HOUR, MINUTE
 from selat.model.columns import blank, concat, empty
 from selat.model.errors import ConfigError
 from selat.model.schema import REPORTS
+from selat.model.sieve import Sieve
 from selat.web.feed import HEADER
 from selat.web.server import create_app
 from small_sea import MINUTES, NAMES, T0, make_sea
@@ -104,7 +105,7 @@ def test_the_archive_of_a_sea(archive: SeaArchive) -> None:
     assert len(archive.track(533000001, T0, END)) == 12
     assert {a["rule"] for a in archive.alerts(T0, END)} == {"collision", "jump"}
     assert archive.alerts(T0 - DAY, T0) == []
-    counts = archive.statistics(T0, END)
+    counts = archive.traffic.statistics(T0, END, Sieve())
     assert counts["ships"] == 5 and counts["by_type"]["cargo"] == 5 and counts["by_flag"]["533"] == 1
     assert [n for _, n in counts["by_hour"]] == [5, 5] and counts["alerts"]["by_rule"]["collision"]["raised"] == 1
     with pytest.raises(ConfigError):

@@ -179,19 +179,17 @@ def test_what_goes_over_a_closed_chain_of_gates_comes_out_again(seed):
 def test_gates_of_a_sea(tmp_path: Path) -> None:
     begin, end = T0, T0 + MINUTES * MINUTE
     with selat.open(make_sea(tmp_path / "sea")) as sea:
-        assert gates_named(sea.view) == []
+        assert gates_named(sea) == []
         sea.put(gate((101.5, 1.0), (101.5, 3.0), name="west gate"))
         sea.put(gate((179.95, 3.0), (179.95, 4.0), name="date line"))
         sea.put(Zone("limit", ((104.0, 2.0), (104.0, 5.0)), kind="report_line", line=True))
-        both = gates_named(sea.view)
-        assert [g.name for g in both] == ["date line", "west gate"] and gates_named(sea.view, ["limit"])[
-            0
-        ].name == "limit"
-        found = passages(sea.view, begin, end, both)
+        both = gates_named(sea)
+        assert [g.name for g in both] == ["date line", "west gate"] and gates_named(sea, ["limit"])[0].name == "limit"
+        found = passages(sea, begin, end, both)
         assert [(found.names[g], m) for g, m in zip(found.gate, found.mmsi, strict=True)] == [
             ("date line", 412000004), ("west gate", 533000001)]  # fmt: skip
         assert found.heading() == ["E", "E"] and abs(found.time[1] - T0 - 50 * MINUTE) < SECOND
-        counts = counted(found, begin, end, facts_of(sea.view))
+        counts = counted(found, begin, end, facts_of(sea))
         east = counts[1]["ways"][0]
         assert (
             east["passages"] == 1
@@ -200,14 +198,14 @@ def test_gates_of_a_sea(tmp_path: Path) -> None:
             and east["toward"] == "E"
         )
         assert sum(east["by_size"].values()) == 1 and counts[1]["ways"][1]["passages"] == 0
-        assert len(passages(sea.view, begin, end, both, sieve_of({"flag": "412"}))) == 1
-        assert len(passages(sea.view, begin, end, both, sieve_of({"course": "180-0"}))) == 0
-        assert len(passages(sea.view, begin, end, both, sieve_of({"max_kn": "12"}))) == 1
+        assert len(passages(sea, begin, end, both, sieve_of({"flag": "412"}))) == 1
+        assert len(passages(sea, begin, end, both, sieve_of({"course": "180-0"}))) == 0
+        assert len(passages(sea, begin, end, both, sieve_of({"max_kn": "12"}))) == 1
         for bad in (["klang"], ["nothing"]):
             with pytest.raises(ConfigError) as told:
-                gates_named(sea.view, bad)
+                gates_named(sea, bad)
             assert "west gate" in told.value.hint
         with pytest.raises(ConfigError):
-            passages(sea.view, begin, end, [registry.zones(sea.state)["klang"]])
+            passages(sea, begin, end, [registry.zones(sea.state)["klang"]])
         with pytest.raises(ConfigError):
-            passages(sea.view, begin, end, both, clear=0.0)
+            passages(sea, begin, end, both, clear=0.0)

@@ -201,26 +201,26 @@ def test_a_box_becomes_whole_cells_or_is_refused():
 def test_the_map_of_a_sea(tmp_path: Path) -> None:
     with selat.open(make_sea(tmp_path / "sea")) as sea:
         box = (100.0, 1.0, 110.0, 6.0)
-        found = density(sea.view, T0, END, box, 20_000.0, gap=600 * SECOND)
+        found = density(sea, T0, END, box, 20_000.0, gap=600 * SECOND)
         assert found.seconds.sum() == pytest.approx(4 * 110 * 60) and found.ships.max() == 1
-        one = density(sea.view, T0, END, box, 20_000.0, sieve_of({"only": "bunga"}))
+        one = density(sea, T0, END, box, 20_000.0, sieve_of({"only": "bunga"}))
         assert one.seconds.sum() == pytest.approx(110 * 60)
         assert density(
-            sea.view, T0, END, box, 20_000.0, sieve_of({"mmsi": "533000001,563000002"})
+            sea, T0, END, box, 20_000.0, sieve_of({"mmsi": "533000001,563000002"})
         ).seconds.sum() == pytest.approx(2 * 110 * 60)
-        assert density(sea.view, T0, END, box, 20_000.0, sieve_of({"types": "tanker"})).seconds.sum() == 0
-        assert density(sea.view, T0, END, box, 20_000.0, sieve_of({"flag": "533,538"})).seconds.sum() == pytest.approx(
+        assert density(sea, T0, END, box, 20_000.0, sieve_of({"types": "tanker"})).seconds.sum() == 0
+        assert density(sea, T0, END, box, 20_000.0, sieve_of({"flag": "533,538"})).seconds.sum() == pytest.approx(
             2 * 110 * 60
         )
-        over = density(sea.view, T0, END, (179.0, 3.0, -178.0, 4.0), 5_000.0)
+        over = density(sea, T0, END, (179.0, 3.0, -178.0, 4.0), 5_000.0)
         assert over.seconds.sum() == pytest.approx(110 * 60), "over the antimeridian nothing is lost"
-        world = density(sea.view, T0, END, (-180.0, -90.0, 180.0, 90.0), 100_000.0)
+        world = density(sea, T0, END, (-180.0, -90.0, 180.0, 90.0), 100_000.0)
         assert world.seconds.sum() == pytest.approx(5 * 110 * 60)
         seen = []
-        density(sea.view, T0, T0 + MINUTE, box, 20_000.0, told=seen.append)
+        density(sea, T0, T0 + MINUTE, box, 20_000.0, told=seen.append)
         assert seen and len(NAMES) == 5
         with pytest.raises(ConfigError):
-            density(sea.view, T0, T0, box, 20_000.0)
+            density(sea, T0, T0, box, 20_000.0)
 
 
 def test_words_of_a_sieve():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 import websocket
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -36,8 +38,10 @@ from selat.app.archive import SeaArchive
 from selat.app.session import Sea
 from selat.app.standing import Standing
 from selat.exporters import _live
+from selat.model.nouns import Zone
 from selat.model.picture import LON_NA, POSITION_SCALE
 from selat.model.release import Mark, Policy, dump, load, may_see, named_in
+from selat.store import registry, releases
 from selat.store.writer import Store
 from selat.web.accounts import Accounts
 from selat.web.geo import feature_collection
@@ -113,6 +117,9 @@ READ: dict[str, list[tuple[str, bool]]] = {
     "/api/labels": [("/api/labels?ships={hushed}", SAYS)],
     "/api/search": [("/api/search?q=HUSHED", SAYS), ("/api/search?q={beacon}", SAYS), ("/api/search?q=E", SAYS)],
     "/api/statistics": [("/api/statistics?" + SPAN, SAYS)],
+    "/api/density": [("/api/density?box=100,0,106,5&format=csv&" + SPAN, SILENT)],
+    "/api/gates": [("/api/gates", SILENT)],
+    "/api/gates/passages": [("/api/gates/passages?list=1&gate=" + ZONE + "&" + SPAN, SILENT)],
     "/api/openapi.json": [("/api/openapi.json", SILENT)],
     "/metrics": [("/metrics", SAYS)],
     "/signalk": [("/signalk", SILENT)],
@@ -251,6 +258,28 @@ def test_the_live_picture_of_a_group_is_made_of_its_rows_alone(world: World) -> 
     assert {int(m) for m in inside.rows(0)[1]["mmsi"]} == {int(m) for m in world.watch.picture.rows(0)[1]["mmsi"]}
     assert [a["id"] for a in outside.alerts(0)[1]].count(world.seen["id"]) == 1
     assert not outside.acknowledge(world.hushed["id"], "x") and outside.explanation(world.hushed["id"]) is None
+
+
+def test_maps_and_gates_are_of_what_may_be_seen(world: World) -> None:
+    with Sea(world.folder) as sea:
+        lines = [Zone(n, ((x, -5.0), (x, 9.0)), kind="gate", line=True) for n, x in (("open", 90.0), ("shut", 91.0))]
+        for line in lines:
+            sea.put(line)
+        releases.release(sea.state, "zone", "shut", frozenset({NAVY}), "test")
+        box = (80.0, -20.0, 130.0, 30.0)
+        asked = f"/api/density?box={','.join(map(str, box))}&cell=20000&mmsi={HUSHED}&{SPAN}"
+        got, names, codes = {}, {}, {}
+        for name in ("outsider", "insider"):
+            with world.client(name) as client:
+                cells = np.frombuffer(base64.b64decode(client.get(asked).json()["ships"]), "<f4")
+                got[name] = float(np.nansum(cells))
+                names[name] = {line["name"] for line in client.get("/api/gates").json()["lines"]} & {"open", "shut"}
+                codes[name] = client.get(f"/api/gates/passages?gate=shut&{SPAN}").status_code
+        for line in lines:
+            registry.remove_zones(sea.state, [line.name], "test")
+    assert got["outsider"] == 0 < got["insider"]
+    assert names == {"outsider": {"open"}, "insider": {"open", "shut"}}
+    assert codes == {"outsider": 400, "insider": 200}
 
 
 def test_a_console_that_only_serves_the_sea_hides_the_same(world: World) -> None:

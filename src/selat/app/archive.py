@@ -14,9 +14,10 @@ import numpy as np
 
 from selat.app import dossier
 from selat.app.past import COLUMNS, heard, packed
+from selat.app.past_traffic import PastTraffic
 from selat.app.releasing import Releasing
 from selat.app.seen import alerts_of, sees, zones_of
-from selat.app.statistics import counted
+from selat.app.session import Sea
 from selat.exporters import _zones
 from selat.model import clock
 from selat.model.clock import DAY, HOUR, SECOND
@@ -49,6 +50,7 @@ class SeaArchive(Releasing):
         self._looked = clock.monotonic()
         self._ports = Ports(ports.SHIPPED)
         self._names: tuple[int, Array, dict[str, Array], dict[str, Array]] | None = None
+        self.traffic = PastTraffic(self._newest, lambda: self._known()[:2])
         self._counts: OrderedDict[tuple[int, ...], list[int]] = OrderedDict()
 
     def close(self) -> None:
@@ -65,6 +67,10 @@ class SeaArchive(Releasing):
                 if self.sea.state.generation() != self.sea.view.generation:
                     self.sea.refresh()
             return self.sea.view
+
+    def _newest(self) -> Sea:
+        self._view()
+        return self.sea
 
     # --- time --------------------------------------------------------------------------------------------------------
     def span(self) -> tuple[int, int] | None:
@@ -229,12 +235,6 @@ class SeaArchive(Releasing):
     def record(self, who: str, action: str, subject: str, note: str = "") -> None:
         """Append to the sea's audit log, whose rows are chained by their hashes."""
         registry.record(self.sea.state, who, action, subject, note)
-
-    def statistics(self, begin: int, end: int) -> dict[str, Any]:
-        """Traffic and alerts, counted."""
-        _check(begin, end, 31 * DAY)
-        self._view()
-        return counted(self.sea, begin, end, self._known()[:2])
 
 
 def _check(begin: int, end: int, most: int) -> None:

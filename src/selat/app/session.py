@@ -15,6 +15,7 @@ import os
 from collections.abc import Sequence
 from types import TracebackType
 
+from selat.app.traffic_asked import AsksTraffic
 from selat.model.arrow import to_arrow
 from selat.model.config import policy
 from selat.model.errors import ConfigError
@@ -32,7 +33,7 @@ from selat.store.view import pin_view
 from selat.tracks.zones import Zones
 
 
-class Sea:
+class Sea(AsksTraffic):
     """A sea as one reader sees it. Tables are :class:`~selat.store.query.Query`: chain conditions, then one ending.
 
     Use as a context, or :meth:`close` it: until then, files that a writer replaces stay on the disk. ``groups``: what

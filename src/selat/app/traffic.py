@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice, pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,23 +18,25 @@ from selat.model.errors import ConfigError
 from selat.model.nouns import Zone
 from selat.model.schema import DEGREES
 from selat.model.sieve import CATEGORIES, Sieve, category
-from selat.store import registry
+from selat.store import registry, releases
 from selat.store.latest import declared
 from selat.store.scan import Region, Where, blocks_of, read_rows
-from selat.store.view import View
 from selat.tracks.ends import COLUMNS
 from selat.tracks.gates import CLEAR, HEADS, Gating, Passages
 from selat.tracks.gates import GAP as GATE_GAP
 from selat.tracks.heat import FASTEST, GAP, Grid, Heat, Heating
+
+if TYPE_CHECKING:
+    from selat.app.session import Sea
 
 AHEAD = 2  #: blocks that are read while one is worked on
 Box = tuple[float, float, float, float]
 _CODES = np.array([CATEGORIES.index(category(code)) for code in range(256)], np.uint8)
 
 
-def facts_of(view: View) -> tuple[Array, dict[str, Array]]:
+def facts_of(sea: Sea) -> tuple[Array, dict[str, Array]]:
     """(MMSI ascending, declared facts) of the ships that declared themselves."""
-    ship, _, facts = declared(view.ships())
+    ship, _, facts = declared(sea.view.ships())
     return ship.astype(np.int64), facts
 
 
@@ -114,8 +116,10 @@ def around(box: Box, metres: float) -> Region:
     return Region(((w, s, e, n),) if w <= e else ((w, s, half, n), (-half, s, e, n)))
 
 
-def streamed(view: View, where: Where, names: Sequence[str] = COLUMNS) -> Iterator[Columns]:
+def streamed(sea: Sea, where: Where, names: Sequence[str] = COLUMNS) -> Iterator[Columns]:
     """Reports block by block in order of time; the next ones are read while one is worked on."""
+    view = sea.view
+    where = replace(where, hidden=view.hidden)
     root = view.layout.history
     blocks = iter(list(blocks_of(view.parts, "reports", where)))
     with ThreadPoolExecutor(AHEAD) as pool:
@@ -128,7 +132,7 @@ def streamed(view: View, where: Where, names: Sequence[str] = COLUMNS) -> Iterat
 
 
 def density(
-    view: View, begin: int, end: int, box: Box, cell: float, sieve: Sieve | None = None,
+    sea: Sea, begin: int, end: int, box: Box, cell: float, sieve: Sieve | None = None,
     percentile: float | None = None, gap: int = GAP, told: Callable[[int], None] | None = None,
 ) -> Heat:  # fmt: skip
     """Traffic with ``begin <= time < end`` (ns UTC) inside a box (degrees) on cells of about ``cell`` metres.
@@ -139,7 +143,7 @@ def density(
         raise ConfigError("that is no gap", hint="more than 0 and at most a day")
     sieve = sieve or Sieve()
     grid = Grid.of(box, cell)
-    heating = Heating(grid, begin, end, keeps_of(sieve, facts_of(view)), sieve, percentile, gap)
+    heating = Heating(grid, begin, end, keeps_of(sieve, facts_of(sea)), sieve, percentile, gap)
     region = around(box, FASTEST * gap / 1e9)
     whole = (
         region.boxes[0][0] == -1_800_000_000 and region.boxes[0][2] == 1_800_000_000 and box[1] <= -80 and box[3] >= 80
@@ -147,7 +151,7 @@ def density(
     ships = sieve.mmsi or None
     where = Where(begin - gap, end + gap, ships, () if whole else (region,))
     read = 0
-    for rows in streamed(view, where):
+    for rows in streamed(sea, where):
         heating.take(rows)
         read += rows.rows
         if told is not None:
@@ -155,10 +159,16 @@ def density(
     return heating.done()
 
 
-def gates_named(view: View, names: Sequence[str] = ()) -> list[Zone]:
+def lines_of_sea(sea: Sea) -> list[Zone]:
+    """Zones that can be gates: lines of two points or more, of those that may be seen."""
+    known = registry.zones(sea.state)
+    seen = (known[name] for name in releases.seen(sea.state, "zone", known, sea.groups))
+    return [zone for zone in seen if zone.line and len(zone.ring) > 1]
+
+
+def gates_named(sea: Sea, names: Sequence[str] = ()) -> list[Zone]:
     """Lines of the sea by name; without names all of kind ``gate``. Raises ConfigError for an unknown one."""
-    known = registry.zones(view.state)
-    lines = {name: zone for name, zone in known.items() if zone.line and len(zone.ring) > 1}
+    lines = {zone.name: zone for zone in lines_of_sea(sea)}
     if not names:
         return [zone for zone in lines.values() if zone.kind == "gate"]
     for name in names:
@@ -169,7 +179,7 @@ def gates_named(view: View, names: Sequence[str] = ()) -> list[Zone]:
 
 
 def passages(
-    view: View, begin: int, end: int, gates: Sequence[Zone], sieve: Sieve | None = None, gap: int = GATE_GAP,
+    sea: Sea, begin: int, end: int, gates: Sequence[Zone], sieve: Sieve | None = None, gap: int = GATE_GAP,
     clear: float = CLEAR, told: Callable[[int], None] | None = None,
 ) -> Passages:  # fmt: skip
     """Passages of gates with ``begin <= time < end`` (ns UTC); ``clear`` metres: see :mod:`selat.kernels.gates`.
@@ -178,12 +188,12 @@ def passages(
     ``gap`` is no farther from it than a hull sails in that time.
     """
     sieve = sieve or Sieve()
-    gating = Gating(gates, begin, end, keeps_of(sieve, facts_of(view)), gap, clear)
+    gating = Gating(gates, begin, end, keeps_of(sieve, facts_of(sea)), gap, clear)
     boxes = [around(gate.bounds, FASTEST * gap / 1e9 + clear).boxes for gate in gates]
     region = Region(tuple(dict.fromkeys(box for some in boxes for box in some)))
     where = Where(begin - gap, end + gap, sieve.mmsi or None, (region,))
     read = 0
-    for rows in streamed(view, where):
+    for rows in streamed(sea, where):
         gating.take(rows)
         read += rows.rows
         if told is not None:
@@ -196,7 +206,7 @@ def sieved(found: Passages, sieve: Sieve) -> Passages:
     keep = np.ones(len(found), bool)
     if sieve.slow > 0 or math.isfinite(sieve.quick):
         with np.errstate(invalid="ignore"):
-            keep &= (found.speed >= sieve.slow) & (found.speed <= sieve.quick)
+            keep &= (found.speed >= sieve.slow - 1e-9) & (found.speed <= sieve.quick + 1e-9)
     if sieve.course is not None:
         first, last = sieve.course
         heads = np.array([HEADS.index(h) * 45.0 for h in found.heading()])

@@ -35,6 +35,8 @@ FIRST = (
     "alerts",
     "zones",
     "lanes",
+    "density",
+    "gates",
     "rescue",
     "assist",
     "export",

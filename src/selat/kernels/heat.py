@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from selat.kernels._jit import bare, fused, inline
+from selat.model.units import KNOT
 
 NO_TIME = -(2**63)
 BINS = 80  #: bins of speed, each :data:`BIN` wide; the last holds all above
 BIN = 257  #: mm/s: half a knot, to 0.1 %
-KNOT_10 = 51.4444444  #: mm/s in 0.1 knot
+KNOT_10 = KNOT * 100.0  #: mm/s in 0.1 knot
 SOG_MOST = 1022  #: stored speed from which on it is no measurement
 COG_MOST = 3600
 _MS = 1_000_000

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from selat.model.sieve import Sieve
+
 #: One past report on the wire, 20 bytes little-endian: units of :data:`selat.model.picture.ROW`. ``at``: 0.1 s since the
 #: begin of the answer; ``hdg``: heading in bits 0-8 (511: not known), class in bits 9-11, bit 12 at anchor or moored.
 PLAY = np.dtype(
@@ -70,6 +72,34 @@ class Archive(Protocol):
         """Take a zone out; False when there is none."""
         ...
 
-    def statistics(self, begin: int, end: int) -> dict[str, Any]:
+    @property
+    def traffic(self) -> Traffic:
+        """Maps, gates and counts of its traffic."""
+        ...
+
+
+class Traffic(Protocol):
+    """Traffic of a stored sea as pages ask it; as :class:`Archive`. ``sieve``: a :class:`selat.model.sieve.Sieve`."""
+
+    def density(
+        self, begin: int, end: int, box: tuple[float, float, float, float], cell: float, sieve: Sieve,
+        percentile: float | None = None,
+    ) -> Any:  # fmt: skip
+        """A map on cells of about ``cell`` metres: a :class:`selat.tracks.heat.Heat`."""
+        ...
+
+    def passages(
+        self, begin: int, end: int, gates: tuple[str, ...], sieve: Sieve, clear: float
+    ) -> tuple[Any, list[dict[str, Any]]]:
+        """Passages (:class:`selat.tracks.gates.Passages`) of gates by name, none named: all; and their counts."""
+        ...
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Lines that can be gates: ``name``, ``kind``, ``gate``."""
+        ...
+
+    def statistics(
+        self, begin: int, end: int, sieve: Sieve, box: tuple[float, float, float, float] | None = None
+    ) -> dict[str, Any]:
         """Traffic and alerts between two times, counted."""
         ...

@@ -116,7 +116,7 @@ class Gating:
             self._runs = _runs(self._runs, len(self.ships.mmsi), len(self.gates))
         while at < reports.rows:
             at, n = kernel.gates(
-                rows, self.ships.ends, self._lines, self._runs, self._out, self._told, np.int64(self.gap), FASTEST,
+                rows, self.ships.ends, self._lines, self._runs, self._out, self._told, self.gap, FASTEST,
                 self.clear, at,
             )  # fmt: skip
             self._keep(n)

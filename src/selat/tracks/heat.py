@@ -27,6 +27,7 @@ GAP = 600 * SECOND  #: ns: between reports farther apart nothing is known
 FASTEST = 60 * KNOT  #: m/s: two reports farther apart are not of one hull
 CELLS = 1_000_000  #: most cells of a map
 ROOM = 1 << 20  #: keys that are written before they are put away
+_HAIR = 1e-6  #: mm/s: who goes just as fast as a bound passes it, whatever the last bit
 _AT_ONCE = 1 << 23  #: keys that are held before they are made one
 
 
@@ -117,11 +118,10 @@ class Heating:
         self.grid, self.begin, self.end, self.share = grid, begin, end, percentile
         self.ships = Ships(keeps)
         sieve = sieve or Sieve()
+        slow = max(sieve.slow * 1000.0 - _HAIR, 0.0)
         low, high = sieve.course or (-1.0, -1.0)
-        quick = sieve.quick * 1000.0 if math.isfinite(sieve.quick) else 1e12
-        self._asked = kernel.Asked(
-            np.int64(begin), np.int64(end), np.int64(gap), FASTEST * 1000.0, sieve.slow * 1000.0, quick, low, high
-        )
+        quick = sieve.quick * 1000.0 + _HAIR if math.isfinite(sieve.quick) else 1e12
+        self._asked = kernel.Asked(begin, end, gap, FASTEST * 1000.0, slow, quick, low, high)
         cells = grid.rows * grid.columns
         bins = np.zeros((cells if percentile is not None else 0, kernel.BINS), np.int64)
         self._sums = kernel.Sums(

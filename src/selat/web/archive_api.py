@@ -10,7 +10,6 @@
 ``GET  /api/labels?ships=1,2``                          names of ships
 ``GET  /api/search?q=``                                 ships of the whole history
 ``GET  /api/ship/MMSI/dossier`` ``.../track``           what is stored of one ship; her track
-``GET  /api/statistics?begin=&end=``                    traffic and alerts, counted
 =====================================================  =========================================================
 """
 
@@ -42,11 +41,11 @@ _NOTHING: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 Answer = Callable[..., Awaitable[Response]]
 
 
-def _asked(answer: Answer) -> Answer:
+def asked(answer: Answer) -> Answer:
     """Errors of what was asked become 400 with their hint; without a stored sea there is no past: 501."""
 
     @wraps(answer)
-    async def guarded(self: _Past, request: Request) -> Response:
+    async def guarded(self: Any, request: Request) -> Response:
         if self.archive is None:
             return json_answer({"error": "this picture has no stored sea behind it"}, status=501)
         try:
@@ -68,7 +67,7 @@ class _Past:
         found = _NOTHING if self.archive is None else await run_in_threadpool(self.archive.zones)
         return json_answer(found, "application/geo+json")
 
-    @_asked
+    @asked
     async def put_zone(self, request: Request) -> Response:
         if not self.may(request):
             return json_answer({"error": "zones are changed at the machine itself"}, status=403)
@@ -81,7 +80,7 @@ class _Past:
             )
         return json_answer({"name": await run_in_threadpool(self.archive.put_zone, feature, who)})
 
-    @_asked
+    @asked
     async def remove_zone(self, request: Request) -> Response:
         if not self.may(request):
             return json_answer({"error": "zones are changed at the machine itself"}, status=403)
@@ -98,19 +97,19 @@ class _Past:
         begin, end = (span[0] / _MS, span[1] / _MS) if span else (None, None)
         return json_answer({"stored": self.archive is not None, "begin_ms": begin, "end_ms": end})
 
-    @_asked
+    @asked
     async def density(self, request: Request) -> Response:
-        begin, end = _between(request)
+        begin, end = between(request)
         ships = await run_in_threadpool(self.archive.density, begin, end, _whole(request, "bins", 144))
         return json_answer({"begin_ms": begin / _MS, "end_ms": end / _MS, "ships": ships})
 
-    @_asked
+    @asked
     async def alerts(self, request: Request) -> Response:
-        return json_answer({"alerts": await run_in_threadpool(self.archive.alerts, *_between(request))})
+        return json_answer({"alerts": await run_in_threadpool(self.archive.alerts, *between(request))})
 
-    @_asked
+    @asked
     async def rows(self, request: Request) -> Response:
-        begin, end = _between(request)
+        begin, end = between(request)
         step = _whole(request, "step", 30_000) * _MS
         known = request.query_params.get("known") == "1"
         rows = await run_in_threadpool(self.archive.rows, begin, end, step, known)
@@ -119,7 +118,7 @@ class _Past:
             head + rows.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"}
         )
 
-    @_asked
+    @asked
     async def labels(self, request: Request) -> Response:
         asked = [
             int(t)
@@ -128,26 +127,22 @@ class _Past:
         ]
         return json_answer({"labels": await run_in_threadpool(self.archive.labels, asked)})
 
-    @_asked
+    @asked
     async def search(self, request: Request) -> Response:
         text = request.query_params.get("q", "")[:60]
         return json_answer({"ships": await run_in_threadpool(self.archive.search, text)})
 
-    @_asked
+    @asked
     async def dossier(self, request: Request) -> Response:
         found = await run_in_threadpool(self.archive.dossier, request.path_params["mmsi"])
         return missing("nothing is stored of this ship") if found is None else json_answer(found)
 
-    @_asked
+    @asked
     async def track(self, request: Request) -> Response:
-        begin, end = _between(request)
+        begin, end = between(request)
         return json_answer(
             {"track": await run_in_threadpool(self.archive.track, request.path_params["mmsi"], begin, end)}
         )
-
-    @_asked
-    async def statistics(self, request: Request) -> Response:
-        return json_answer(await run_in_threadpool(self.archive.statistics, *_between(request)))
 
 
 def _whole(request: Request, name: str, none: int) -> int:
@@ -159,7 +154,7 @@ def _whole(request: Request, name: str, none: int) -> int:
     return int(text)
 
 
-def _between(request: Request) -> tuple[int, int]:
+def between(request: Request) -> tuple[int, int]:
     """``begin`` and ``end`` in ns."""
     begin, end = _whole(request, "begin", -1), _whole(request, "end", -1)
     if begin < 0 or end < 0 or max(begin, end) > 9_000_000_000_000:
@@ -182,5 +177,4 @@ def archive_routes(archive: Archive | None, may: Callable[[Request], bool]) -> l
         Route("/api/search", to.search),
         Route("/api/ship/{mmsi:int}/dossier", to.dossier),
         Route("/api/ship/{mmsi:int}/track", to.track),
-        Route("/api/statistics", to.statistics),
     ]

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+#: words that say which ships (selat.model.sieve)
+_SIEVE = (
+    "types:string hide:string min_kn:number max_kn:number min_m:number max_m:number flag:string mmsi:string only:string"
+    " course:string"
+)
 #: path of the route -> (summary, parameters of the query as "name:type", ``!`` where it must be given)
 SAID: dict[str, tuple[str, str]] = {
     "/api/about": ("Title, and what who asks may do", ""),
@@ -41,7 +46,16 @@ SAID: dict[str, tuple[str, str]] = {
     "/api/history/rows": ("Packed past reports", "begin:integer! end:integer! step:integer known:integer"),
     "/api/labels": ("Names of ships", "ships:string"),
     "/api/search": ("Ships of the whole history", "q:string"),
-    "/api/statistics": ("Traffic and alerts, counted", "begin:integer! end:integer!"),
+    "/api/statistics": ("Traffic and alerts, counted", f"begin:integer! end:integer! box:string {_SIEVE}"),
+    "/api/density": (
+        "Density and speed of traffic on a grid",
+        f"begin:integer! end:integer! box:string! cell:number percentile:number measure:string format:string {_SIEVE}",
+    ),
+    "/api/gates": ("Lines that can be gates", ""),
+    "/api/gates/passages": (
+        "Passages of gates, counted or listed",
+        f"begin:integer! end:integer! gate:string clear:number list:integer format:string {_SIEVE}",
+    ),
     "/api/assist": ("The register of given equipment: tier, countries", "as:string"),
     "/api/assist/country/{code:str}": ("A country's programmes, what is due, expected against measured", "as:string"),
     "/api/assist/programme/{id:path}": ("All about a programme", "as:string"),

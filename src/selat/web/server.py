@@ -37,6 +37,7 @@ from selat.web.login import USER, Audit, Doorman, Gate
 from selat.web.openapi import OPENAPI_ROUTE
 from selat.web.release_api import release_routes
 from selat.web.scoped import groups, scoped
+from selat.web.traffic_api import traffic_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -187,6 +188,7 @@ def create_app(
         *assist_routes(assist, to.may_act),
         *audit_routes(assist, to.may_act),
         *field_routes(assist, to.may_act, static),
+        *traffic_routes(archive),
         *interop_routes(picture, archive, title),
         OPENAPI_ROUTE,
         *(gate.routes() if gate else ()),
