@@ -71,7 +71,7 @@ def sieve_of(words: Mapping[str, str]) -> Sieve:
 
 def _kinds(words: Mapping[str, str], name: str) -> tuple[str, ...]:
     found = tuple(c for c in words.get(name, "").replace(",", " ").split() if c)
-    wrong = [c for c in found if c not in CATEGORIES]
+    wrong = [c for c in found if c not in (*CATEGORIES, "aid")]  # the page's word for what is no ship: never counted
     if wrong:
         raise ConfigError(f"{wrong[0][:40]!r} is no kind of ship", hint=f"kinds: {', '.join(CATEGORIES)}")
     return tuple(dict.fromkeys(found))

@@ -177,11 +177,7 @@ def create_app(
         picture, archive = scoped(picture), scoped(archive)
     to = _Routes(picture, title, static, remote_acks, hubs, gate)
     routes: list[Route | Mount | WebSocketRoute] = [
-        Route("/", to.page),
-        Route("/api/about", to.about),
-        Route("/api/ships.json", to.ships),
-        Route("/api/ship/{mmsi:int}", to.ship),
-        Route("/api/alerts", to.alerts),
+        *_picture_routes(to),
         *alert_routes(picture, to.may_act),
         *archive_routes(archive, to.may_draw),
         *release_routes(archive, to.may_release),
@@ -192,9 +188,6 @@ def create_app(
         *interop_routes(picture, archive, title),
         OPENAPI_ROUTE,
         *(gate.routes() if gate else ()),
-        Route("/api/health", to.health),
-        Route("/api/poll", to.poll),
-        WebSocketRoute("/api/feed", to.feed),
         Mount("/assets", _Lasting(directory=static / "assets", check_dir=False)),
         Mount("/basemap", StaticFiles(directory=BASEMAP)),
         Route("/{page:str}", to.other_page),
@@ -205,6 +198,20 @@ def create_app(
         Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
     ]
     return Starlette(routes=routes, middleware=middleware)
+
+
+def _picture_routes(to: _Routes) -> list[Route | WebSocketRoute]:
+    """The watch page and the picture itself."""
+    return [
+        Route("/", to.page),
+        Route("/api/about", to.about),
+        Route("/api/ships.json", to.ships),
+        Route("/api/ship/{mmsi:int}", to.ship),
+        Route("/api/alerts", to.alerts),
+        Route("/api/health", to.health),
+        Route("/api/poll", to.poll),
+        WebSocketRoute("/api/feed", to.feed),
+    ]
 
 
 def _unheard(who: str, action: str, subject: str, note: str) -> None:
