@@ -112,7 +112,9 @@ def test_the_same_serial_received_by_two(desk: Desk, choice: str) -> None:
     (theirs,) = sync(
         desk, deed("b", "item_state", ITEMS[0], device="two", state="received", place="Jetty 2"), who="Razak"
     )
-    assert mine["state"] == "written" and theirs["state"] == "conflict" and "was received at" in theirs["message"]
+    assert (
+        mine["state"] == "written" and theirs["state"] == "conflict" and "is received: it cannot" in theirs["message"]
+    )
     (shown,) = field.conflicts(desk.register, desk.book("recipient"))
     assert shown["standing"]["data"]["place"] == "Jetty 1" and shown["deed"]["data"]["place"] == "Jetty 2"
     assert (shown["standing"]["who"], shown["deed"]["who"]) == ("Aminah", "Razak")

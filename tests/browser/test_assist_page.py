@@ -53,7 +53,7 @@ def page(browser: Browser, server: Running) -> Iterator[Browser]:
     browser.events.clear()
     browser.resize(1280, 720)
     browser.open(f"{server.url}assist?lang=en&palette=night#/country/MY")
-    browser.wait("document.querySelector('.card')", 60)
+    browser.wait("!!document.querySelector('.card')", 60)
     yield browser
     assert browser.errors() == []
     here = (server.url, "data:", "blob:", "about:")
@@ -62,7 +62,7 @@ def page(browser: Browser, server: Running) -> Iterator[Browser]:
 
 def go(page: Browser, hash_: str, until: str) -> None:
     page.js(f"location.hash = {hash_!r}")
-    page.wait(until, 40)
+    page.wait(f"!!({until})", 40)
 
 
 def choose(page: Browser, name: str, value: str) -> None:
@@ -95,11 +95,11 @@ def test_every_field_shows_its_sources_side_by_side(page: Browser) -> None:
 def test_what_another_tier_sees_can_be_looked_at(page: Browser) -> None:
     for tier, seen in (("donor", True), ("public", False), ("auditor", True)):
         choose(page, "as", tier)
-        page.wait(f"document.querySelector('.tier').classList.contains('{tier}')")
-        page.wait("document.querySelector('.card')")
+        page.wait(f"!!document.querySelector('.tier').classList.contains('{tier}')")
+        page.wait("!!document.querySelector('.card')")
         assert ("18 in service" in text(page)) is seen, tier
     choose(page, "as", "recipient")
-    page.wait("document.querySelector('.tier').classList.contains('recipient')")
+    page.wait("!!document.querySelector('.tier').classList.contains('recipient')")
 
 
 def test_an_observation_is_answered(page: Browser, desk: Desk) -> None:
@@ -109,7 +109,7 @@ def test_an_observation_is_answered(page: Browser, desk: Desk) -> None:
     page.type("The tracker was changed; see form 12")
     page.js("document.querySelector('form.answer [name=who]').value = 'Lt Aminah'")
     page.js("document.querySelector('form.answer').requestSubmit()")
-    page.wait("document.querySelector('blockquote')?.textContent.includes('form 12')")
+    page.wait("!!document.querySelector('blockquote')?.textContent.includes('form 12')")
     (answer,) = list(desk.register.facts(kind="answer"))
     assert answer.who == "Lt Aminah" and desk.book("recipient").data["observations"][answer.subject]["state"] == "open"
 
@@ -130,7 +130,7 @@ def test_a_spreadsheet_with_wrong_rows(page: Browser, desk: Desk, tmp_path: Path
     page.js(
         "(() => { document.querySelector('[name=who]').value = 'Sato'; document.querySelector('.sheet form').requestSubmit(); })()"
     )
-    page.wait("document.querySelector('table.wrong')")
+    page.wait("!!document.querySelector('table.wrong')")
     told = text(page, ".told")
     assert (
         "38 rows can be written" in told
@@ -141,7 +141,7 @@ def test_a_spreadsheet_with_wrong_rows(page: Browser, desk: Desk, tmp_path: Path
     )
     before = desk.register.end()[0]
     page.js("document.querySelector('button.write').click()")
-    page.wait("document.querySelector('.told .good').textContent.includes('38')")
+    page.wait("!!document.querySelector('.told .good').textContent.includes('38')")
     assert desk.register.end()[0] == before + 38
 
 
@@ -166,7 +166,7 @@ def test_the_auditor_draws_a_sample_and_follows_a_chain(page: Browser) -> None:
 def test_languages_palettes_sizes_and_keys(page: Browser) -> None:
     for code, words in (("ms", "Pertukaran nota"), ("ja", "書簡交換"), ("en", "Notes exchanged")):
         choose(page, "language", code)
-        page.wait(f"document.querySelector('#page').innerText.includes('{words}')")
+        page.wait(f"!!document.querySelector('#page').innerText.includes('{words}')")
     for width, height in ((1280, 720), (1024, 768), (768, 1024)):
         page.resize(width, height)
         assert page.js("document.documentElement.scrollWidth <= innerWidth"), width
@@ -178,7 +178,7 @@ def test_languages_palettes_sizes_and_keys(page: Browser) -> None:
     page.key("j")
     page.wait("location.hash === '#/country/PG'")
     page.key("k")
-    page.wait("location.hash === '#/country/MY' && document.querySelector('.card')")
+    page.wait("location.hash === '#/country/MY' && !!document.querySelector('.card')")
 
 
 def test_every_language_has_every_word() -> None:

@@ -72,12 +72,12 @@ def network(browser: Browser, on: bool) -> None:
 
 def tab(browser: Browser, name: str) -> None:
     browser.js(f"document.querySelector('[data-tab={name}]').click()")
-    browser.wait(f"document.querySelector('[data-tab={name}]').classList.contains('on')")
+    browser.wait(f"!!document.querySelector('[data-tab={name}]').classList.contains('on')")
 
 
 def scan(browser: Browser, code: str, waiting: int) -> None:
     """As a hand scanner does: it types the code and presses Enter."""
-    browser.wait("document.querySelector('input[name=code]')")
+    browser.wait("!!document.querySelector('input[name=code]')")
     browser.js("document.querySelector('input[name=code]').focus()")
     browser.type(code)
     browser.js("document.querySelector('.scan form').requestSubmit()")
@@ -104,7 +104,7 @@ def test_fourteen_received_without_a_network(browser: Browser, pier: Pier, tmp_p
     start(browser, pier)
     network(browser, on=False)
     pier.away()  # the worker's own requests are not those of the page: so nothing can answer
-    browser.wait("document.querySelector('.net').classList.contains('off')")
+    browser.wait("!!document.querySelector('.net').classList.contains('off')")
     tab(browser, "scan")
     browser.js("document.querySelector('input[name=receive]').click()")
     scan(browser, f"selat:{ITEMS[0]}", 2)  # with it, that the tranche came
@@ -122,7 +122,7 @@ def test_fourteen_received_without_a_network(browser: Browser, pier: Pier, tmp_p
     tab(browser, "scan")
     assert browser.js("document.querySelector('input[name=receive]').checked") is True
     picture = tmp_path / "label.png"
-    segno.make(f"selat:{ITEMS[7]}", error="m").save(str(picture), scale=6, border=4)
+    segno.make(f"selat:{ITEMS[7]}", error="m", micro=False).save(str(picture), scale=6, border=4)
     node = browser.call("Runtime.evaluate", expression="document.querySelector('input[name=code-picture]')")["result"][
         "objectId"
     ]
@@ -154,13 +154,13 @@ def test_fourteen_received_without_a_network(browser: Browser, pier: Pier, tmp_p
 
 def resolve(browser: Browser, pier: Pier) -> None:
     tab(browser, "conflicts")
-    browser.wait("document.querySelector('.conflict.open')", 30)
+    browser.wait("!!document.querySelector('.conflict.open')", 30)
     assert "Jetty 2" in browser.js("document.querySelector('.conflict .sides').textContent")
     (before,) = pier.desk.register.standing(ITEMS[4], "item_state")
     browser.js("document.querySelector('.conflict input[name=reason]').focus()")
     browser.type("The label was read at jetty 1")
     browser.js("document.querySelector('.conflict .replace').click()")
-    browser.wait("document.querySelector('.conflict.resolved')", 30)
+    browser.wait("!!document.querySelector('.conflict.resolved')", 30)
     (after,) = pier.desk.register.standing(ITEMS[4], "item_state")
     assert (before.who, after.who) == ("Razak", "Lt Aminah") and after.n > before.n
     assert pier.desk.register.first_break() is None
@@ -177,14 +177,14 @@ def test_a_sortie_a_photo_and_a_log_in_a_minute(browser: Browser, pier: Pier, tm
     start(browser, pier)
     network(browser, on=False)
     pier.away()
-    browser.wait("document.querySelector('.net').classList.contains('off')")
+    browser.wait("!!document.querySelector('.net').classList.contains('off')")
     browser.js(f"document.querySelector('[data-good=\"{ITEMS[0]}\"]').click()")
-    browser.wait("document.querySelector('[data-do=sortie]')")
+    browser.wait("!!document.querySelector('[data-do=sortie]')")
     browser.js("document.querySelector('[data-do=sortie]').click()")
     browser.js("Object.assign(document.querySelector('input[name=engine_from]'), {value: '100.5'})")
     browser.js("Object.assign(document.querySelector('input[name=engine_to]'), {value: '102'})")
     browser.js("document.querySelector('form.deed').requestSubmit()")
-    browser.wait(f"{COUNT} === 1 && document.querySelector('[data-do=photo]')")
+    browser.wait(f"{COUNT} === 1 && !!document.querySelector('[data-do=photo]')")
     photo = tmp_path / "photo.png"
     segno.make("any picture").save(str(photo), scale=3)
     gpx = tmp_path / "log.gpx"
@@ -199,7 +199,7 @@ def test_a_sortie_a_photo_and_a_log_in_a_minute(browser: Browser, pier: Pier, tm
             "objectId"
         ]
         browser.call("DOM.setFileInputFiles", files=[str(path)], objectId=node)
-        browser.wait(f"{COUNT} === {n} && document.querySelector('input[name={name}]')")
+        browser.wait(f"{COUNT} === {n} && !!document.querySelector('input[name={name}]')")
     browser.call("Page.reload")
     browser.wait("document.documentElement.dataset.ready === '1'", 60)
     assert browser.js(COUNT) == 3

@@ -126,7 +126,8 @@ addEventListener("keydown", (event) => {
   const target = event.target as HTMLElement;
   if (event.ctrlKey || event.metaKey || event.altKey || /INPUT|TEXTAREA|SELECT/.test(target.tagName)) return;
   const links = [...must("places").querySelectorAll("a")];
-  const at = links.findIndex((a) => a.classList.contains("on"));
-  if (event.key === "j" || event.key === "k") links[(at + (event.key === "j" ? 1 : links.length - 1) + (at < 0 && event.key === "k" ? 1 : 0)) % links.length]?.click();
+  const at = links.findIndex((a) => a.hash === location.hash);
+  if (event.key === "j") links[(at + 1) % links.length]?.click();
+  if (event.key === "k") links[(Math.max(at, 0) + links.length - 1) % links.length]?.click();
 });
 void draw();

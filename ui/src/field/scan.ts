@@ -18,8 +18,8 @@ async function make(): Promise<Detector | null> {
   }
 }
 
-/** The text of a code in a picture; empty where there is none. */
-export async function read(source: ImageBitmap | HTMLVideoElement): Promise<string> {
+/** The text of a code in a picture; empty where there is none. `hard`: a single picture, for which there is time. */
+export async function read(source: ImageBitmap | HTMLVideoElement, hard = false): Promise<string> {
   own ??= make();
   const detector = await own;
   if (detector) {
@@ -41,7 +41,8 @@ export async function read(source: ImageBitmap | HTMLVideoElement): Promise<stri
   if (!context) return "";
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
   try {
-    return decodeQR(context.getImageData(0, 0, canvas.width, canvas.height));
+    const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+    return decodeQR(pixels, hard ? { effort: Infinity, timeLimit: 3000 } : {});
   } catch {
     return ""; // it throws where it sees no code
   }
@@ -50,7 +51,7 @@ export async function read(source: ImageBitmap | HTMLVideoElement): Promise<stri
 export async function readFile(file: Blob): Promise<string> {
   const picture = await createImageBitmap(file);
   try {
-    return await read(picture);
+    return await read(picture, true);
   } finally {
     picture.close();
   }
