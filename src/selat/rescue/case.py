@@ -23,22 +23,19 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from selat.model.clock import HOUR, SECOND, format_time, parse_time
 from selat.model.errors import ConfigError, FormatError
 from selat.model.units import distance, duration
 from selat.rescue.begin import Particles, particles
-from selat.rescue.drift import Drift, Options
+from selat.rescue.drift import Options
 from selat.rescue.drifted import Drifted
+from selat.rescue.growing import Growing
 from selat.rescue.objects import drift_object
 from selat.rescue.scenario import Scenario, scenario_of
 from selat.rescue.sources import Source, flow_of
 from selat.tracks import coast
 from selat.tracks.coast import Coast
 
-Array = NDArray[Any]
 VERSION = 1
 PARTICLES = 10_000
 MOST = 5_000_000
@@ -210,6 +207,22 @@ class Case:
         Backward in time for what was found. ``home``: where files are looked for; ``sea``: the coast, that which comes with
         selat unless given; ``told(step, of)`` hears of progress. Raises :class:`ConfigError` with what to do about it.
         """
+        growing = self.growing(hours, to=to, every=every, home=home, sea=sea, threads=threads)
+        for _ in growing.run(told):
+            pass
+        return growing.so_far()
+
+    def growing(
+        self,
+        hours: float | None = None,
+        *,
+        to: Time | None = None,
+        every: str = "1 h",
+        home: Path | None = None,
+        sea: Coast | None = None,
+        threads: int = 0,
+    ) -> Growing:
+        """The same drift, whose first times can be seen while it goes on; arguments and errors as of :meth:`drift`."""
         land = Coast(coast.SHIPPED) if sea is None else sea
         first = self.start(land)
         way = -1 if self.backward else 1
@@ -220,22 +233,7 @@ class Case:
         ends = sorted((begin, begin + way * steps * round(self.step * SECOND)))
         flow = flow_of(self.sources, box, ends[0], ends[1], home)
         options = Options(self.step, self.backward, self.jibing, self.capsizing, threads, seed=self.seed)
-        moving = Drift(first.start, flow, begin, options, land)
-        n = len(first.start)
-        lats, lons, states = (
-            np.empty((len(marks) + 1, n)),
-            np.empty((len(marks) + 1, n)),
-            np.empty((len(marks) + 1, n), np.uint8),
-        )
-        times = np.empty(len(marks) + 1, np.int64)
-        times[0], lats[0], lons[0], states[0] = begin, moving.lat, moving.lon, moving.status
-        for k, time in enumerate(moving.run(marks, told), 1):
-            times[k], lats[k], lons[k], states[k] = time, moving.lat, moving.lon, moving.status
-        notes = [*first.notes, *_known(self.sources), *_coastless(land, lats, lons)]
-        return Drifted(
-            self.as_json(), times[::way], lats[::way], lons[::way], states[::way],
-            first.weight, first.scenario, first.start.what, tuple(notes),
-        )  # fmt: skip
+        return Growing(self.as_json(), first, flow, begin, marks, options, land, tuple(_known(self.sources)))
 
     def as_json(self) -> str:
         """The case as JSON text."""
@@ -298,8 +296,3 @@ def _known(sources: Sequence[Source]) -> list[str]:
                 + (" where nothing else is known" if len(mine) > 1 else "")
             )
     return out
-
-
-def _coastless(land: Coast, lat: Array, lon: Array) -> list[str]:
-    share = float(np.isnan(land.distance(lat[-1], lon[-1])).mean())
-    return [f"{share:.0%} of the particles are where no coast is known: none ran ashore there"] if share > 0.0 else []

@@ -80,7 +80,7 @@ def plan(
         raise ConfigError("two searchers have the same name", hint="give each a name of its own")
     if end <= begin:
         raise ConfigError("the search ends before it begins", hint="give an end after the begin")
-    setting, ashore = _setting(cloud.normal(), searchers, conditions, begin, end, fresh, follow, shore_party)
+    setting, ashore = setting_of(cloud, searchers, conditions, begin, end, fresh, follow, shore_party)
     best: tuple[float, list[Sortie]] | None = None
     for count in [parts] if parts else _counts(len(searchers)):
         found = allocate(setting.problem, count, seed=seed)
@@ -89,7 +89,17 @@ def plan(
         if best is None or worth > best[0] * WORTH:
             best = worth, laid
     assert best is not None
-    laid = best[1]
+    return assembled(
+        setting, best[1], conditions, ashore=ashore, case=case, made=made or begin, pos_before=pos_before,
+        approval=approval, shore_party=shore_party, coast=coast, particles=len(cloud),
+    )  # fmt: skip
+
+
+def assembled(
+    setting: Setting, laid: list[Sortie], conditions: Conditions, *, ashore: float, case: str, made: int,
+    pos_before: float, approval: str, shore_party: bool, coast: Coast | None, particles: int,
+) -> Plan:  # fmt: skip
+    """The plan of areas that are laid, whoever laid them: what each and all are worth, and what the plan is weak in."""
     effort = (setting.problem.share * setting.problem.effort[:, None]).sum(0)
     most = bound(*setting.fresh, effort)[1]
     pos, _ = _found(setting, laid, *setting.fresh)
@@ -97,15 +107,11 @@ def plan(
     lat, lon = setting.frame.earth(0.0, 0.0, setting.times[len(setting.times) // 2])
     weak = _weaknesses(setting, conditions, ashore, pos, most, shore_party) + (aground(tasks, coast) if coast else ())
     told = {
-        "visibility": conditions.visibility,
-        "wind": conditions.wind,
-        "sea": conditions.sea,
-        "particles": len(cloud),
-    }
+        "visibility": conditions.visibility, "wind": conditions.wind, "sea": conditions.sea, "particles": particles,
+    }  # fmt: skip
     return Plan(
-        case, conditions.target, made or begin, begin, end, (float(lat), float(lon)), pos, most,
-        _ideal(setting, laid), pos_before, ashore, tasks, weak,
-        told, {}, approval,
+        case, conditions.target, made, setting.begin, setting.end, (float(lat), float(lon)), pos, most,
+        _ideal(setting, laid), pos_before, ashore, tasks, weak, told, {}, approval,
     )  # fmt: skip
 
 
@@ -113,11 +119,15 @@ def _counts(searchers: int) -> list[int]:
     return [1, 2, 3] if searchers <= 2 else [1, 2] if searchers <= 4 else [1]
 
 
-def _setting(
-    cloud: Cloud, searchers: Sequence[Searcher], conditions: Conditions, begin: int, end: int, fresh: Cloud | None,
-    follow: bool, shore_party: bool,
+def setting_of(
+    cloud: Cloud, searchers: Sequence[Searcher], conditions: Conditions, begin: int, end: int,
+    fresh: Cloud | None = None, follow: bool = True, shore_party: bool = False,
 ) -> tuple[Setting, float]:  # fmt: skip
-    """Spans, moments, particles on the plane; and the probability that the object is ashore in the middle."""
+    """Spans, moments, particles on the plane; and the probability that the object is ashore in the middle.
+
+    Raises as :func:`plan`.
+    """
+    cloud = cloud.normal()
     ready = tuple(s.in_sea(conditions.sea) for s in searchers)
     middle = (begin + end) // 2
     for time in (begin, end):

@@ -72,7 +72,7 @@ def sorties(
             best: tuple[float, Sortie] | None = None
             # each way of rounding is tried, and what it is worth alone decides
             for rect, pattern, spacing in _shapes(rects, int(j), effort, searcher, span.seen.width):
-                points = _drawn(rect, pattern, spacing, at)
+                points = drawn(rect, pattern, spacing, at)
                 seconds_here = effort / (span.seen.width * searcher.speed) / SEARCHING
                 end = begin + int(seconds_here * SECOND)
                 sortie = Sortie(
@@ -150,8 +150,8 @@ def _cut(rects: Array, j: int, shape: Array) -> Array:
     return out
 
 
-def _drawn(rect: Array, pattern: str, spacing: float, at: Any) -> Array:
-    """The pattern, begun at the corner nearest to where the searcher comes from."""
+def drawn(rect: Array, pattern: str, spacing: float, at: Any) -> Array:
+    """The pattern on a rectangle (5,), begun at the corner nearest to ``at``, where the searcher comes from; (m, 2)."""
     if pattern == "SS":
         return patterns.expanding_square(rect[:2], spacing, length=4.0 * rect[2] * rect[3] / spacing * (1.0 + 1e-6))
     ways = [patterns.parallel(rect, spacing, corner=k, creeping=pattern == "CS") for k in range(4)]
