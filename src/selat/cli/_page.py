@@ -58,11 +58,13 @@ async def page(
     """Serve the page of the sea in ``folder`` until cancelled; when the port is taken, the next free one of ten is."""
     from selat.app.archive import SeaArchive
     from selat.app.outlets import Outlet
+    from selat.app.rescue_desk import RescueDesk
     from selat.assist.desk import Desk
     from selat.web.server import create_app
 
     archive = SeaArchive(folder)
     assist = Desk(folder)
+    rescue = RescueDesk(archive)
     try:
         open_to_all = args.host not in _LOOPBACK
         accounts = _accounts(folder) if open_to_all or args.accounts else None
@@ -71,6 +73,7 @@ async def page(
             picture,
             archive=archive,
             assist=assist,
+            rescue=rescue,
             accounts=accounts,
             audit=archive.record,
             title=title,
@@ -79,6 +82,7 @@ async def page(
         outlets = [Outlet(address, lambda g: _ships(picture, g)) for address in args.out]
         await asyncio.gather(_serve(app, args, announce), *(o.run() for o in outlets))
     finally:
+        rescue.close()
         assist.close()
         archive.close()
 

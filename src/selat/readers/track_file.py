@@ -22,7 +22,11 @@ def read_track(path: Path) -> tuple[NDArray[np.int64], NDArray[np.float64], NDAr
     """
     if path.stat().st_size > MOST_BYTES:
         raise FormatError(f"{path} is larger than a track", hint="cut it to the time of the search")
-    text = path.read_text(encoding="utf-8", errors="replace")
+    return track_of(path.read_text(encoding="utf-8", errors="replace"), path)
+
+
+def track_of(text: str, path: Path | str) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """The same of a file's text; ``path`` is what errors call it."""
     try:
         rows = _gpx(text) if text.lstrip().startswith("<") else _csv(text)
         found = sorted({parse_time(t): (float(a), float(o)) for t, a, o in rows}.items())

@@ -101,8 +101,9 @@ def assembled(
 ) -> Plan:  # fmt: skip
     """The plan of areas that are laid, whoever laid them: what each and all are worth, and what the plan is weak in."""
     effort = (setting.problem.share * setting.problem.effort[:, None]).sum(0)
-    most = bound(*setting.fresh, effort)[1]
     pos, _ = _found(setting, laid, *setting.fresh)
+    # cells of few particles are coarse, and an area may cut them finer: what this plan finds can be found
+    most = max(bound(*setting.fresh, effort)[1], pos)
     tasks = tasks_of(setting.frame, laid, setting.spans, setting.problem.share, setting.fresh)
     lat, lon = setting.frame.earth(0.0, 0.0, setting.times[len(setting.times) // 2])
     weak = _weaknesses(setting, conditions, ashore, pos, most, shore_party) + (aground(tasks, coast) if coast else ())

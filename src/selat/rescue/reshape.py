@@ -106,8 +106,5 @@ def _spacing(rect: Array, pattern: str, effort: float, width: float) -> float:
 def _overlaps(rects: Sequence[Array], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     box = np.empty(4)
     return tuple(
-        (names[i], names[j])
-        for j in range(len(rects))
-        for i in range(j)
-        if areas.common(rects[i], rects[j], box)
+        (names[i], names[j]) for j in range(len(rects)) for i in range(j) if areas.common(rects[i], rects[j], box)
     )

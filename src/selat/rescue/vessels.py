@@ -10,10 +10,33 @@ from numpy.typing import NDArray
 
 from selat.kernels import geodesy
 from selat.model.errors import SchemaError
+from selat.model.units import KNOT
 from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
 STEPS = 40  #: places of the straight way that are asked whether they are land
+RAISE_STEAM = 1800.0  #: s until a ship that is moored or at anchor is under way (assumed)
+FASTEST = 50.0 * KNOT  #: above this a speed that is reported is an error
+
+#: AIS ship type (ITU-R M.1371, table 53) -> knots that such a ship makes when she is asked to (assumed: usual service speeds,
+#: the lower half of each kind; what she was seen to do counts where it is more)
+ABLE = {
+    30: 8.0, 31: 9.0, 32: 9.0, 33: 8.0, 34: 10.0, 35: 18.0, 36: 6.0, 37: 12.0, 50: 18.0, 51: 22.0, 52: 10.0, 53: 12.0,
+    54: 10.0, 55: 20.0, 58: 12.0,
+}  # fmt: skip
+ABLE_TENS = {2: 40.0, 4: 25.0, 6: 16.0, 7: 12.0, 8: 12.0}
+ABLE_ELSE = 9.0
+
+
+def able(ship_type: Array, seen: Array) -> Array:
+    """Speed (n,) m/s that vessels can make: usual for their AIS type, or what each was seen to make (m/s) where that is more."""
+    tens = np.array([ABLE_TENS.get(k // 10, ABLE_ELSE) for k in range(256)])
+    for kind, knots in ABLE.items():
+        tens[kind] = knots
+    usual = tens[np.clip(np.asarray(ship_type, np.int64), 0, 255)] * KNOT
+    fair = np.isfinite(seen) & (seen <= FASTEST)
+    out: Array = np.where(fair, np.maximum(usual, np.where(fair, seen, 0.0)), usual)
+    return out
 
 
 @dataclass(frozen=True, slots=True)

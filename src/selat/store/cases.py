@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -52,3 +55,61 @@ def case_names(state: HasEngine) -> list[tuple[str, int, str]]:
     with reading(state.engine) as connection:
         rows = connection.execute(sa.select(c.c.name, c.c.changed, c.c.who).order_by(c.c.changed.desc(), c.c.name))
         return [(r.name, int(r.changed), r.who) for r in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was worked out for a case: ``n`` counts from 1 within it, ``body`` is what JSON can hold."""
+
+    n: int
+    kind: str
+    time: int
+    who: str
+    body: dict[str, Any]
+
+
+def add_record(state: HasEngine, name: str, kind: str, body: dict[str, Any], who: str, note: str = "") -> Record:
+    """Add what was worked out for a case; the log takes its kind, number and hash, and a note for people.
+
+    Raises :class:`StoreError` without a person, and for a case that there is not.
+    """
+    if not who.strip():
+        raise StoreError(f"who does this to the case {name!r}?", hint="give a name")
+    text, now = json.dumps(body, ensure_ascii=False), clock.now()
+    c, r = tables.cases, tables.case_records
+    with writing(state.engine) as connection:
+        if connection.scalar(sa.select(c.c.name).where(c.c.name == name)) is None:
+            raise StoreError(f"there is no case {name!r}", hint="make it first")
+        n = int(connection.scalar(sa.select(sa.func.max(r.c.n)).where(r.c.case == name)) or 0) + 1
+        row = {"case": name, "n": n, "kind": kind, "time": now, "who": who, "body": text}
+        connection.execute(sa.insert(r), [row])
+        told = {"n": n, "sha256": hashlib.sha256(text.encode()).hexdigest(), **({"note": note} if note else {})}
+        entry = {"subject": f"case:{name}", "who": who, "time": now, "action": kind, "note": json.dumps(told)}
+        chain.append(connection, tables.alert_log, [entry])
+    return Record(n, kind, now, who, body)
+
+
+def records(state: HasEngine, name: str) -> list[Record]:
+    """All that was worked out for a case, in its order."""
+    r = tables.case_records
+    with reading(state.engine) as connection:
+        rows = connection.execute(sa.select(r).where(r.c.case == name).order_by(r.c.n))
+        return [Record(row.n, row.kind, int(row.time), row.who, json.loads(row.body)) for row in rows]
+
+
+def decide(state: HasEngine, name: str, who: str, note: str) -> None:
+    """Write a decision of people into the log of a case; raises :class:`StoreError` without a person or a text."""
+    if not who.strip() or not note.strip():
+        raise StoreError("a decision needs its text and who takes it", hint="say what was decided, and who did")
+    case_body(state, name)
+    entry = {"subject": f"case:{name}", "who": who, "time": clock.now(), "action": "decision", "note": note}
+    with writing(state.engine) as connection:
+        chain.append(connection, tables.alert_log, [entry])
+
+
+def case_log(state: HasEngine, name: str) -> list[dict[str, Any]]:
+    """What people did to a case, the oldest first: who, time (ns), action, note, hash of the row."""
+    log = tables.alert_log
+    with reading(state.engine) as connection:
+        rows = connection.execute(sa.select(log).where(log.c.subject == f"case:{name}").order_by(log.c.n))
+        return [{"who": r.who, "time": int(r.time), "action": r.action, "note": r.note, "hash": r.hash} for r in rows]

@@ -183,6 +183,17 @@ cases = sa.Table(
     sa.Column("who", sa.Text, nullable=False),
 )
 
+case_records = sa.Table(
+    "case_records",  # what was worked out for a case: drifts, plans, searches; never changed, only added to
+    metadata,
+    sa.Column("case", sa.Text, primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("time", sa.BigInteger, nullable=False),  # ns UTC
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # JSON
+)
+
 zones = sa.Table(
     "zones",
     metadata,

@@ -38,6 +38,7 @@ from selat.web.openapi import OPENAPI_ROUTE
 from selat.web.release_api import release_routes
 from selat.web.scoped import groups, scoped
 from selat.web.traffic_api import traffic_routes
+from selat.web.rescue_api import rescue_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
     from selat.assist.desk import Desk
+    from selat.app.rescue_desk import RescueDesk
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -149,6 +151,7 @@ def create_app(
     *,
     archive: Archive | None = None,
     assist: Desk | None = None,
+    rescue: RescueDesk | None = None,
     accounts: Accounts | None = None,
     audit: Audit | None = None,
     title: str = "selat",
@@ -163,6 +166,7 @@ def create_app(
         picture: what to show; see `selat.model.picture.Picture`. It is called from worker threads.
         archive: the stored sea behind it, for playback, dossiers and zones; without one the page shows the present alone.
         assist: the register of given equipment behind it.
+        rescue: the desk of the rescue co-ordinator over the same sea; without it the page /rescue has no cases.
         accounts: who may come in; without them everybody does, and only this machine may act.
         audit: told of log-ins and refusals as (who, action, subject, note).
         title: the name in the top bar and on the browser tab.
@@ -185,6 +189,7 @@ def create_app(
         *audit_routes(assist, to.may_act),
         *field_routes(assist, to.may_act, static),
         *traffic_routes(archive),
+        *rescue_routes(rescue, picture, to.may_act),
         *interop_routes(picture, archive, title),
         OPENAPI_ROUTE,
         *(gate.routes() if gate else ()),
