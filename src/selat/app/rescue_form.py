@@ -183,7 +183,8 @@ def _overboard(form: Form, row: Mapping[str, Any], path: str, begin: int, end: i
     if end < begin and begin:
         form.wrong(f"{path}.to", "it ends before it begins", "the time by which the person was missed")
         return {}
-    times, lat, lon = form.take(f"{path}.mmsi", lambda: track(int(text), begin, end), ((), (), ()))
+    nothing: tuple[Any, Any, Any] = ((), (), ())
+    times, lat, lon = form.take(f"{path}.mmsi", lambda: track(int(text), begin, end), nothing)
     name = str(row.get("name", ""))[:80].strip() or f"overboard from {text}"
     places = tuple(zip(map(float, lat), map(float, lon), strict=True))
     return {"kind": "track", "places": places, "times": tuple(int(t) for t in times), "name": name}

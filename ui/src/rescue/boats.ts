@@ -1,0 +1,141 @@
+// Boats and aircraft at hand, and the conditions of the search; and ships near by that could help.
+
+import { h } from "../dom";
+import { degrees, knots, latitude, longitude, position, span } from "../format";
+import { t } from "../i18n";
+import { recall, remember } from "../settings";
+import { NAUTICAL_MILE } from "../units";
+import { type FieldError, get, Refused, type Row, type SearchForm, type Ship } from "./api";
+import { button, field, showErrors, type Spec } from "./fields";
+import type { State } from "./state";
+
+const TIME = "2026-11-27T19:10Z";
+const BOAT: Spec[] = [
+  { key: "name", example: "Penyelamat 7" },
+  { key: "platform", kind: "choice", choices: () => ["boat", "ship", "helicopter", "aircraft"].map((p) => [p, t(`r.platform.${p}`)]) },
+  { key: "place", example: "02-31.2N 101-47.6E", wide: true }, { key: "speed", example: "12 kn" }, { key: "transit", example: "25 kn" },
+  { key: "endurance", example: "6 h" }, { key: "ready", kind: "time", example: TIME }, { key: "width", example: "0.25 nm" },
+  { key: "pattern", kind: "choice", choices: () => ["", "PS", "CS", "SS", "VS"].map((p) => [p, p ? `${p} ${t(`r.pattern.${p}`)}` : t("r.pattern.best")]) },
+  { key: "callsign", example: "9MAB1" }, { key: "mmsi", example: "533000001", numeric: true },
+];
+const MORE: Spec[] = [
+  { key: "eye", example: "8 ft" }, { key: "home", example: "02-31.2N 101-47.6E" }, { key: "agency", example: "MMEA" }, { key: "tired", kind: "check" },
+];
+
+export class BoatSheet {
+  form: SearchForm;
+  errors: FieldError[] = [];
+  private ships: Ship[] | null = null;
+  private root: HTMLElement | null = null;
+
+  constructor(private readonly state: State, private readonly plan: () => void, private readonly said: (text: string) => void) {
+    this.form = this.kept();
+  }
+
+  /** Boats that this browser remembers: they are the same in the next case. */
+  private kept(): SearchForm {
+    try {
+      const boats = JSON.parse(recall("boats") ?? "[]") as Row[];
+      if (Array.isArray(boats) && boats.length > 0) return { boats, target: "" };
+    } catch {
+      // another version wrote it: begin anew
+    }
+    return { boats: [{ name: "", platform: "boat" }], target: "" };
+  }
+
+  use(form: SearchForm): void {
+    this.form = structuredClone(form);
+  }
+
+  draw(root: HTMLElement): void {
+    this.root = root;
+    const top = this.form as unknown as Row;
+    const save = () => {
+      try {
+        localStorage.setItem("selat.boats", JSON.stringify(this.form.boats));
+      } catch {
+        remember("boats", "");
+      }
+    };
+    const targets = [...new Set(Object.values(this.state.lists.targets).flat())];
+    if (!this.form.target || !targets.includes(String(this.form.target))) this.form.target = targets.includes("person in water") ? "person in water" : targets[0] ?? "";
+    const one = (spec: Spec, word: string) => field(spec, top, spec.key, t(word), () => undefined);
+    root.replaceChildren(
+      ...this.form.boats.map((row, k) => h("fieldset", { class: "grid boat" },
+        h("legend", {}, String(row.name || t("r.boat", { n: k + 1 }))),
+        ...BOAT.map((spec) => field(spec, row, `boats.${k}.${spec.key}`, t(`r.boat.${spec.key}`), save)),
+        h("details", { class: "wide" }, h("summary", {}, t("r.more")), h("div", { class: "grid" },
+          ...MORE.map((spec) => field(spec, row, `boats.${k}.${spec.key}`, t(`r.boat.${spec.key}`), save)))),
+        this.form.boats.length > 1 ? button(t("r.remove"), () => this.remove(k), { class: "quiet" }) : null)),
+      button(t("r.addBoat"), () => this.add({ name: "", platform: "boat" }), { class: "quiet", "data-act": "boat" }),
+      h("fieldset", { class: "grid" }, h("legend", {}, t("r.conditions")),
+        one({ key: "target", kind: "choice", choices: () => targets.map((x) => [x, x]), wide: true }, "r.target"),
+        one({ key: "begin", kind: "time", example: TIME }, "r.begin"), one({ key: "end", kind: "time", example: TIME }, "r.end"),
+        one({ key: "visibility", example: "10 nm" }, "r.visibility"), one({ key: "wind_speed", example: "12 kn" }, "r.windSpeed"),
+        one({ key: "sea", example: "0.5 m" }, "r.sea"), one({ key: "shore_party", kind: "check" }, "r.shoreParty"),
+        h("p", { class: "hint wide" }, t("r.nightHint")), one({ key: "approval", wide: true }, "r.approval")),
+      h("p", { class: "error", "data-general": "", hidden: true }),
+      h("div", { class: "acts" }, button(t("r.makePlan"), () => this.plan(), { class: "main", "data-act": "plan" }),
+        button(t("r.ships"), () => void this.near(), { "data-act": "ships" })),
+      this.list() ?? "");
+    if (this.errors.length > 0) this.mark(this.errors);
+  }
+
+  mark(errors: FieldError[]): void {
+    this.errors = errors;
+    if (!this.root) return;
+    const left = showErrors(this.root, errors);
+    const general = this.root.querySelector<HTMLElement>("[data-general]");
+    if (!general) return;
+    general.hidden = left.length === 0;
+    general.textContent = left.map((e) => (e.hint ? `${e.error}. ${e.hint}` : e.error)).join(" ");
+  }
+
+  private add(row: Row): void {
+    this.form.boats.push(row);
+    if (this.root) this.draw(this.root);
+    this.root?.querySelector<HTMLElement>(`[name="boats.${this.form.boats.length - 1}.name"]`)?.focus();
+  }
+
+  private remove(k: number): void {
+    this.form.boats.splice(k, 1);
+    if (this.root) this.draw(this.root);
+  }
+
+  /** Ships of the live picture in order of their arrival at the middle of the cloud. */
+  private async near(): Promise<void> {
+    const [k] = this.state.at();
+    const row = this.state.rows[k];
+    if (!row) {
+      this.said(t("r.driftFirst"));
+      return;
+    }
+    try {
+      this.ships = (await get<{ ships: Ship[] }>(`vessels?lat=${row.lat}&lon=${row.lon}`)).ships;
+      this.state.ships = this.ships.slice(0, 10);
+      this.state.tell("ships");
+      if (this.root) this.draw(this.root);
+    } catch (e) {
+      this.said(e instanceof Refused ? e.words : String(e));
+    }
+  }
+
+  private list(): HTMLElement | null {
+    if (this.ships === null) return null;
+    if (this.ships.length === 0) return h("p", { class: "hint" }, t("r.noShips"));
+    const rows = this.ships.map((s) => h("tr", {},
+      h("td", {}, s.name ?? String(s.mmsi)), h("td", {}, `${(s.away_m / NAUTICAL_MILE).toFixed(1)} nm ${degrees(s.bearing)}`),
+      h("td", {}, knots(s.speed)), h("td", { class: "strong" }, span(s.seconds) + (s.moored ? ` ${t("r.moored")}` : "") + (s.land ? ` ${t("r.overLand")}` : "")),
+      h("td", {}, button("+", () => this.take(s), { title: t("r.takeShip"), "aria-label": t("r.takeShip") }))));
+    return h("section", {}, h("h3", {}, t("r.shipsTitle")), h("p", { class: "hint" }, t("r.shipsHint")),
+      h("table", { class: "ships" }, h("tbody", {}, ...rows)));
+  }
+
+  /** A ship from the list becomes a searcher. */
+  private take(s: Ship): void {
+    const place = `${latitude(s.lat, 2).replace("°", "-").replace("′", "")} ${longitude(s.lon, 2).replace("°", "-").replace("′", "")}`;
+    const speed = `${Math.min(10, (s.speed * 3600) / NAUTICAL_MILE).toFixed(1)} kn`;
+    this.add({ name: s.name ?? String(s.mmsi), platform: "ship", place, speed, transit: knots(s.speed), endurance: "24 h", mmsi: String(s.mmsi) });
+    this.said(t("r.shipTaken", { name: s.name ?? s.mmsi, place: position(s.lat, s.lon) }));
+  }
+}

@@ -1,0 +1,161 @@
+// Areas are moved, turned and resized by mouse, finger or keys; the server says what the plan is worth then.
+
+import type { Map as MapLibre } from "maplibre-gl";
+import { NAUTICAL_MILE } from "../units";
+import { type Plan, post, Refused, type Shape, type Task } from "./api";
+import type { Painter } from "./paint";
+import { CORNERS, type Handle, inside, moved, point, pulled, shapeOf, SIDES, SQUARE, taskOf } from "./shape";
+import type { State } from "./state";
+
+const REACH = 12; // px about a handle
+const STEP = 0.1 * NAUTICAL_MILE;
+
+export class Editor {
+  private pull: { task: Task; handle: Handle; start: Shape; from: [number, number]; pointer: number } | null = null;
+  private running = false;
+  private again = false;
+
+  constructor(
+    private readonly area: HTMLElement, private readonly map: MapLibre, private readonly painter: Painter,
+    private readonly state: State, private readonly said: (text: string) => void,
+  ) {
+    area.addEventListener("pointerdown", (e) => this.down(e), true);
+    area.addEventListener("pointermove", (e) => this.move(e), true);
+    for (const kind of ["pointerup", "pointercancel"] as const) area.addEventListener(kind, (e) => this.up(e), true);
+    // MapLibre listens to mouse and touch beside pointers: what is ours stays ours
+    for (const kind of ["mousedown", "touchstart"] as const) {
+      area.addEventListener(kind, (e) => {
+        if (this.pull) e.stopPropagation();
+      }, true);
+    }
+  }
+
+  private shape(task: Task): Shape {
+    return this.state.shapes[task.name] ?? shapeOf(task.area);
+  }
+
+  private place(event: PointerEvent): [number, number] {
+    const box = this.area.getBoundingClientRect();
+    return [this.painter.view.lonAt(event.clientX - box.left), this.painter.view.latAt(event.clientY - box.top)];
+  }
+
+  /** What lies under a place on the screen: a handle of the chosen area, else an area. */
+  private hit(event: PointerEvent): { task: Task; handle: Handle } | null {
+    const plan = this.state.plan;
+    if (!plan || !(event.target as HTMLElement).closest("#map")) return null;
+    const box = this.area.getBoundingClientRect();
+    const x = event.clientX - box.left, y = event.clientY - box.top;
+    const view = this.painter.view;
+    const near = ([px, py]: [number, number]) => Math.hypot(px - x, py - y) <= REACH;
+    const chosen = taskOf(plan, this.state.chosen);
+    if (chosen && this.state.mayAct) {
+      const shape = moved(chosen, this.shape(chosen), this.state.instant);
+      if (near(this.painter.knob(shape))) return { task: chosen, handle: "turn" };
+      const spot = (a: number, b: number): [number, number] => {
+        const [lon, lat] = point(shape, (a * shape.length) / 2, (b * shape.width) / 2);
+        return [view.xOf(lon), view.yOf(lat)];
+      };
+      for (const [k, [a, b]] of CORNERS.entries()) if (near(spot(a, b))) return { task: chosen, handle: `c${k as 0}` };
+      for (const [k, [a, b]] of SIDES.entries()) if (near(spot(a, b))) return { task: chosen, handle: `s${k as 0}` };
+    }
+    const at = this.place(event);
+    const under = [...plan.tasks].filter((task) => inside(moved(task, this.shape(task), this.state.instant), ...at));
+    const task = under.find((u) => u.name === this.state.chosen) ?? under[0];
+    return task ? { task, handle: "move" } : null;
+  }
+
+  private down(event: PointerEvent): void {
+    if (event.button !== 0 || this.pull) return;
+    const hit = this.hit(event);
+    if (!hit) return;
+    const before = this.state.chosen;
+    if (before !== hit.task.name) {
+      this.state.chosen = hit.task.name;
+      this.state.tell("plan");
+      return; // the first press chooses, the next one pulls
+    }
+    event.stopPropagation();
+    event.preventDefault();
+    this.area.setPointerCapture(event.pointerId);
+    this.area.focus({ preventScroll: true });
+    this.pull = { ...hit, start: this.shape(hit.task), from: this.place(event), pointer: event.pointerId };
+  }
+
+  private move(event: PointerEvent): void {
+    if (!this.pull || event.pointerId !== this.pull.pointer) {
+      const hit = event.buttons === 0 ? this.hit(event) : null;
+      this.map.getCanvas().style.cursor = hit ? (hit.task.name === this.state.chosen ? cursor(hit.handle) : "pointer") : "";
+      return;
+    }
+    event.stopPropagation();
+    const { task, handle, start, from } = this.pull;
+    const seen = moved(task, start, this.state.instant);
+    const next = pulled(seen, handle, from, this.place(event), SQUARE.has(task.pattern));
+    this.set(task, moved(task, next, this.state.instant, true));
+  }
+
+  private up(event: PointerEvent): void {
+    if (!this.pull || event.pointerId !== this.pull.pointer) return;
+    event.stopPropagation();
+    this.area.releasePointerCapture(event.pointerId);
+    this.pull = null;
+    this.score();
+  }
+
+  /** Changes an area, and asks what that is worth. */
+  set(task: Task, shape: Shape): void {
+    this.state.shapes = { ...this.state.shapes, [task.name]: shape };
+    this.state.tell("plan");
+    this.score();
+  }
+
+  /** One key for the chosen area; whether it was one. */
+  key(event: KeyboardEvent): boolean {
+    const task = taskOf(this.state.plan, this.state.chosen);
+    if (!task || !this.state.mayAct) return false;
+    const shape = this.shape(task);
+    const ways: Record<string, [number, number]> = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
+    const way = ways[event.key];
+    if (way && event.shiftKey) {
+      const length = Math.max(STEP, shape.length + way[1] * STEP), width = Math.max(STEP, shape.width + way[0] * STEP);
+      this.set(task, { ...shape, length: SQUARE.has(task.pattern) ? width : length, width });
+    } else if (way) {
+      const north = { ...shape, axis: 0 };
+      const [lon, lat] = point(north, way[1] * STEP, -way[0] * STEP);
+      this.set(task, { ...shape, lon, lat });
+    } else if (event.key === "[" || event.key === "]") {
+      this.set(task, { ...shape, axis: (shape.axis + (event.key === "]" ? 5 : 355)) % 360 });
+    } else return false;
+    return true;
+  }
+
+  /** Asks the server; while it thinks only the newest wish is kept. */
+  private score(): void {
+    if (this.running) {
+      this.again = true;
+      return;
+    }
+    const { open, shown, shapes } = this.state;
+    if (!open || !shown) return;
+    this.running = true;
+    post<{ plan: Plan; overlaps: string[][] }>(`cases/${open.id}/score`, { plan: shown, areas: shapes })
+      .then((told) => {
+        if (this.state.shown !== shown) return;
+        this.state.edited = told.plan;
+        this.state.overlaps = told.overlaps;
+        this.state.tell("plan");
+      })
+      .catch((e: unknown) => this.said(e instanceof Refused ? e.words : String(e)))
+      .finally(() => {
+        this.running = false;
+        if (this.again) {
+          this.again = false;
+          this.score();
+        }
+      });
+  }
+}
+
+function cursor(handle: Handle): string {
+  return handle === "move" ? "move" : handle === "turn" ? "grab" : "crosshair";
+}
