@@ -59,7 +59,7 @@ export class Desk {
       log: new LogSheet(this.state, () => void this.reload().then(() => this.go("log")), said),
     };
     document.addEventListener("keydown", (e) => this.key(e));
-    window.rescue = { state: this.state, ready: () => this.map.loaded && this.begun, screen: (lon, lat) => this.screen(lon, lat) };
+    window.rescue = { state: this.state, map: this.map.map, ready: () => this.map.loaded && this.begun, screen: (lon, lat) => this.screen(lon, lat) };
   }
 
   async start(): Promise<void> {
@@ -195,10 +195,13 @@ export class Desk {
     try {
       const job = await post<Job>(path, body);
       const end = await follow(job, (now) => {
+        if (now.state !== "waiting" && now.state !== "running") return;
         this.state.busy = { text: t(words), share: now.of ? now.done / now.of : 0, job: now.id };
         this.busy();
         told(now);
       });
+      this.state.busy = null;
+      this.busy();
       this.say(t("r.took", { s: end.seconds.toFixed(1) }));
       await done(end);
     } catch (e) {
@@ -254,7 +257,10 @@ export class Desk {
 
   private busy(): void {
     const said = must("said"), busy = this.state.busy;
-    if (!busy) return;
+    if (!busy) {
+      if (said.querySelector("progress")) said.replaceChildren();
+      return;
+    }
     said.replaceChildren(h("span", {}, busy.text), h("progress", { max: 1, value: busy.share }),
       button(t("r.cancel"), () => void cancel(busy.job).catch((e: unknown) => this.fail(e)), { "data-act": "cancel" }));
   }
@@ -325,6 +331,6 @@ export class Desk {
 
 declare global {
   interface Window {
-    rescue: { state: State; ready(): boolean; screen(lon: number, lat: number): { x: number; y: number } };
+    rescue: { state: State; map: unknown; ready(): boolean; screen(lon: number, lat: number): { x: number; y: number } };
   }
 }

@@ -102,12 +102,11 @@ export class Painter {
     const shore: [number, number][] = [];
     for (let shade = 0; shade < SHADES.length; shade++) {
       c.fillStyle = this.ink.particle ?? "";
-      c.globalAlpha = SHADES[shade] as number;
       for (let i = 0; i < cloud.n; i++) {
         const w = cloud.weight[i] as number;
         if (Math.min(3, w >> 6) !== shade || w === 0) continue;
         const state = cloud.state[(f < 0.5 ? a : b) * cloud.n + i];
-        if (state === 2) continue;
+        c.globalAlpha = (SHADES[shade] as number) * (state === 2 ? 0.35 : 1); // not yet adrift: faint
         const p = 2 * (a * cloud.n + i), q = 2 * (b * cloud.n + i);
         const at = cloud.place as Int32Array;
         const lon = ((at[p] as number) * (1 - f) + (at[q] as number) * f) * 1e-6;

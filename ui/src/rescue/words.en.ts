@@ -38,7 +38,7 @@ export const en: Record<string, string> = {
   "r.ships": "Ships near by", "r.shipsTitle": "Ships by time to arrive", "r.noShips": "No ship is known here.", "r.moored": "(moored)", "r.overLand": "(land between)",
   "r.shipsHint": "At the usual speed of her kind, or what she was seen to make; straight ways.", "r.takeShip": "Take her as a searcher",
   "r.shipTaken": "{name} taken, from {place}",
-  "r.noPlan": "There is no plan yet.", "r.plans": "Plan", "r.time": "Time", "r.boats": "Boats", "r.pos": "POS", "r.posAll": "With those before", "r.beside": "Beside",
+  "r.noPlan": "There is no plan yet.", "r.plans": "Plan", "r.time": "Time", "r.boats": "Boats", "r.pos": "POS", "r.posAll": "In all", "r.beside": "Beside",
   "r.plan": "Plan {n}", "r.byHand": "Plan {n} by hand", "r.posTotal": "probability of success",
   "r.bound": "No plan with this effort exceeds {bound}; this one reaches {share} of it. Sailed exactly: {ideal}.",
   "r.ashore": "{share} of the probability is ashore.", "r.spacing": "spacing", "r.axis": "axis", "r.csp": "Commence at",

@@ -38,7 +38,7 @@ export const ms: Record<string, string> = {
   "r.ships": "Kapal berdekatan", "r.shipsTitle": "Kapal mengikut masa tiba", "r.noShips": "Tiada kapal diketahui di sini.", "r.moored": "(ditambat)", "r.overLand": "(darat di antara)",
   "r.shipsHint": "Pada laju biasa jenisnya, atau yang pernah dilihat; jalan lurus.", "r.takeShip": "Jadikan pencari",
   "r.shipTaken": "{name} diambil, dari {place}",
-  "r.noPlan": "Belum ada pelan.", "r.plans": "Pelan", "r.time": "Masa", "r.boats": "Bot", "r.pos": "POS", "r.posAll": "Dengan yang terdahulu", "r.beside": "Sebelah",
+  "r.noPlan": "Belum ada pelan.", "r.plans": "Pelan", "r.time": "Masa", "r.boats": "Bot", "r.pos": "POS", "r.posAll": "Jumlah", "r.beside": "Sebelah",
   "r.plan": "Pelan {n}", "r.byHand": "Pelan {n} diubah", "r.posTotal": "kebarangkalian berjaya",
   "r.bound": "Tiada pelan dengan usaha ini melebihi {bound}; pelan ini mencapai {share} daripadanya. Jika dibelayar tepat: {ideal}.",
   "r.ashore": "{share} kebarangkalian berada di darat.", "r.spacing": "jarak jejak", "r.axis": "paksi", "r.csp": "Mula di",
