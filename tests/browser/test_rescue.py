@@ -72,7 +72,10 @@ def choose(page: Browser, name: str, value: str) -> None:
 
 def click(page: Browser, selector: str) -> None:
     """A press of the mouse in the middle of an element, scrolled into view."""
-    until(page, f"document.querySelector({json.dumps(selector)}) && !document.querySelector({json.dumps(selector)}).disabled")
+    until(
+        page,
+        f"document.querySelector({json.dumps(selector)}) && !document.querySelector({json.dumps(selector)}).disabled",
+    )
     spot = page.js(f"""(() => {{ const e = document.querySelector({json.dumps(selector)});
         e.scrollIntoView({{ block: 'center' }}); const b = e.getBoundingClientRect();
         return {{ x: b.left + b.width / 2, y: b.top + b.height / 2 }}; }})()""")
@@ -81,7 +84,10 @@ def click(page: Browser, selector: str) -> None:
 
 def by_key(page: Browser, selector: str) -> None:
     """The same by the keyboard: focus, Enter."""
-    until(page, f"document.querySelector({json.dumps(selector)}) && !document.querySelector({json.dumps(selector)}).disabled")
+    until(
+        page,
+        f"document.querySelector({json.dumps(selector)}) && !document.querySelector({json.dumps(selector)}).disabled",
+    )
     page.js(f"document.querySelector({json.dumps(selector)}).focus()")
     page.call("Input.dispatchKeyEvent", type="keyDown", key="Enter", text="\r")
     page.call("Input.dispatchKeyEvent", type="keyUp", key="Enter")
@@ -114,7 +120,9 @@ def make_case(page: Browser, name: str) -> None:
 def make_plan(page: Browser) -> None:
     fill(page, "hours", "6")
     by_key(page, "[data-act=drift]")
-    until(page, "rescue.state.whole && rescue.state.rows.length === 13 && document.querySelector('[data-act=next]')", LONG)
+    until(
+        page, "rescue.state.whole && rescue.state.rows.length === 13 && document.querySelector('[data-act=next]')", LONG
+    )
     click(page, "[data-act=next]")
     until(page, "document.querySelector('[name=\"boats.0.name\"]')")
     if page.js("rescue.state.plan === null && !document.querySelector('[name=\"boats.1.name\"]')"):
@@ -219,9 +227,13 @@ def test_from_the_form_to_the_file(page: Browser, server: Running, tmp_path: Pat
 def test_the_cloud_moves_with_the_time(page: Browser) -> None:
     click(page, "button.case")
     until(page, "rescue.state.rows.length === 13 && rescue.state.cloud", 60)
-    page.js("(() => { const s = document.getElementById('instant'); s.value = 0; s.dispatchEvent(new Event('input')); })()")
+    page.js(
+        "(() => { const s = document.getElementById('instant'); s.value = 0; s.dispatchEvent(new Event('input')); })()"
+    )
     early = page.js("document.querySelector('.told').textContent")
-    page.js("(() => { const s = document.getElementById('instant'); s.value = 1000; s.dispatchEvent(new Event('input')); })()")
+    page.js(
+        "(() => { const s = document.getElementById('instant'); s.value = 1000; s.dispatchEvent(new Event('input')); })()"
+    )
     late = page.js("document.querySelector('.told').textContent")
     assert early != late and "95 %" in late
     page.js("document.activeElement.blur()")
@@ -252,9 +264,14 @@ def test_a_case_from_an_alert(browser: Browser, server: Running) -> None:
 def test_languages_palettes_and_sizes(browser: Browser, server: Running) -> None:
     page = at(browser, server)
     for code, words in (("ms", "kelulusan"), ("ja", "承認"), ("en", "approval")):
-        page.js(f"(() => {{ const c = document.getElementById('language'); c.value = '{code}'; c.dispatchEvent(new Event('change')); }})()")
+        page.js(
+            f"(() => {{ const c = document.getElementById('language'); c.value = '{code}'; c.dispatchEvent(new Event('change')); }})()"
+        )
         assert words in page.js("document.getElementById('approval').textContent")
-        missing = page.js("[...document.querySelectorAll('body *')].filter((e) => e.children.length === 0 && /^r\\.\\w/.test(e.textContent)).length")
+        missing = page.js(
+            "[...document.querySelectorAll('body *')]"
+            ".filter((e) => e.children.length === 0 && /^r\\.\\w/.test(e.textContent)).length"
+        )
         assert missing == 0
     seen = set()
     for _ in range(4):
@@ -265,6 +282,8 @@ def test_languages_palettes_and_sizes(browser: Browser, server: Running) -> None
         page.resize(width, height)
         time.sleep(0.2)
         assert page.js("document.documentElement.scrollWidth") <= width
-        box = page.js("(() => { const b = document.getElementById('notice').getBoundingClientRect(); return [b.top, b.bottom, b.right]; })()")
+        box = page.js(
+            "(() => { const b = document.getElementById('notice').getBoundingClientRect(); return [b.top, b.bottom, b.right]; })()"
+        )
         assert box[0] >= 0 and box[1] <= height and box[2] <= width
     assert page.errors() == []

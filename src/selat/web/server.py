@@ -36,9 +36,9 @@ from selat.web.interop import interop_routes
 from selat.web.login import USER, Audit, Doorman, Gate
 from selat.web.openapi import OPENAPI_ROUTE
 from selat.web.release_api import release_routes
+from selat.web.rescue_api import rescue_routes
 from selat.web.scoped import groups, scoped
 from selat.web.traffic_api import traffic_routes
-from selat.web.rescue_api import rescue_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.websockets import WebSocket
 
-    from selat.assist.desk import Desk
     from selat.app.rescue_desk import RescueDesk
+    from selat.assist.desk import Desk
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
