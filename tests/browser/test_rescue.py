@@ -265,7 +265,8 @@ def test_languages_palettes_and_sizes(browser: Browser, server: Running) -> None
     page = at(browser, server)
     for code, words in (("ms", "kelulusan"), ("ja", "承認"), ("en", "approval")):
         page.js(
-            f"(() => {{ const c = document.getElementById('language'); c.value = '{code}'; c.dispatchEvent(new Event('change')); }})()"
+            "(() => { const c = document.getElementById('language');"
+            f" c.value = '{code}'; c.dispatchEvent(new Event('change')); }})()"
         )
         assert words in page.js("document.getElementById('approval').textContent")
         missing = page.js(

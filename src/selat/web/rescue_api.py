@@ -58,7 +58,7 @@ def _asked(deed: bool) -> Callable[[Answer], Answer]:
 
     def wrap(answer: Answer) -> Answer:
         @wraps(answer)
-        async def guarded(self: _Rescue, request: Request) -> Response:
+        async def guarded(self: _Bound, request: Request) -> Response:
             if self.desk is None:
                 return json_answer({"error": "this picture has no stored sea behind it"}, status=501)
             if deed and not self.may(request):
@@ -77,13 +77,17 @@ def _asked(deed: bool) -> Callable[[Answer], Answer]:
     return wrap
 
 
-class _Rescue:
+class _Bound:
     """The answers, bound to one desk; ``may`` says who may act."""
 
     def __init__(self, desk: RescueDesk | None, picture: Picture, may: Callable[[Request], bool]) -> None:
         self.desk: Any = desk
         self.picture = picture
         self.may = may
+
+
+class _Cases(_Bound):
+    """Cases, long work on them, and what it gave."""
 
     @_asked(deed=False)
     async def cases(self, request: Request) -> Response:
@@ -147,6 +151,10 @@ class _Rescue:
         packed = await run_in_threadpool(bench.packed, _first(request))
         return Response(packed, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
+
+class _Plans(_Bound):
+    """Plans, searches, files, decisions."""
+
     @_asked(deed=False)
     async def score(self, request: Request) -> Response:
         body = await json_body(request, BODY)
@@ -198,6 +206,10 @@ class _Rescue:
         note, who = text_of(body, "note", 2000), _who(request, body)
         await run_in_threadpool(self.desk.decide, request.path_params["case"], who, note)
         return json_answer({"kept": True})
+
+
+class _Aids(_Bound):
+    """What is asked beside a plan."""
 
     @_asked(deed=False)
     async def vessels(self, request: Request) -> Response:
@@ -290,28 +302,28 @@ async def _events(request: Request, job: Any) -> AsyncIterator[bytes]:
 
 def rescue_routes(desk: RescueDesk | None, picture: Picture, may: Callable[[Request], bool]) -> list[Route]:
     """The routes of this page."""
-    to = _Rescue(desk, picture, may)
+    to, of, aids = _Cases(desk, picture, may), _Plans(desk, picture, may), _Aids(desk, picture, may)
     case = "/api/rescue/cases/{case:str}"
     return [
         Route("/api/rescue/cases", to.cases),
         Route("/api/rescue/cases", to.put, methods=["POST"]),
         Route("/api/rescue/check", to.check, methods=["POST"]),
-        Route("/api/rescue/lists", to.lists),
-        Route("/api/rescue/vessels", to.vessels),
-        Route("/api/rescue/light", to.light),
-        Route("/api/rescue/survival", to.survival),
+        Route("/api/rescue/lists", aids.lists),
+        Route("/api/rescue/vessels", aids.vessels),
+        Route("/api/rescue/light", aids.light),
+        Route("/api/rescue/survival", aids.survival),
         Route("/api/rescue/jobs/{job:str}", to.job),
         Route("/api/rescue/jobs/{job:str}", to.cancel, methods=["DELETE"]),
         Route("/api/rescue/jobs/{job:str}/stream", to.stream),
         Route(case, to.case),
         Route(f"{case}/times", to.times),
         Route(f"{case}/cloud", to.cloud),
-        Route(f"{case}/effort", to.effort),
-        Route(f"{case}/score", to.score, methods=["POST"]),
-        Route(f"{case}/keep", to.keep, methods=["POST"]),
-        Route(f"{case}/search", to.search, methods=["POST"]),
-        Route(f"{case}/export", to.export, methods=["POST"]),
-        Route(f"{case}/decision", to.decision, methods=["POST"]),
+        Route(f"{case}/effort", of.effort),
+        Route(f"{case}/score", of.score, methods=["POST"]),
+        Route(f"{case}/keep", of.keep, methods=["POST"]),
+        Route(f"{case}/search", of.search, methods=["POST"]),
+        Route(f"{case}/export", of.export, methods=["POST"]),
+        Route(f"{case}/decision", of.decision, methods=["POST"]),
         Route(f"{case}/drift", to.begin, methods=["POST"]),
         Route(f"{case}/plan", to.begin, methods=["POST"]),
     ]
