@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from selat.app import dossier
+from selat.app import dossier, papers
 from selat.app.past import COLUMNS, heard, packed
 from selat.app.past_traffic import PastTraffic
 from selat.app.releasing import Releasing
@@ -235,6 +235,16 @@ class SeaArchive(Releasing):
     def record(self, who: str, action: str, subject: str, note: str = "") -> None:
         """Append to the sea's audit log, whose rows are chained by their hashes."""
         registry.record(self.sea.state, who, action, subject, note)
+
+    # --- paper -------------------------------------------------------------------------------------------------------
+    def known(self) -> tuple[Array, dict[str, Array]]:
+        """(MMSI ascending, declared facts) of all ships ever heard."""
+        return self._known()[:2]
+
+    def report(self, kind: str, about: str, begin: int | None, end: int | None, language: str, form: str) -> bytes:
+        """A report on paper."""
+        self._view()
+        return papers.report(self, kind, about, begin=begin, end=end, language=language, form=form)
 
 
 def _check(begin: int, end: int, most: int) -> None:

@@ -39,6 +39,7 @@ FIRST = (
     "gates",
     "rescue",
     "assist",
+    "report",
     "export",
     "check",
     "config",

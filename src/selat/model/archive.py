@@ -72,6 +72,10 @@ class Archive(Protocol):
         """Take a zone out; False when there is none."""
         ...
 
+    def report(self, kind: str, about: str, begin: int | None, end: int | None, language: str, form: str) -> bytes:
+        """A report on paper (``day``, ``ship``, ``alert`` or ``area``; what it is about) as ``html`` or ``pdf``."""
+        ...
+
     @property
     def traffic(self) -> Traffic:
         """Maps, gates and counts of its traffic."""

@@ -46,6 +46,10 @@ SAID: dict[str, tuple[str, str]] = {
     "/api/history/rows": ("Packed past reports", "begin:integer! end:integer! step:integer known:integer"),
     "/api/labels": ("Names of ships", "ships:string"),
     "/api/search": ("Ships of the whole history", "q:string"),
+    "/api/report/{kind:str}": (
+        "A report on paper: day, ship, alert or area",
+        "about:string begin:integer end:integer format:string language:string download:integer",
+    ),
     "/api/statistics": ("Traffic and alerts, counted", f"begin:integer! end:integer! box:string {_SIEVE}"),
     "/api/density": (
         "Density and speed of traffic on a grid",

@@ -36,6 +36,7 @@ from selat.web.interop import interop_routes
 from selat.web.login import USER, Audit, Doorman, Gate
 from selat.web.openapi import OPENAPI_ROUTE
 from selat.web.release_api import release_routes
+from selat.web.report_api import report_routes
 from selat.web.rescue_api import rescue_routes
 from selat.web.scoped import groups, scoped
 from selat.web.traffic_api import traffic_routes
@@ -190,6 +191,7 @@ def create_app(
         *field_routes(assist, to.may_act, static),
         *traffic_routes(archive),
         *rescue_routes(rescue, picture, to.may_act),
+        *report_routes(archive, audit),
         *interop_routes(picture, archive, title),
         OPENAPI_ROUTE,
         *(gate.routes() if gate else ()),

@@ -1,0 +1,1 @@
+"""Reports of a sea: day, ship, alert, area. Each module turns plain data (:mod:`.given`) into a document; nothing is asked."""
