@@ -27,6 +27,8 @@ REACH = 926.0  #: m from where she would have been: half a nautical mile
 ENOUGH = 3.0  #: sum of the weights from which on the two are one hull
 SILENT = 3.0  #: intervals (and a minute) without a report, before a contact can have become another
 _MANNER = 3.0  #: m/s of difference in velocity
+_DEGREE = 111_200.0  #: m, of latitude
+_WIDE = 75_000.0  #: m: as far as the first gate (0.3 and 0.6 degrees) reaches
 _NAMES = ("imo", "callsign", "name")
 
 
@@ -75,6 +77,13 @@ def _candidates(c: Contacts, new: int, quiet: Any) -> list[tuple[float, int, dic
         return []
     t = (begun - c.time[old]) / SECOND
     vx, vy = np.nan_to_num(c.vx[old]), np.nan_to_num(c.vy[old])
+    # Flat sums first: within these gates they err by less than a hundredth of the way.
+    x = ((lon - c.slon[old] + 180.0) % 360.0 - 180.0) * _DEGREE * np.cos(np.radians(lat)) - vx * t
+    y = (lat - c.slat[old]) * _DEGREE - vy * t
+    close = np.hypot(x, y) < 1.1 * REACH + 0.02 * (np.hypot(vx, vy) * t + _WIDE)
+    if not close.any():
+        return []
+    old, t, vx, vy = old[close], t[close], vx[close], vy[close]
     lats, lons = geodesy.moved(c.slat[old], c.slon[old], vx * t, vy * t)
     east, north = geodesy.plane(lats, lons, lat, lon)
     away = np.hypot(east, north)
