@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels._jit import jit
+from selat.kernels.flat import flat
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +30,7 @@ def none_of(a: Any, b: Any, n: Any) -> Floats:
     Arrays of one shape. A chance that differs from ship to ship (and stays with the ship) makes long silences far more
     likely than the binomial would have it: (a + b) -> infinity gives (1 - p)^n back. See Skellam, JRSS B 10 (1948).
     """
-    arrays = [np.ascontiguousarray(x, dtype="f8").ravel() for x in np.broadcast_arrays(a, b, n)]
+    arrays, shape = flat(a, b, n)
     out = np.empty(arrays[0].size)
     _none_of_jit(*arrays, out)
-    return out.reshape(np.broadcast(a, b, n).shape)
+    return out.reshape(shape)

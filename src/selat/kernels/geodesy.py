@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels._jit import inline, jit
+from selat.kernels.flat import flat
 
 A = 6378137.0  #: equatorial radius, metres (WGS 84)
 F = 1.0 / 298.257223563  #: flattening (WGS 84)
@@ -201,11 +202,9 @@ _delta_many = jit(_delta_all)
 
 def _each(kernel: Any, rows: int, *values: Any) -> Floats:
     """Run a kernel over numbers or arrays, broadcast; ``rows`` results for each."""
-    arrays = [np.asarray(v, dtype=np.float64) for v in values]
-    shape = np.broadcast_shapes(*[a.shape for a in arrays])
-    flat = [np.array(np.broadcast_to(a, shape)).ravel() for a in arrays]
-    out = np.empty((rows, flat[0].size))
-    kernel(*flat, out)
+    arrays, shape = flat(*values)
+    out = np.empty((rows, arrays[0].size))
+    kernel(*arrays, out)
     return out.reshape(rows, *shape)
 
 

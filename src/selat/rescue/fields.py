@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels import flow
+from selat.kernels.flat import flat
 from selat.model.clock import HOUR, format_time, parse_time
 from selat.model.errors import ConfigError, FormatError
 from selat.model.units import KNOT, speed
@@ -192,7 +193,7 @@ class Flow:
 
     def at(self, kind: str, time: int, lat: Any, lon: Any) -> Array:
         """(3, n): east, north (m/s) and spread of the blend at n places and one time; NaN where nothing is known."""
-        y, x = (np.ascontiguousarray(v, np.float64).ravel() for v in np.broadcast_arrays(lat, lon))
+        (y, x), _ = flat(lat, lon)
         first, last = (0, self.winds) if kind == "wind" else (self.winds, len(self.fields))
         out = np.empty((3, y.size))
         index, weight = self.steps(np.array([time], np.int64))

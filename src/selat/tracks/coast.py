@@ -20,6 +20,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from selat.kernels import coast as kernel
+from selat.kernels.flat import flat
 from selat.model.errors import FormatError
 
 Array = NDArray[Any]
@@ -49,12 +50,12 @@ class Coast:
 
     def distance(self, lat: Any, lon: Any) -> Array:
         """Metres to the nearest shore, negative on land, NaN where it is not known."""
-        y, x = np.broadcast_arrays(np.asarray(lat, np.float64), np.asarray(lon, np.float64))
+        (y, x), shape = flat(lat, lon)
         self._load()
         if self._grid is None:
-            return np.full(y.shape, np.nan)
-        out: Array = kernel.sample(*self._grid, np.ascontiguousarray(y).ravel(), np.ascontiguousarray(x).ravel())
-        return out.reshape(y.shape) * self._step
+            return np.full(shape, np.nan)
+        out: Array = kernel.sample(*self._grid, y, x)
+        return out.reshape(shape) * self._step
 
     def land(self, lat: Any, lon: Any) -> Array:
         """True for places on land; False at sea, and where it is not known."""

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels import lanes_field as field
+from selat.kernels.flat import flat
 from selat.model.clock import DAY, format_time
 from selat.model.zone import Zone
 from selat.tracks import lanes_stops
@@ -86,9 +87,7 @@ class Lanes:
         speeds of ships of this kind, where enough of them passed; -1: of all ships. ``reach`` m: where nobody passes
         (that way), the nearest lane so far away is given, ``cross`` measured from its middle: for ships that left it.
         """
-        arrays = np.broadcast_arrays(*(np.asarray(a, np.float64) for a in (lat, lon, course, group)))
-        shape = arrays[0].shape
-        y, x, heading, kind = (np.ascontiguousarray(a).ravel() for a in arrays)
+        (y, x, heading, kind), shape = flat(lat, lon, course, group)
         hit = self._learned(y, x, heading, kind.astype(np.int64), reach)
         self._prefer_declared(hit, y, x, heading, kind.astype(np.int64))
         return LaneHit(*(np.asarray(a).reshape(shape) for a in hit))
@@ -151,9 +150,8 @@ class Lanes:
 
     def stops(self, lat: Any, lon: Any) -> Array:
         """Number of the learned anchorage (place in ``anchorages``) at each place; -1: none."""
-        arrays = np.broadcast_arrays(np.asarray(lat, np.float64), np.asarray(lon, np.float64))
-        y, x = (np.ascontiguousarray(a).ravel() for a in arrays)
-        return lanes_stops.at(self._stops, self.counts.per, y, x).reshape(arrays[0].shape)
+        (y, x), shape = flat(lat, lon)
+        return lanes_stops.at(self._stops, self.counts.per, y, x).reshape(shape)
 
     def flows(self) -> dict[str, Array]:
         """All learned flows as columns: lat, lon (middle of the cell), direction, passages, ships (abreast), share, lane, ..."""

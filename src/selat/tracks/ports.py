@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels import nearest as kernel
+from selat.kernels.flat import flat
 from selat.model.errors import FormatError
 
 Array = NDArray[Any]
@@ -32,10 +33,10 @@ class Ports:
 
     def nearest(self, lat: Any, lon: Any) -> tuple[Array, Array]:
         """(index, metres) of the nearest port; -1 and NaN where there is none, or the place is not known."""
-        y, x = np.broadcast_arrays(np.asarray(lat, np.float64), np.asarray(lon, np.float64))
+        (y, x), shape = flat(lat, lon)
         lats, lons, *_ = self._load()
-        index, away = kernel.nearest(lats, lons, np.ascontiguousarray(y).ravel(), np.ascontiguousarray(x).ravel())
-        return index.reshape(y.shape), away.reshape(y.shape)
+        index, away = kernel.nearest(lats, lons, y, x)
+        return index.reshape(shape), away.reshape(shape)
 
     def name(self, index: int) -> str:
         """Name of a port."""
