@@ -81,7 +81,8 @@ def test_plan_update_and_plan_again(demo, tmp_path, capsys):
         main(["rescue", "update", drift, "--plan", str(one), "--track", f"Penyelamat 7={route}", "--out", str(two)])
         == 0
     )
-    assert "had a probability of success" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "had a probability of success" in said and "1 searches so far" in said
     after, before = load(two), load(demo / "drift.npz")
     assert after.weight.sum() == pytest.approx(1.0) and not np.allclose(after.weight, before.weight)
     assert "searched in vain" in after.notes[-1]
@@ -89,6 +90,24 @@ def test_plan_update_and_plan_again(demo, tmp_path, capsys):
     assert main([*words, "--json", "--approval", "Approved by the SMC"]) == 0
     again = json.loads(capsys.readouterr().out)
     assert again["approval"] == "Approved by the SMC" and again["pos"] < plan["pos"]
+    assert len(after.searched) == 1 and again["pos_before"] == pytest.approx(after.searched[0]) == after.cumulative
+    # a second search in vain: the probabilities join as those of independent failures
+    plan2 = tmp_path / "plan2.json"
+    assert main([*words, "--out", str(plan2)]) == 0
+    three = tmp_path / "three.npz"
+    assert main(["rescue", "update", str(two), "--plan", str(plan2), "--out", str(three)]) == 0
+    last = load(three)
+    assert last.cumulative == pytest.approx(1 - (1 - last.searched[0]) * (1 - last.searched[1]))
+    capsys.readouterr()
+    assert main(["rescue", "worth", str(three), "--plan", str(plan2), "--json"]) == 0
+    worth = json.loads(capsys.readouterr().out)
+    found = [r["pos"] for r in worth["curve"]]
+    assert found == sorted(found) and 0 < found[0] < found[-1] < 1
+    assert all(r["cumulative"] >= last.cumulative for r in worth["curve"])
+    assert main(["rescue", "worth", str(three), "--plan", str(plan2)]) == 0
+    assert "searched so far" in capsys.readouterr().out
+    assert main(["rescue", "show", str(three)]) == 0
+    assert "searched 2 times in vain" in capsys.readouterr().err
 
 
 def test_export_by_format_and_its_errors(demo, tmp_path, capsys):

@@ -70,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
         parse_time(args.end) if args.end else int(found.time[-1]),
         parts=args.areas, seed=args.seed, follow=not args.still, case=case_of(found.case).name,
         approval=APPROVAL if args.approval is None else args.approval, shore_party=args.shore_party, coast=Coast(SHIPPED),
+        pos_before=found.cumulative,
     )  # fmt: skip
     given = {"visibility": args.visibility, "wind": args.wind, "sea": args.sea, "particles": True}
     # messages say what was observed, never what was assumed

@@ -100,6 +100,12 @@ def print_summary(found: Drifted, *, as_json: bool) -> None:
         circles = f"50 % {miles(row['r50']):>8}  90 % {miles(row['r90']):>8}  95 % {miles(row['r95']):>8}"
         shares = f"ashore {row['ashore']:4.0%}" + (f"  not yet adrift {row['waiting']:4.0%}" if row["waiting"] else "")
         print(f"{format_time(row['time'])}  {place(row['lat'], row['lon'])}  {circles}  {shares}")
+    if found.searched:
+        each = ", ".join(f"{pos:.1%}" for pos in found.searched)
+        print(
+            f"note: searched {len(found.searched)} times in vain ({each}): cumulative {found.cumulative:.1%}",
+            file=sys.stderr,
+        )
     for note in found.notes:
         print(f"note: {note}", file=sys.stderr)
     print(f"note: {WARNING}", file=sys.stderr)

@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     after, pos = update_plan(found.cloud(), plan, until=until, tracks=tracks)
     when = format_time(until or plan.end)
     note = f"searched in vain until {when}: the search had a probability of success of {pos:.1%}"
-    replace(found, weight=after.weight, notes=(*found.notes, note)).save(args.out)
+    after_all = replace(found, weight=after.weight, notes=(*found.notes, note), searched=(*found.searched, pos))
+    after_all.save(args.out)
     print(note)
+    print(f"{len(after_all.searched)} searches so far: cumulative probability of success {after_all.cumulative:.1%}")
     return 0

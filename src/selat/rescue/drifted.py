@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,12 @@ class Drifted:
     scenario: Array
     what: Array
     notes: tuple[str, ...] = ()
+    searched: tuple[float, ...] = ()  #: probability of success of each search in vain that the weights have taken in
+
+    @property
+    def cumulative(self) -> float:
+        """Probability that the searches so far would have found it: 1 - prod(1 - POS)."""
+        return 1.0 - math.prod(1.0 - pos for pos in self.searched)
 
     def mean(self, k: int) -> tuple[float, float]:
         """Weighted mean place (lat, lon) at time ``k``."""
@@ -70,6 +77,7 @@ class Drifted:
         np.savez_compressed(
             out, case=np.array(self.case), notes=np.array(list(self.notes), dtype=np.str_), time=self.time,
             lat=self.lat, lon=self.lon, state=self.state, weight=self.weight, scenario=self.scenario, what=self.what,
+            searched=np.array(self.searched, np.float64),
         )  # fmt: skip
         write_whole(path, out.getvalue())
 
@@ -83,8 +91,9 @@ def load(path: Path) -> Drifted:
         with np.load(path, allow_pickle=False) as z:
             arrays = {k: z[k] for k in ("time", "lat", "lon", "state", "weight", "scenario", "what")}
             case, notes = str(z["case"]), tuple(str(n) for n in z["notes"])
+            searched = tuple(z["searched"].tolist()) if "searched" in z.files else ()  # older files lack it
     except (ValueError, KeyError, zipfile.BadZipFile, EOFError) as e:
         raise FormatError(f"{path} is no drift ({e})", hint="a file that `selat rescue drift` wrote") from None
     if not (np.diff(arrays["time"]) > 0).all() or arrays["lat"].shape != (len(arrays["time"]), len(arrays["weight"])):
         raise FormatError(f"{path} is damaged: its arrays do not fit", hint="drift again")
-    return Drifted(case, notes=notes, **arrays)
+    return Drifted(case, notes=notes, searched=searched, **arrays)
