@@ -101,3 +101,29 @@ def test_what_is_no_area_is_refused(made) -> None:
             Shape(*wrong)
     with pytest.raises(ConfigError, match="not among"):
         reshaped(replace(setting, searchers=setting.searchers[1:]), first, {}, SIGHT)
+
+
+def test_a_sector_search_about_a_small_datum() -> None:
+    rng = np.random.default_rng(5)
+    n = 4000
+    lat, lon = 2.4 + rng.normal(0, 0.008, n), 101.6 + rng.normal(0, 0.008, n)
+    still = Cloud(T0 + np.arange(3) * HOUR, np.tile(lat, (3, 1)), np.tile(lon, (3, 1)), np.full(n, 1.0 / n))
+    boat = Searcher("one", "boat", 2.45, 101.65, 12 * KNOT, 6 * 3600, width=400.0, transit=25 * KNOT, pattern="VS")
+    made = plan(still, [boat], SIGHT, T0, T0 + 2 * HOUR)
+    for task in made.tasks:
+        assert task.pattern == "VS" and task.area.length == pytest.approx(task.area.width)
+        track = sum(w.length for w in task.waypoints)
+        radius = np.sqrt(task.area.size / np.pi)
+        passes = (len(task.waypoints) - 1) / 9
+        assert passes == int(passes) >= 1 and track == pytest.approx(9 * radius * passes, rel=0.01)
+        # what is counted is not more than what is sailed
+        assert task.coverage * task.area.size <= track * task.sweep_width * 1.01
+        turns = [abs(w.turn) for w in task.waypoints[1:-1]]
+        assert sum(abs(t - 120.0) < 1.0 for t in turns) >= 5 * passes
+    assert made.pos > 0.3 and made.pos <= made.bound
+    # even coverage is a modest figure for a pattern that is densest at the datum
+    assert made.pos_ideal > 0.9 * made.pos
+    setting, _ = setting_of(still, [boat], SIGHT, T0, T0 + 2 * HOUR)
+    a = made.tasks[0].area
+    wide, _ = reshaped(setting, made, {"A1": Shape(a.lat, a.lon, 3 * a.length, a.width, 0.0)}, SIGHT)
+    assert wide.tasks[0].coverage == pytest.approx(made.tasks[0].coverage / 3, rel=0.02)

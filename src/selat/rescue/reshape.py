@@ -99,6 +99,8 @@ def _spacing(rect: Array, pattern: str, effort: float, width: float) -> float:
     """Whole legs, and never more track than the effort pays for."""
     size = 4.0 * float(rect[2] * rect[3])
     exact = width * size / effort
+    if pattern in SQUARE:
+        return exact
     across = 2.0 * float(rect[3] if pattern != "CS" else rect[2])
     return max(across / max(1, round(across / exact)), exact)
 

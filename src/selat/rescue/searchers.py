@@ -29,7 +29,7 @@ class Searcher:
     ``speed``: while searching; ``transit``: on the way (0: the same); ``endurance``: from ``ready`` until it must be back at
     ``home`` (default: where it starts); ``eye``: height of eye or altitude (0: usual for its platform); ``width``: its sweep
     width by hand (0: from the table, and then by day only); ``sea_speeds``: (height of the sea, factor on both speeds)
-    pairs, rising; ``pattern`` PS, CS or SS ("": the better of PS and CS).
+    pairs, rising; ``pattern`` PS, CS, SS or VS ("": the better of PS and CS).
     """
 
     name: str
@@ -65,9 +65,9 @@ class Searcher:
                 f"{self.name}: a {self.platform} at {max(self.speed, self.transit) / units.KNOT:.0f} kn",
                 hint="is the unit right? knots are 'kn', metres a second 'm/s'",
             )
-        if self.pattern not in ("", "PS", "CS", "SS"):
+        if self.pattern not in ("", "PS", "CS", "SS", "VS"):
             raise ConfigError(
-                f"{self.name}: pattern {self.pattern!r} cannot be planned", hint="PS, CS, SS, or leave it out"
+                f"{self.name}: pattern {self.pattern!r} cannot be planned", hint="PS, CS, SS, VS, or leave it out"
             )
 
     @classmethod

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from selat.kernels import areas
 from selat.model.clock import SECOND
 from selat.model.plan import SubArea, Task
-from selat.model.units import FOOT
+from selat.model.units import FOOT, NAUTICAL_MILE
 from selat.rescue import patterns
 from selat.rescue.allocate import Areas
 from selat.rescue.cloud import Frame
@@ -24,6 +24,10 @@ from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
 APART = 500.0 * FOOT  #: aircraft over one sea are kept apart by height
+SECTOR = 9.0  #: radii that one pass of a sector pattern is long
+FAR_SECTOR = (
+    5.0 * NAUTICAL_MILE
+)  #: radius above which a sector pattern no longer suits (IAMSAR Manual, Volume II: a small area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ def _shapes(rects: Array, j: int, effort: float, searcher: Searcher, width: floa
         square = np.array([rect[0], rect[1], half, half, rect[4]])
         n = max(1, round(2.0 * half / spacing))
         return [(_cut(rects, j, square), "SS", 2.0 * half / n)]
+    if searcher.pattern == "VS":
+        return [_sector(rects, j, effort / width, passes) for passes in _passes(area, effort / width)]
     for pattern in ("PS", "CS"):
         if searcher.pattern not in ("", pattern):
             continue
@@ -141,6 +147,22 @@ def _shapes(rects: Array, j: int, effort: float, searcher: Searcher, width: floa
     return [(shape, pattern, max(s, width * 4.0 * shape[2] * shape[3] / effort)) for shape, pattern, s in out]
 
 
+def _passes(area: float, track: float) -> list[int]:
+    """How often a sector pattern on a circle of that area can be sailed with that length of track: both ways of rounding."""
+    exact = track / (SECTOR * math.sqrt(area / math.pi))
+    return sorted({max(1, math.floor(exact)), max(1, math.ceil(exact))})
+
+
+def _sector(rects: Array, j: int, track: float, passes: int) -> tuple[Array, str, float]:
+    """VS: the circle whose pattern takes just that track, as the square of its area; its coverage counts as spread evenly,
+    which is too little where the object is likeliest, at the datum."""
+    radius = track / (SECTOR * passes)
+    half = radius * math.sqrt(math.pi) / 2.0
+    rect = rects[j]
+    square = _cut(rects, j, np.array([rect[0], rect[1], half, half, rect[4]]))
+    return square, "VS", 4.0 * float(square[2] * square[3]) / track
+
+
 def _cut(rects: Array, j: int, shape: Array) -> Array:
     out: Array = shape.copy()
     for i in range(len(rects)):
@@ -152,6 +174,11 @@ def _cut(rects: Array, j: int, shape: Array) -> Array:
 
 def drawn(rect: Array, pattern: str, spacing: float, at: Any) -> Array:
     """The pattern on a rectangle (5,), begun at the corner nearest to ``at``, where the searcher comes from; (m, 2)."""
+    if pattern == "VS":
+        radius = math.sqrt(4.0 * rect[2] * rect[3] / math.pi)
+        passes = max(1, math.floor(math.pi * radius / (SECTOR * spacing) + 1e-6))
+        toward = math.degrees(math.atan2(rect[0] - at[0], rect[1] - at[1]))
+        return patterns.sector(rect[:2], radius, heading=toward, passes=passes)
     if pattern == "SS":
         return patterns.expanding_square(rect[:2], spacing, length=4.0 * rect[2] * rect[3] / spacing * (1.0 + 1e-6))
     ways = [patterns.parallel(rect, spacing, corner=k, creeping=pattern == "CS") for k in range(4)]
@@ -172,6 +199,8 @@ def tasks_of(
         areas.inside(x, y, share[sortie.searcher], sortie.rect, inner)
         poc, pod, pos = poc_pod_pos(weight, inner, sortie.coverage)
         notes = list(spans[sortie.searcher].notes)
+        if sortie.pattern == "VS" and math.sqrt(4.0 * sortie.rect[2] * sortie.rect[3] / math.pi) > FAR_SECTOR:
+            notes.append("a sector search this wide: another pattern covers it more evenly")
         altitude = 0.0
         if who.platform in ("aircraft", "helicopter"):
             altitude = (who.eye or EYES[who.platform]) + high * APART
