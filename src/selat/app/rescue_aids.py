@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from selat.app.papers import brief
 from selat.app.rescue_bench import Bench
 from selat.exporters.plans import FORMATS, write_plan
 from selat.model.clock import HOUR
@@ -27,11 +28,13 @@ from selat.model.picture import (
 from selat.model.plan import Plan
 from selat.model.units import KNOT
 from selat.rescue import sun, survival
+from selat.rescue.drifted import Drifted
 from selat.rescue.probability import effort_curve
 from selat.rescue.survival import Policy
 from selat.rescue.vessels import RAISE_STEAM, able, arrivals
 from selat.tracks.coast import Coast
 
+PAPER = {"html": "brief on paper, to be printed", "pdf": "brief on paper, PDF"}
 MOST = 25  #: ships that are listed
 TIMES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)  #: of a plan's effort, on the curve
 _MS = 1_000_000
@@ -104,11 +107,18 @@ def next_best(bench: Bench, made: Plan) -> dict[str, Any]:
 
 def formats() -> dict[str, str]:
     """Formats of plans and what they are."""
-    return {name: what for name, (_, what) in FORMATS.items()} | {"all": "all of them, zipped"}
+    return {name: what for name, (_, what) in FORMATS.items()} | PAPER | {"all": "all of them, zipped"}
 
 
-def written(made: Plan, name: str, stem: str, facts: dict[str, str], language: str) -> tuple[str, bytes]:
-    """(file name, bytes) of a plan in a format; several files come as one zip. Raises :class:`ConfigError`."""
+def written(
+    made: Plan, name: str, stem: str, facts: dict[str, str], language: str, found: Drifted | None = None
+) -> tuple[str, bytes]:
+    """(file name, bytes) of a plan in a format; several files come as one zip. ``found``: the drift, for the brief.
+
+    Raises :class:`ConfigError`.
+    """
+    if name in PAPER:
+        return f"{stem}.{name}", brief.file(made, name, found, facts=facts, language=language)
     wanted = [f for f in FORMATS if f not in ("rtz-1.0", "rtz-1.1")] if name == "all" else [name]
     files: dict[str, bytes] = {}
     for one in wanted:

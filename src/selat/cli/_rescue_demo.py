@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
         "from": "DEMO RCC", "to": "ALL UNITS", "casualty": "ONE PERSON, LIFE-JACKET WITH LIGHT", "persons": "1",
         "situation": f"PERSON OVERBOARD BETWEEN {AT} AND 20 MIN LATER, INVENTED FOR THE DEMO", "osc": "PENYELAMAT 7",
     }  # fmt: skip
-    paths = write_all(made, folder / "plan", [], facts, "en")
+    paths = write_all(made, folder / "plan", [], facts, "en", found, 29.0)
     tell(made)
     day = sun.light(2.36, 101.70, begin, begin + 24 * HOUR)
     print(f"first light {format_time(day.dawn[0])}, sunrise {format_time(day.sunrise[0])}, moon {day.moon_lit:.0%} lit")

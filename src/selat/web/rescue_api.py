@@ -185,7 +185,7 @@ class _Plans(_Bound):
 
     @_asked(deed=False)
     async def export(self, request: Request) -> Response:
-        from selat.app.rescue_aids import written
+        from selat.app.rescue_aids import PAPER, written
 
         body = await json_body(request, BODY)
         number, facts = body.get("plan"), body.get("facts") or {}
@@ -195,7 +195,9 @@ class _Plans(_Bound):
         stem = "".join(c if c.isalnum() or c in " ._-" else "_" for c in name).strip() or "case"
         told = {str(k): str(v)[:2000] for k, v in facts.items()}
         form, language = text_of(body, "format", 20), text_of(body, "language", 5) or "en"
-        file, data = await run_in_threadpool(written, made, form, f"{stem}-{number}", told, language)
+        bench = None if form not in PAPER else await run_in_threadpool(self.desk.bench, request.path_params["case"])
+        found = None if bench is None else bench.drifted
+        file, data = await run_in_threadpool(written, made, form, f"{stem}-{number}", told, language, found)
         kind = "application/zip" if file.endswith(".zip") else "application/octet-stream"
         head = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}", "Cache-Control": "no-store"}
         return Response(data, media_type=kind, headers=head)

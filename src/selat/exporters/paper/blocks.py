@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from selat.model.errors import ConfigError
 
@@ -94,7 +94,8 @@ Block = Heading | Text | Facts | Figures | Table | Figure | Break
 class Document:
     """A report. ``made``: the time it is dated (ns UTC), never the machine's; ``foot``: what it rests on, told at its end.
 
-    ``warning``: stands at the head of each page. ``running``: short text at the foot of each page.
+    ``first``: its very first line, above the title (none: the warning). ``warning``: stands at the head of each page.
+    ``running``: short text at the foot of each page.
     """
 
     title: str
@@ -107,7 +108,7 @@ class Document:
     warning: str = ""
     running: str = ""
     page: str = "{n} / {all}"
-    extra: dict[str, str] = field(default_factory=dict)
+    first: str = ""
 
     def tables(self) -> list[tuple[str, Table]]:
         """Tables with the heading that they stand under."""
@@ -121,7 +122,7 @@ class Document:
 
     def texts(self) -> list[str]:
         """All text there is, drawings included: what a font must have letters for."""
-        out = [self.title, self.subtitle, self.warning, self.running, self.foot_title, self.page]
+        out = [self.title, self.subtitle, self.first, self.warning, self.running, self.foot_title, self.page]
         out += [t for row in self.foot for t in row]
         for block in self.blocks:
             out += _texts(block)

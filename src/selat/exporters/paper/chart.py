@@ -137,13 +137,17 @@ class Chart:
             self._names.append((x, y, name, 6.5, "#7a4b7c", True))
         return self
 
-    def area(self, ring: Iterable[Sequence[float]], *, stroke: str = svg.BLUE, fill: str = "none", opacity: float = 1.0,
-             name: str = "", dash: str = "", weight: float = 1.2) -> Chart:  # fmt: skip
-        """A polygon of (lat, lon)."""
+    def area(
+        self, ring: Iterable[Sequence[float]], *, stroke: str = svg.BLUE, fill: str = "none", opacity: float = 1.0,
+        name: str = "", dash: str = "", weight: float = 1.2, strength: float = 1.0,
+    ) -> Chart:  # fmt: skip
+        """A polygon of (lat, lon); ``opacity`` of what fills it, ``strength`` of its edge."""
         points = self._points(ring)
         more: dict[str, str] = {"stroke_dasharray": dash} if dash else {}
+        if strength < 1:
+            more["stroke_opacity"] = f"{strength:.2f}"
         self._over.append(svg.element(
-            "path", d=svg.path(points, closed=True), fill=fill, fill_opacity=f"{opacity:.2f}", stroke=stroke,
+            "path", d=svg.path(thinned(points), closed=True), fill=fill, fill_opacity=f"{opacity:.2f}", stroke=stroke,
             stroke_width=f"{weight:.2f}", stroke_linejoin="round", **more,
         ))  # fmt: skip
         if name and points:
@@ -236,7 +240,8 @@ class Chart:
         out = []
         for x, y, name, size, colour, centred in self._names:
             w = svg.width_of(name, size)
-            spots = [(x - w / 2, y + size / 3)] if centred else [
+            middle = [(x - w / 2, y + size / 3 + k * (size + 4)) for k in (0, -1, 1, -2, 2)]
+            spots = middle if centred else [
                 (x + 5.5, y + size / 3), (x - w - 5.5, y + size / 3), (x - w / 2, y - 6), (x - w / 2, y + size + 5),
                 (x + 5, y - 5), (x + 5, y + size + 3),
             ]  # fmt: skip

@@ -48,8 +48,8 @@ def write(document: Document) -> str:
         f'<meta name="date" content="{format_time(d.made)}">\n<meta name="generator" content="selat">\n'
         f"<title>{e(d.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<header>\n"
     ]
-    if d.warning:
-        out.append(f'<p class="warning" role="note">{e(d.warning)}</p>\n')
+    if d.first or d.warning:
+        out.append(f'<p class="warning" role="note">{e(d.first or d.warning)}</p>\n')
     out.append(f'<h1>{e(d.title)}</h1>\n<p class="sub">{e(d.subtitle)}</p>\n</header>\n<main>\n')
     out += [_block(b) for b in d.blocks]
     out.append("</main>\n")

@@ -58,7 +58,8 @@ def source(document: Document, families: Sequence[str]) -> str:
         f"#set page(paper: \"a4\", margin: (x: 16mm, top: {24 if d.warning else 18}mm, bottom: 18mm), header: {_header(d)}, "
         f"footer: context [#note({q(d.running)})#h(1fr)#note({q(before)} + str(counter(page).get().first()) + {q(between)} + "
         f"str(counter(page).final().first()) + {q(after)})])\n"
-        f"#block(below: 0.6em, text(size: 19pt, weight: \"bold\", {q(d.title)}))\n"
+        f"{f'#warning({q(d.first)})' if d.first else ''}\n"
+        f"#block(above: 1.2em, below: 0.6em, text(size: 19pt, weight: \"bold\", {q(d.title)}))\n"
         f"#block(below: 1.4em, text(fill: quiet, {q(d.subtitle)}))\n"
     ]  # fmt: skip
     out += [_block(b) for b in d.blocks]

@@ -48,7 +48,7 @@ def write(document: Document) -> bytes:
 
 def _front(d: Document) -> list[tuple[list[str], bool]]:
     """Rows of the first sheet, and whether they are bold."""
-    out: list[tuple[list[str], bool]] = [([d.warning], True)] if d.warning else []
+    out: list[tuple[list[str], bool]] = [([d.first or d.warning], True)] if d.first or d.warning else []
     out += [([d.title], True), ([d.subtitle], False), ([], False)]
     for block in d.blocks:
         if isinstance(block, Heading):
