@@ -116,6 +116,21 @@ class TestDragging:
         drag = seas.voyage(A, 1.2997, 104.4982, [(1.2, 300.0, 1500.0)], start=3060.0, heading=80.0, status=1)
         assert who(self.alerts(hold, drag)) == {A}
 
+    @pytest.mark.parametrize("off", [-60, 40, 75])
+    def test_swings_with_a_heading_that_is_off(self, off):
+        rows = swing(A, 1.3, 104.5, 120.0)
+        assert not self.alerts(rows.replace(heading=(rows["heading"].astype("i4") + off) % 360))
+
+    def test_drags_with_a_heading_that_is_off(self):
+        rows = seas.voyage(A, 1.3, 104.5, [(0.0, 200.0, 2400.0), (1.0, 200.0, 1500.0)], heading=50.0, status=1)
+        assert who(self.alerts(rows)) == {A}
+
+    def test_shifts_by_engine_and_anchors_there(self):
+        legs = [(0.0, 20.0, 900.0), (0.9, 20.0, 1500.0), (0.0, 20.0, 2400.0)]
+        rows = seas.voyage(A, 1.3, 104.5, legs, heading=20.0)
+        there = rows["time"] > made.START + 2500 * 10**9
+        assert not self.alerts(rows.replace(nav_status=np.where(there, 1, 0)))
+
     def test_weighs_and_leaves(self):
         legs = [(0.0, 20.0, 2400.0), (2.0, 20.0, 200.0), (6.0, 20.0, 900.0)]
         assert not self.alerts(seas.voyage(A, 1.3, 104.5, legs, heading=20.0, status=1))

@@ -16,7 +16,10 @@ from selat.detectors.precautionary_speed import DETECTOR as PRECAUTION
 from selat.detectors.route_deviation import DETECTOR as DEVIATION
 from selat.detectors.route_deviation import Straight
 from selat.detectors.separation_zone import DETECTOR as MIDDLE
+from selat.detectors.straitrep import DETECTOR as REPORT
 from selat.detectors.wrong_way import DETECTOR as WRONG
+from selat.model.zone import Zone
+from selat.tracks.coast import Coast
 from selat.tracks.world import World
 
 A, B = 563001001, 563001002
@@ -80,6 +83,19 @@ class TestWrongWay:
     def test_permitted(self):
         world = seas.zoned(seas.strip("lane", 1.225, 1.240, "lane", direction=80.0, rules={"mmsi": [A]}))
         assert not self.alerts(104.15, [(10.0, 260.0, 1200.0)], world=world)
+
+    def test_positions_led_astray_into_the_lane_are_no_way(self):
+        rows = seas.voyage(A, 1.40, 104.15, [(12.0, 260.0, 2400.0)])
+        jammed = rows["time"] > made.START + 900 * 10**9
+        astray = rows.replace(lat=np.where(jammed, rows["lat"] - round((1.40 - at(104.13)) * 1e7), rows["lat"]))
+        assert not alerts_of(WRONG, [astray], [CARGO], SCHEME)
+
+    def test_one_wrong_position_hides_nothing(self):
+        rows = seas.voyage(A, at(104.15, 0.5), 104.15, [(12.0, 260.0, 1200.0)])
+        off = np.arange(rows.rows) == 20
+        assert who(
+            alerts_of(WRONG, [rows.replace(lat=np.where(off, rows["lat"] + 800_000, rows["lat"]))], [CARGO], SCHEME)
+        ) == {A}
 
     def test_ends_when_she_turns(self):
         alerts = self.alerts(104.15, [(12.0, 260.0, 600.0), (12.0, 350.0, 120.0), (12.0, 80.0, 600.0)])
@@ -259,6 +275,45 @@ class TestDeep:
         assert told(self.alerts(1.402, draught=draught)) == ({(priority, A)} if priority else set())
 
 
+class TestReport:
+    LINE = seas.zoned(Zone("limit", ((104.1, 1.1), (104.1, 1.4)), "made up", kind="report_line", line=True))
+
+    def alerts(self, rows):
+        return alerts_of(REPORT, [rows], [CARGO], self.LINE)
+
+    def sails(self, gap=0.0):
+        """Over the line after 18 minutes; nothing is heard of her for so many seconds around that."""
+        rows = seas.voyage(A, 1.25, 104.04, [(12.0, 90.0, 3000.0)])
+        away = np.abs((rows["time"] - made.START) / 1e9 - 1080.0)
+        return rows.take(np.flatnonzero(away > gap / 2))
+
+    @pytest.mark.parametrize("gap", [0.0, 300.0, 700.0])
+    def test_a_crossing_is_told_once_also_in_a_gap(self, gap):
+        alerts = self.alerts(self.sails(gap))
+        assert told(alerts) == {("caution", A)} and len({a.id for a in alerts}) == 1
+        assert abs((alerts[0].evidence["crossed"] - made.START) / 1e9 - 1080.0) < 30.0 + gap / 4
+
+    def test_in_a_longer_gap_nobody_knows_when(self):
+        assert not self.alerts(self.sails(1100.0))
+
+    def test_positions_that_leap_over_it_and_back_cross_nothing(self):
+        rows = seas.voyage(A, 1.25, 104.04, [(12.0, 0.0, 2400.0)])
+        off = (np.arange(rows.rows) > 60) & (np.arange(rows.rows) < 66)
+        assert not self.alerts(rows.replace(lon=np.where(off, rows["lon"] + 1_500_000, rows["lon"])))
+
+
+class Wall(Coast):
+    """Land east of a meridian."""
+
+    source = "made up"
+
+    def __init__(self, lon):
+        self.lon = lon
+
+    def distance(self, lat, lon):
+        return (self.lon - np.asarray(lon, "f8")) * 111_000.0 + 0.0 * np.asarray(lat, "f8")
+
+
 class TestLearned:
     """Where nothing is declared: what nearly all ships did that were heard there."""
 
@@ -291,12 +346,40 @@ class TestDeviation:
         )
 
     def test_beside_the_lane(self):
-        assert told(self.alerts(1.2605)) == {("caution", A)} and told(self.alerts(1.2370)) == {("warning", A)}
+        assert told(self.alerts(1.2605)) == {("caution", A)} and told(self.alerts(1.2370)) == {("caution", A)}
 
     def test_in_it_and_across_it_and_for_a_short_time(self):
         assert (
-            not self.alerts(1.2560) and not self.alerts(1.2400, course=0.0) and not self.alerts(1.2650, seconds=240.0)
+            not self.alerts(1.2560) and not self.alerts(1.2400, course=0.0) and not self.alerts(1.2650, seconds=500.0)
         )
+
+    def test_who_leaves_the_lane_at_an_angle_is_not_beside_it(self):
+        assert not self.alerts(1.2500, course=62.0, seconds=2400.0)
+
+    def test_with_the_shore_ahead_it_is_a_warning(self):
+        rows = seas.voyage(A, 1.2605, 104.0, [(11.0, 90.0, 1500.0)])
+        ahead = World(lanes=Straight(), coast=Wall(104.08))
+        first = alerts_of(DEVIATION, [rows], [CARGO], ahead)
+        assert told(first) == {("warning", A)} and "meets the shore" in first[-1].sentence
+        assert told(alerts_of(DEVIATION, [rows], [CARGO], World(lanes=Straight(), coast=Wall(104.5)))) == {
+            ("caution", A)
+        }
+
+    def test_beside_a_way_of_few_ships_it_is_told_against_that_of_many(self):
+        class Two(Straight):
+            """A way of few ships a mile to the side; which of the two is nearer changes from place to place."""
+
+            def at(self, lat, lon, *args, **more):
+                hit = super().at(lat, lon, *args, **more)
+                few = np.asarray(lon) * 300.0 % 2.0 < 1.0
+                return hit._replace(
+                    passages=np.where(few, 60, hit.passages),
+                    cross=np.where(few, 1852.0, hit.cross),
+                    lane=np.where(few, 1, 0),
+                )
+
+        rows = seas.voyage(A, 1.2650, 104.0, [(11.0, 90.0, 2400.0)])
+        assert who(alerts_of(DEVIATION, [rows], [CARGO], World(lanes=Two()))) == {A}
 
     def test_far_from_it_and_small_craft(self):
         assert not self.alerts(1.3200) and not self.alerts(1.2650, ship=made.ship(A, "A", 30, 8, 70))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from seas import alerts_of, told, who
+from selat.app.explain import concludes_again
 from selat.detectors import _golden as made
 from selat.detectors import (
     clock_off,
@@ -55,6 +58,17 @@ def test_a_return_tells_the_way_that_is_not_accounted_for():
     back_ = end.evidence["back"]
     assert back_["away"] < 5000.0 and back_["detour"] > 5000.0 and back_["pace"] < 2.0
     assert any("not accounted for" in a.sentence for a in found)
+    # Taken back by a late report after it was over, it still says what it said last; while it is active it may not.
+    assert concludes_again(replace(end, state="retracted"), [dark.DETECTOR])
+    assert not concludes_again(replace(end, state="active"), [dark.DETECTOR])
+
+
+@pytest.mark.parametrize(("speed", "dark_"), [(9.0, True), (1.0, False)])
+def test_a_status_that_was_left_hides_no_silence_at_sea(speed, dark_):
+    """Who says that she is moored and sails at 9 knots is as dark as others; who lies is not."""
+    gone = made.sail(SHIP, 1.36, 104.32, speed, 70.0, range(0, 4200, 10), status=5)
+    found = alerts_of(dark.DETECTOR, [*fleet(12, range(0, 7200, 10)), gone])
+    assert (SHIP in who(found)) is dark_
 
 
 def test_a_receiver_that_fails_makes_no_ship_dark():

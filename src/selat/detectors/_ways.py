@@ -10,6 +10,9 @@ from selat.detectors import _places as near
 from selat.detectors._ships import Array
 from selat.kernels import geodesy
 from selat.model.clock import SECOND
+from selat.tracks.contacts import Contacts
+
+_ENDED = 600.0  #: s between the end of a track and the beginning of another to which she leapt
 
 
 def steps(track: Any) -> tuple[Array, Array, Array]:
@@ -67,6 +70,24 @@ def displaced(track: Any, most: float, least: float = 500.0) -> bool:
     east, north = geodesy.plane(track.lat[before], track.lon[before], track.lat[k], track.lon[k])
     away = np.hypot(east - gone * np.sin(way), north - gone * np.cos(way))
     return not bool((away < 0.3 * gone + least).any())
+
+
+def led_astray(c: Contacts, slot: int, track: Any, most: float) -> bool:
+    """Whether a contact is where a leap led it, faster than ``most`` m/s: within its ``track``, or from a track of the same number
+    that ended when this one began. Of two ships of one number, both heard on, neither leapt.
+    """
+    if displaced(track, most):
+        return True
+    if not len(track.time) or int(c.begun[slot]) < int(track.time[0]):
+        return False
+    y, x = float(track.lat[0]), float(track.lon[0])
+    for other in c.of(int(c.mmsi[slot])).tolist():
+        gone = (int(track.time[0]) - int(c.heard[other])) / SECOND
+        if other == slot or not -30.0 < gone < _ENDED:
+            continue
+        if float(geodesy.distance(c.lat[other], c.lon[other], y, x)) > most * max(gone, 20.0):
+            return True
+    return False
 
 
 def pivots(course: list[float], swing: float) -> list[float]:

@@ -70,7 +70,7 @@ class Interference(RowRule):
     p: Parameters = field(default_factory=Parameters)
     name: str = "interference"
     every: int = 30 * SECOND
-    pace: Pace = field(default_factory=lambda: Pace(1, 6, 300.0, 1800.0))
+    pace: Pace = field(default_factory=lambda: Pace(1, 6, 300.0, 900.0))
 
     def take(self, window: Window, memory: Any) -> Any:
         """Memory: leaps of the last minutes, and ships without a position [since, last, lat, lon, seq] by MMSI."""

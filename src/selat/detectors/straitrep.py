@@ -41,6 +41,7 @@ from selat.tracks.window import Window
 #: ship types with a second digit 1 to 4 in these decades carry dangerous goods or pollutants (M.1371-5 Table 53)
 HAZARD = tuple(10 * d + k for d in (2, 4, 6, 7, 8, 9) for k in (1, 2, 3, 4))
 PASSENGER = tuple(range(60, 70))
+_WHERE = ("ids", "time", "lat", "lon")
 STEP = 90 * SECOND  #: ns: one step of the track and some more
 
 
@@ -86,11 +87,15 @@ class Straitrep(PictureRule):
             waits[k] |= not new  # not yet well beyond it: she is looked at again from where she was
             found += new
         now = np.where(waits, time, s.time[row]), np.where(waits, lat, s.lat[row]), np.where(waits, lon, s.lon[row])
-        order = np.argsort(s.id[row], kind="stable")
-        kept = zip(("ids", "time", "lat", "lon"), (s.id[row], *now), strict=True)
-        return found, {
-            "told": told | {f.key: window.now for f in found}, **{name: a[order].tolist() for name, a in kept},
-        }  # fmt: skip
+        return found, {"told": told | {f.key: window.now for f in found}, **self._kept(window, s.id[row], now, memory)}
+
+    def _kept(self, w: Window, ids: Array, now: tuple[Array, Array, Array], memory: Any) -> dict[str, list[Any]]:
+        """Where bound ships are now, and where those were that have not been heard for a while, by id."""
+        was = [np.array(memory[name], kind) for name, kind in zip(_WHERE, ("i8", "i8", "f8", "f8"), strict=True)]
+        old = ~np.isin(was[0], ids) & (was[1] > w.now - round(self.p.gap * SECOND))
+        new = [np.concatenate([a[old], b]) for a, b in zip(was, (ids, *now), strict=True)]
+        order = np.argsort(new[0], kind="stable")
+        return {name: a[order].tolist() for name, a in zip(_WHERE, new, strict=True)}
 
     def _before(self, s: Ships, row: Array, memory: Any) -> tuple[Array, Array, Array]:
         """When (ns) and where ships were at the last look; by their course and speed where that is not known, or too long ago."""

@@ -103,7 +103,7 @@ class WrongWay(PictureRule):
             lanes = at.zones.of("lane", "deep_water_route") if lanes is None else lanes
             track = fleet.trail(w.contacts, int(s.slot[i]), w.now - round(self.p.back * SECOND))
             run = _run(lanes, track, self.p.angle - 10.0)
-            if run is None or ways.displaced(track, self.p.leap):
+            if run is None or ways.led_astray(w.contacts, int(s.slot[i]), track, self.p.leap):
                 continue
             start, made_good, aslant, depth = run
             evidence = {
@@ -128,7 +128,7 @@ class WrongWay(PictureRule):
             track = fleet.trail(w.contacts, int(s.slot[i]), w.now - round(p.back * SECOND))
             there = lanes.at(track.lat, track.lon)
             run = _against(track, np.where(_one_way(there, p), there.direction, np.nan), p.angle - 10.0)
-            if run is None or ways.displaced(track, p.leap):
+            if run is None or ways.led_astray(w.contacts, int(s.slot[i]), track, p.leap):
                 continue
             first, made_good, aslant = run
             start = int(track.time[first])

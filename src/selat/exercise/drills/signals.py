@@ -68,6 +68,7 @@ def _one_more(yard: Yard, on: float, off: float, least: float) -> int:
         s = Traffic(yard.routes[:1], [move]).at(np.zeros(4, np.int64), t)
         if (tools.chance(yard.scene.stations, s.lat, s.lon) > least).all():
             break
+    more["draught"] = min(more.get("draught", 0.0), 14.0)  # the deep ones keep to the deep-water route
     yard.launch(
         352,
         "3F",
@@ -175,6 +176,7 @@ def _near(yard: Yard, on: float, off: float, least: int) -> tuple[list[int], tup
     assert isinstance(move, Loop)
     for n in range(least - len(found)):
         more, _ = crowd.hull(yard)
+        more["draught"] = min(more.get("draught", 0.0), 14.0)
         start = (move.start + (n + 1) * 1300.0) % yard.routes[0].length
         own = Loop(0, start, move.speed, (220.0, -220.0, 0.0)[n % 3], 0.1, 3600.0, 0.0)
         yard.launch(538, "V7", name=f"EX EXTRA {yard.number + 1}", kind="through", move=own,
