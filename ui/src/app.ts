@@ -7,6 +7,7 @@ import type { AlertPanel } from "./alerts";
 import { Anchors } from "./anchors";
 import { loadLand, loadPorts, style } from "./basemap";
 import { ShipPanel } from "./card";
+import { Boats } from "./boats";
 import { Choice } from "./choice";
 import { PictureClock } from "./clock";
 import { expose } from "./debug";
@@ -18,6 +19,7 @@ import { Hands } from "./hands";
 import { buildHelp } from "./help";
 import { setLanguage, t } from "./i18n";
 import { press } from "./keys";
+import { Legs } from "./legs";
 import { Legend, Readout } from "./legend";
 import { Look } from "./look";
 import { Overlay } from "./overlay";
@@ -30,8 +32,10 @@ import { Tools } from "./tools";
 import { TopBar } from "./topbar";
 import { Trails } from "./trails";
 import { View } from "./view";
+import { Views } from "./views";
 import { Watchdog } from "./watchdog";
 import { Watched } from "./watched";
+import { ZoneEditor } from "./zoneeditor";
 import { ZoneLayer } from "./zones";
 
 /** Tuas to Horsburgh, whatever the size of the screen. */
@@ -60,6 +64,10 @@ export class App {
   readonly tools: Tools;
   readonly zones: ZoneLayer;
   readonly trails: Trails;
+  readonly editor: ZoneEditor;
+  readonly legs: Legs;
+  readonly boats: Boats;
+  readonly views: Views;
   readonly player: Player;
   readonly timebar: TimeBar;
   readonly watched = new Watched();
@@ -71,7 +79,7 @@ export class App {
   private fault = "";
   private asked = Number(recall("at")) || null; // an instant the address names
   /** Elements on the map that names keep clear of. */
-  private readonly furniture = ["legend", "readout", "attribution", "tools", "evidence"].map(must);
+  private readonly furniture = ["legend", "readout", "attribution", "tools", "evidence", "zone-panel", "boats"].map(must);
 
   constructor() {
     setWorkerUrl(new URL(workerUrl, location.href).href);
@@ -83,17 +91,23 @@ export class App {
     this.map.touchZoomRotate.disableRotation();
     this.view = new View(this.map);
     this.zones = new ZoneLayer(this.map, this.view);
+    this.editor = new ZoneEditor(must("zone-panel"), this.map, this.view, this.zones);
     this.trails = new Trails(this.map, this.fleet);
     const anchors = new Anchors(this.fleet, this.clock);
     this.tools = new Tools(must("tools"), this.view, anchors,
-      { changed: () => this.map.triggerRepaint(), selected: () => this.card.mmsi });
+      { changed: () => this.map.triggerRepaint(), selected: () => this.card.mmsi, zones: () => this.editor.toggle(), legs: () => this.legs.toggle() });
+    this.legs = new Legs(must("tools"), this.view, anchors, () => this.map.triggerRepaint());
+    this.boats = new Boats(must("boats"), this.fleet, this.clock);
+    this.views = new Views(this.map, this.watched, {
+      applied: () => this.viewed(), listed: () => this.filtered(false), loaded: () => this.boats.setAssets(this.views.assets),
+    });
     this.overlay = new Overlay(must("overlay") as HTMLCanvasElement, this.map, this.view, this.fleet, this.clock,
-      { watched: this.watched, zones: this.zones, tools: this.tools });
-    this.look = new Look(this.map, this.layer, this.overlay, this.zones, this.trails, () => this.words());
+      { watched: this.watched, zones: this.zones, tools: this.tools, editor: this.editor, legs: this.legs });
     this.desk = new AlertDesk(this.map, this.fleet, {
       show: (a) => this.choice.alert(a), changed: () => this.alertsChanged(), select: (mmsi) => this.choice.goTo(mmsi),
       goTo: (ms) => this.player.go(ms),
     });
+    this.look = new Look(this.map, this.layer, this.overlay, this.zones, this.trails, this.desk.slice, () => this.words());
     this.card = new ShipPanel(must("card"), this.fleet, this.watched, {
       close: () => this.select(null),
       centre: (mmsi) => this.choice.centre(mmsi),
@@ -125,7 +139,7 @@ export class App {
     this.choice = new Choice(this);
     this.feed = this.makeFeed();
     this.watchdog = new Watchdog(this.feed);
-    new Hands(this.map, this.view, this.fleet, this.clock, this.tools, {
+    new Hands(this.map, this.view, this.fleet, this.clock, this.tools, this.editor, this.legs, {
       select: (mmsi) => this.select(mmsi), hover: (hit, x, y) => this.hover(hit, x, y), held: () => this.card.setFollow(false),
     });
   }
@@ -179,10 +193,12 @@ export class App {
     setInterval(() => this.second(), 500);
     setInterval(() => this.fleet.prune(this.clock.now()), 60_000);
     setInterval(() => void this.zones.load(), ZONES_EVERY_MS);
+    this.bar.addButton("▤", "views", () => this.views.open());
     this.bar.addButton("◐", "palette", () => this.look.cyclePalette(1));
     this.bar.addButton("?", "help", () => this.toggleHelp());
     this.words();
     this.desk.start();
+    void this.views.load();
     void this.about();
     this.animate();
     expose(this);
@@ -199,7 +215,7 @@ export class App {
       this.map.triggerRepaint();
     });
     try {
-      await loadLand(this.map);
+      this.boats.coasts = await loadLand(this.map);
     } catch (error) {
       this.fault = t("banner.map", { reason: error instanceof Error ? error.message : String(error) });
     }
@@ -208,9 +224,10 @@ export class App {
   private async about(): Promise<void> {
     const answer = await fetch("api/about");
     if (!answer.ok) return;
-    const about = (await answer.json()) as { title: string; can_acknowledge: boolean; user?: { name: string } };
+    const about = (await answer.json()) as { title: string; can_acknowledge: boolean; can_draw: boolean; user?: { name: string } };
     if (about.user) this.bar.logOut(about.user.name);
-    this.desk.account = about.user?.name ?? "";
+    this.desk.account = this.editor.account = about.user?.name ?? "";
+    this.editor.may = about.can_draw;
     this.title = about.title;
     this.bar.setTitle(about.title);
     this.alerts.canAcknowledge = about.can_acknowledge;
@@ -250,6 +267,8 @@ export class App {
     this.card.tick(now);
     this.legend.tick();
     this.tools.tick();
+    this.legs.tick();
+    this.boats.work();
     this.trails.draw(now);
     const open = this.alerts.open;
     const title = verdict.state === "stopped" ? `⚠ ${this.title}` : open > 0 ? `(${open}) ${this.title}` : this.title;
@@ -272,8 +291,9 @@ export class App {
 
   private hover(hit: Contact | undefined, x: number | null, y: number): void {
     this.readout.at(x, y);
+    if (x !== null) this.boats.at(this.view.lonAt(x), this.view.latAt(y));
     const mmsi = hit?.mmsi ?? null;
-    this.map.getCanvas().style.cursor = this.tools.first ? "crosshair" : mmsi === null ? "" : "pointer";
+    this.map.getCanvas().style.cursor = this.tools.first || this.legs.open || this.editor.draft?.open ? "crosshair" : mmsi === null ? "" : "pointer";
     if (mmsi !== this.overlay.hovered) {
       this.overlay.hovered = mmsi;
       this.map.triggerRepaint();
@@ -286,6 +306,18 @@ export class App {
     keepFilter(this.wanted);
     this.legend.build(this.look.says());
     this.map.triggerRepaint();
+  }
+
+  /** A saved view was chosen: everything as the address has it now. */
+  private viewed(): void {
+    Object.assign(this.wanted, readFilter());
+    this.look.again();
+    this.filtered(false);
+  }
+
+  /** The chosen ship is one of ours, or no longer. */
+  ownChosen(): void {
+    if (this.card.mmsi !== null) this.boats.toggle(this.card.mmsi);
   }
 
   /** Puts the chosen ship on the watch list, or takes it off. */
@@ -308,6 +340,11 @@ export class App {
 
   /** Gives up what was begun, and then the choice. */
   escape(): void {
+    if (this.editor.escape()) return;
+    if (this.legs.open) {
+      this.legs.toggle();
+      return;
+    }
     if (this.tools.first) this.tools.start();
     else if (this.desk.evidence.id !== null) this.desk.evidence.close();
     else this.select(null);
@@ -327,6 +364,8 @@ export class App {
     this.bar.words();
     this.timebar.words();
     this.desk.words();
+    this.editor.words();
+    this.boats.build();
     if (this.card.mmsi !== null) this.card.build();
     buildHelp(this.help, (code) => {
       setLanguage(code);

@@ -95,12 +95,14 @@ export function readLand(file: LandFile): { land: MultiPolygon; coast: MultiLine
   return { land: { type: "MultiPolygon", coordinates: land }, coast: { type: "MultiLineString", coordinates: coast } };
 }
 
-export async function loadLand(map: MapLibre): Promise<void> {
+/** Draws the land; what it is made of, for who asks where water is. */
+export async function loadLand(map: MapLibre): Promise<MultiPolygon> {
   const answer = await fetch("basemap/land.json");
   if (!answer.ok) throw new Error(`the base map could not be read: ${answer.status}`);
   const { land, coast } = readLand((await answer.json()) as LandFile);
   await (map.getSource("land") as GeoJSONSource).setData({ type: "Feature", properties: {}, geometry: land });
   await (map.getSource("coast") as GeoJSONSource).setData({ type: "Feature", properties: {}, geometry: coast });
+  return land;
 }
 
 export async function loadPorts(): Promise<PortFile["features"]> {

@@ -25,6 +25,10 @@ export interface Probe {
   alertTicks(): number;
   shown(): number;
   zones(): number;
+  /** The zone that is being drawn. */
+  draft(): { shape: string; points: [number, number][]; width: number; open: boolean; chosen: number } | null;
+  legs(): { metres: number; bearing: number }[];
+  minutes(): Record<string, number | null>;
   /** Points of the open evidence that are on the map. */
   slice(): number;
   showShips(on: boolean): void;
@@ -84,6 +88,12 @@ export function expose(app: App): void {
     alertTicks: () => app.timebar.ticks,
     shown: () => app.fleet.shown,
     zones: () => app.zones.count,
+    draft: () => {
+      const d = app.editor.draft;
+      return d && { shape: d.shape, points: d.points, width: d.width, open: d.open, chosen: d.chosen };
+    },
+    legs: () => app.legs.measured(),
+    minutes: () => Object.fromEntries(app.boats.minutes),
     slice: () => app.desk.slice.points,
     showShips: (on) => void app.map.setLayoutProperty("ships", "visibility", on ? "visible" : "none"),
     costs: () => [...costs],

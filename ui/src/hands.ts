@@ -4,17 +4,19 @@ import type { Map as MapLibre, MapMouseEvent, MapTouchEvent } from "maplibre-gl"
 import type { Anchor } from "./anchors";
 import type { PictureClock } from "./clock";
 import type { Contact, Fleet } from "./fleet";
+import type { Legs } from "./legs";
 import { nearest } from "./pick";
 import type { Tools } from "./tools";
 import type { View } from "./view";
+import type { ZoneEditor } from "./zoneeditor";
 
 export class Hands {
-  private drag: "line" | "ebl" | null = null;
+  private drag: "line" | "ebl" | "zone" | null = null;
   private moved = false;
 
   constructor(
     private readonly map: MapLibre, private readonly view: View, private readonly fleet: Fleet,
-    private readonly clock: PictureClock, private readonly tools: Tools,
+    private readonly clock: PictureClock, private readonly tools: Tools, private readonly editor: ZoneEditor, private readonly legs: Legs,
     private readonly on: { select(mmsi: number | null): void; hover(hit: Contact | undefined, x: number | null, y: number): void; held(): void },
   ) {
     map.boxZoom.disable(); // Shift and drag measures
@@ -25,7 +27,11 @@ export class Hands {
     map.on("mouseup", (e) => this.up(e));
     map.on("touchend", (e) => this.up(e));
     map.on("click", (e) => this.click(e));
-    map.on("mouseout", () => this.on.hover(undefined, null, 0));
+    map.on("dblclick", () => this.editor.finish(true));
+    map.on("mouseout", () => {
+      this.editor.loose = this.legs.loose = null; // Enter puts a corner at the cross then
+      this.on.hover(undefined, null, 0);
+    });
     map.on("dragstart", () => this.on.held());
   }
 
@@ -41,6 +47,11 @@ export class Hands {
   private down(e: MapMouseEvent | MapTouchEvent, shift: boolean): void {
     const { x, y } = e.point;
     this.moved = false;
+    if (this.editor.down(x, y)) {
+      this.drag = "zone";
+      e.preventDefault();
+      return;
+    }
     if (this.tools.ebl && this.tools.holds(x, y)) this.drag = "ebl";
     else if (shift) {
       this.drag = "line";
@@ -51,10 +62,15 @@ export class Hands {
 
   private move(e: MapMouseEvent | MapTouchEvent): void {
     const { x, y } = e.point;
+    if (this.editor.move(x, y)) return;
     if (this.drag === "ebl") {
       this.moved = true;
       this.tools.dragEbl(x, y);
       return;
+    }
+    if (this.legs.open) {
+      this.legs.loose = { x, y };
+      this.map.triggerRepaint();
     }
     if (this.tools.first) {
       this.moved = this.moved || this.drag === "line";
@@ -67,11 +83,20 @@ export class Hands {
   private up(e: MapMouseEvent | MapTouchEvent): void {
     if (this.drag === "line" && this.moved) this.tools.finish(this.anchor(e.point.x, e.point.y));
     if (this.drag === "ebl") this.tools.told();
+    if (this.drag === "zone") this.editor.up();
     if (this.drag) setTimeout(() => (this.drag = null)); // the click that follows is none
   }
 
   private click(e: MapMouseEvent): void {
     if (this.drag) return;
+    if (this.legs.open) {
+      this.legs.add(this.anchor(e.point.x, e.point.y));
+      return;
+    }
+    if (this.editor.draft) {
+      this.editor.click(e.point.x, e.point.y);
+      return;
+    }
     const touch = (e.originalEvent as PointerEvent).pointerType === "touch";
     if (this.tools.first) {
       this.tools.finish(this.anchor(e.point.x, e.point.y, touch ? 26 : 15));

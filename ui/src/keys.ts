@@ -27,7 +27,16 @@ export const KEYS: Key[] = [
     "shift+ArrowLeft": (a) => a.tools.turnEbl(-1, 0), "shift+ArrowRight": (a) => a.tools.turnEbl(1, 0),
     "shift+ArrowUp": (a) => a.tools.turnEbl(0, 0.1), "shift+ArrowDown": (a) => a.tools.turnEbl(0, -0.1),
   } },
-  { shown: "X", text: "help.x", run: { x: (a) => a.tools.clear() } },
+  { shown: "M", text: "help.m", run: { m: (a) => a.legs.toggle() } },
+  { shown: "Q", text: "help.q", run: { q: (a) => a.ownChosen() } },
+  { shown: "⇧V 1 9", text: "help.views", run: {
+    "shift+V": (a) => a.views.open(), ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [String(n), (a: App) => a.views.go(n)])),
+  } },
+  { shown: "P", text: "help.p", run: { p: (a) => a.editor.toggle() } },
+  { shown: "X", text: "help.x", run: { x: (a) => {
+    a.tools.clear();
+    a.legs.clear();
+  }, Backspace: (a) => a.legs.open && a.legs.back() } },
   { shown: "W", text: "help.w", run: { w: (a) => a.watchChosen() } },
   { shown: "O", text: "help.o", run: { o: (a) => a.card.setFollow(!a.card.following) } },
   { shown: "I", text: "help.i", run: { i: (a) => void a.card.toggleDossier() } },
@@ -60,6 +69,12 @@ function step(app: App, by: number): void {
 
 /** Ends a line that is being measured: at the chosen ship, else in the middle of the map. */
 function enter(app: App): void {
+  if (app.legs.open) {
+    const here = app.card.mmsi;
+    if (here !== null && !app.legs.points.some((p) => "mmsi" in p && p.mmsi === here)) app.legs.add({ mmsi: here });
+    else app.legs.addAtMiddle();
+    return;
+  }
   const from = app.tools.first;
   if (!from) return;
   const ship = app.card.mmsi;
@@ -77,6 +92,7 @@ export function press(app: App, event: KeyboardEvent): boolean {
   if ((event.key === "Enter" || event.key === " ") && target.matches("button, summary, a, [tabindex='0']")) return false;
   const letter = event.key.length === 1;
   const names = event.shiftKey ? [`shift+${event.key}`, letter ? event.key.toLowerCase() : ""] : [letter ? event.key.toLowerCase() : event.key];
+  if (app.editor.draft && names.some((name) => app.editor.key(name))) return true;
   for (const name of names) {
     const action = KEYS.map((k) => k.run[name]).find((f) => f !== undefined);
     if (action && (!app.help.open || event.key === "?")) {

@@ -5,9 +5,10 @@ import { repaint } from "./basemap";
 import { t } from "./i18n";
 import type { Says } from "./legend";
 import type { LabelMode, Overlay } from "./overlay";
-import { applyPalette, currentPalette, paletteAfter, shipColours } from "./palette";
+import { applyPalette, currentPalette, isPalette, type PaletteName, paletteAfter, shipColours } from "./palette";
 import { recall, remember } from "./settings";
 import type { ShipLayer } from "./shiplayer";
+import type { Slice } from "./slice";
 import type { Trails } from "./trails";
 import type { ZoneLayer } from "./zones";
 
@@ -27,7 +28,8 @@ function oneOf(list: number[], text: string | null): number {
 export class Look {
   constructor(
     private readonly map: MapLibre, private readonly layer: ShipLayer, private readonly overlay: Overlay,
-    private readonly zones: ZoneLayer, private readonly trails: Trails, private readonly changed: () => void,
+    private readonly zones: ZoneLayer, private readonly trails: Trails, private readonly slice: Slice,
+    private readonly changed: () => void,
   ) {}
 
   /** As the address or this browser has it. */
@@ -74,13 +76,25 @@ export class Look {
   }
 
   cyclePalette(by: number): void {
-    const next = paletteAfter(currentPalette(), by);
+    this.paint(paletteAfter(currentPalette(), by));
+  }
+
+  /** As the address has it now: a saved view was chosen. */
+  again(): void {
+    this.begin();
+    this.zones.show(this.zones.shown);
+    const asked = recall("palette");
+    this.paint(isPalette(asked) ? asked : currentPalette());
+  }
+
+  private paint(next: PaletteName): void {
     applyPalette(next);
     this.layer.colours = shipColours();
     this.overlay.recolour();
     repaint(this.map);
     this.zones.repaint();
     this.trails.repaint();
+    this.slice.repaint();
     this.changed();
   }
 }

@@ -9,10 +9,13 @@ import { latitude, longitude } from "./format";
 import { t } from "./i18n";
 import { token } from "./palette";
 import { CIRCUMFERENCE } from "./units";
+import type { Legs } from "./legs";
 import { paintTools } from "./toolpaint";
 import type { Tools } from "./tools";
 import type { View } from "./view";
 import type { Watched } from "./watched";
+import type { ZoneEditor } from "./zoneeditor";
+import { paintDraft } from "./zonepaint";
 import type { ZoneLayer } from "./zones";
 
 export type LabelMode = "top" | "all" | "off";
@@ -46,7 +49,7 @@ export class Overlay {
   constructor(
     private readonly canvas: HTMLCanvasElement, private readonly map: MapLibre, private readonly view: View,
     private readonly fleet: Fleet, private readonly clock: PictureClock,
-    private readonly over: { watched: Watched; zones: ZoneLayer; tools: Tools },
+    private readonly over: { watched: Watched; zones: ZoneLayer; tools: Tools; editor: ZoneEditor; legs: Legs },
   ) {
     this.context = canvas.getContext("2d") as CanvasRenderingContext2D;
     this.recolour();
@@ -85,6 +88,8 @@ export class Overlay {
     this.over.zones.draw(c, this.grid, FONT, this.map.getZoom());
     this.places(width, height);
     paintTools(c, this.over.tools, this.view, FONT);
+    this.over.legs.paint(c, FONT);
+    if (this.over.editor.draft) paintDraft(c, this.over.editor.draft, this.view, this.over.editor.loose);
   }
 
   private graticule(width: number, height: number): void {

@@ -3,7 +3,7 @@
 /** Kept in this browser alone: a name is nobody else's look. */
 const PRIVATE = new Set(["who"]);
 /** In the address alone: what a link shows is not what the next watch begins with. */
-const PASSING = new Set(["ship", "range", "ebl", "at", "pace"]);
+const PASSING = new Set(["ship", "range", "ebl", "legs", "at", "pace"]);
 
 /** A setting; the address outranks what this browser remembers. */
 export function recall(key: string): string | null {

@@ -45,15 +45,17 @@ export class Tools {
   private readonly hint = h("p", { class: "tool-hint", role: "status", hidden: true });
   private readonly range = h("button", { type: "button", class: "tool-range", click: () => this.start() });
   private readonly mark = h("button", { type: "button", class: "tool-ebl", click: () => this.toggleEbl() });
+  private readonly way = h("button", { type: "button", class: "tool-legs", click: () => this.on.legs() });
+  private readonly draw = h("button", { type: "button", class: "tool-zones", click: () => this.on.zones() });
   private readonly wipe = h("button", { type: "button", class: "tool-clear", click: () => this.clear() });
   private texts: HTMLElement[] = [];
   private built = "";
 
   constructor(
     root: HTMLElement, private readonly view: View, readonly anchors: Anchors,
-    private readonly on: { changed(): void; selected(): number | null },
+    private readonly on: { changed(): void; selected(): number | null; zones(): void; legs(): void },
   ) {
-    root.append(h("div", { class: "tool-buttons" }, this.range, this.mark, this.wipe), this.hint, this.rows);
+    root.append(h("div", { class: "tool-buttons" }, this.range, this.mark, this.way, this.draw, this.wipe), this.hint, this.rows);
     for (const text of (recall("range") ?? "").split(";")) {
       const [a, b] = text.split("~").map(read);
       if (a && b && this.lines.length < MOST) this.lines.push({ a, b });
@@ -67,6 +69,8 @@ export class Tools {
   words(): void {
     setText(this.range, `${t("tool.range")} R`);
     setText(this.mark, `${t("tool.ebl")} E`);
+    setText(this.way, `${t("tool.legs")} M`);
+    setText(this.draw, `${t("zones")} P`);
     setText(this.wipe, t("tool.clear"));
     this.built = "";
     this.tick();

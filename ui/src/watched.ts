@@ -3,7 +3,7 @@
 import { recall, remember } from "./settings";
 
 export class Watched {
-  readonly ships: Set<number>;
+  ships: Set<number>;
 
   constructor() {
     const told = (recall("watch") ?? "").split(",").map(Number);
@@ -17,6 +17,12 @@ export class Watched {
   /** Puts a ship on the list, or takes it off. */
   toggle(mmsi: number): void {
     if (!this.ships.delete(mmsi)) this.ships.add(mmsi);
+    remember("watch", [...this.ships].join(","));
+  }
+
+  /** Another list in its place. */
+  replace(ships: number[]): void {
+    this.ships = new Set(ships.filter((m) => Number.isInteger(m) && m > 0));
     remember("watch", [...this.ships].join(","));
   }
 }

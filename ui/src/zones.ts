@@ -6,6 +6,7 @@ import { EMPTY } from "./basemap";
 import type { Grid } from "./grid";
 import { token } from "./palette";
 import type { View } from "./view";
+import { circle, corridor } from "./zonedraft";
 
 const WAYS = [
   "lane", "separation_zone", "separation_line", "separation_boundary", "roundabout", "inshore_zone", "precautionary",
@@ -26,6 +27,8 @@ interface Named {
 export class ZoneLayer {
   shown = true;
   count = 0;
+  /** All zones, as the server has them. */
+  features: Feature[] = [];
   private version = "";
   private names: Named[] = [];
 
@@ -70,8 +73,9 @@ export class ZoneLayer {
     this.version = text;
     const zones = JSON.parse(text) as FeatureCollection;
     this.count = zones.features.length;
+    this.features = zones.features;
     this.names = zones.features.map(named).filter((n): n is Named => n !== null);
-    void (this.map.getSource("zones") as GeoJSONSource | undefined)?.setData(zones);
+    void (this.map.getSource("zones") as GeoJSONSource | undefined)?.setData({ type: "FeatureCollection", features: zones.features.map(drawn) });
   }
 
   /** Names and arrows of flow, on the canvas over the map. */
@@ -94,6 +98,16 @@ export class ZoneLayer {
       c.fillText(n.name, x, top + 3);
     }
   }
+}
+
+/** A zone as it is drawn: a line or point with a width is the area that lies within it. */
+function drawn(zone: Feature): Feature {
+  const width = parseFloat((zone.properties as { width?: string }).width ?? "");
+  const g = zone.geometry;
+  if (!(width > 0)) return zone;
+  if (g.type === "Point") return { ...zone, geometry: { type: "Polygon", coordinates: [circle(g.coordinates as [number, number], width)] } };
+  if (g.type === "LineString") return { ...zone, geometry: { type: "Polygon", coordinates: [corridor(g.coordinates as [number, number][], width)] } };
+  return zone;
 }
 
 /** An arrow that shows which way a lane flows, as charts have it. */

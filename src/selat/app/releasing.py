@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any, Self
 
+from selat.app.kept import Desktop
 from selat.app.seen import sees
 from selat.app.session import Sea
 from selat.model.errors import ConfigError
@@ -36,6 +37,10 @@ class Releasing:
         for other in self._others.values():
             other.sea.close()
         self._others.clear()
+
+    def desktop(self) -> Desktop:
+        """What people keep for the page."""
+        return Desktop(self.sea.state)
 
     def _may_change(self, name: str) -> None:
         if not sees(self.sea, "zone", name):

@@ -19,6 +19,22 @@ PLAY_TICK = 100_000_000  #: ns in one count of ``at``
 PLAY_LONGEST = 65_535 * PLAY_TICK  #: ns that one answer can hold
 
 
+class Desktop(Protocol):
+    """What people keep for the page, by owner (an account; empty: the machine), kind (view, list) and name."""
+
+    def all(self, owner: str) -> dict[str, Any]:
+        """``view`` and ``list``, each by name; ``assets``: boats and aircraft with name, kind, mmsi, lat, lon, speed (m/s)."""
+        ...
+
+    def keep(self, owner: str, kind: str, name: str, value: Any) -> None:
+        """Keep a value that JSON can hold."""
+        ...
+
+    def forget(self, owner: str, kind: str, name: str) -> bool:
+        """Take one out; False when there is none."""
+        ...
+
+
 class Archive(Protocol):
     """A stored sea as pages ask it; called from worker threads, several at once. Times are ns UTC.
 
@@ -106,4 +122,8 @@ class Traffic(Protocol):
         self, begin: int, end: int, sieve: Sieve, box: tuple[float, float, float, float] | None = None
     ) -> dict[str, Any]:
         """Traffic and alerts between two times, counted."""
+        ...
+
+    def desktop(self) -> Desktop:
+        """What people keep for the page."""
         ...

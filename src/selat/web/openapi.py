@@ -40,6 +40,8 @@ SAID: dict[str, tuple[str, str]] = {
     "/api/zones": ("Zones as GeoJSON; add or replace one", ""),
     "/api/zones/{name:path}": ("Take a zone out", "who:string"),
     "/api/releases/{kind:str}/{name:path}": ("Which groups may see an alert, zone or case; change that", ""),
+    "/api/kept": ("Views and lists of ships that who asks keeps; assets of the sea", ""),
+    "/api/kept/{kind:str}/{name:path}": ("Keep a view or list by name; take one out", ""),
     "/api/history": ("First and last time of the history", ""),
     "/api/history/density": ("Ships heard in each part of the time", "begin:integer! end:integer! bins:integer"),
     "/api/history/alerts": ("Alerts that stood between two times", "begin:integer! end:integer!"),

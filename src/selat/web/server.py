@@ -33,6 +33,7 @@ from selat.web.field_api import field_routes
 from selat.web.geo import feature_collection, poll_answer
 from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
 from selat.web.interop import interop_routes
+from selat.web.kept_api import kept_routes
 from selat.web.login import USER, Audit, Doorman, Gate
 from selat.web.openapi import OPENAPI_ROUTE
 from selat.web.release_api import release_routes
@@ -104,7 +105,7 @@ class _Routes:
         user = request.scope.get(USER)
         told = {} if user is None else {"name": user.name, "role": user.role, "groups": sorted(user.groups)}
         who = {"user": told} if told else {}
-        return _json({"title": self.title, "can_acknowledge": can_ack, **who})
+        return _json({"title": self.title, "can_acknowledge": can_ack, "can_draw": self.may_draw(request), **who})
 
     async def ships(self, request: Request) -> Response:
         return _json(await run_in_threadpool(feature_collection, self.picture), "application/geo+json")
@@ -134,6 +135,10 @@ class _Routes:
     def may_draw(self, request: Request) -> bool:
         """True for who may change zones."""
         return self._may(request, "zones")
+
+    def may_keep(self, request: Request) -> bool:
+        """True for who may keep views of their own."""
+        return self._may(request, "see")
 
     def may_release(self, request: Request) -> bool:
         """True for who may say which groups see something."""
@@ -185,6 +190,7 @@ def create_app(
         *_picture_routes(to),
         *alert_routes(picture, to.may_act),
         *archive_routes(archive, to.may_draw),
+        *kept_routes(archive, to.may_keep),
         *release_routes(archive, to.may_release),
         *assist_routes(assist, to.may_act),
         *audit_routes(assist, to.may_act),
