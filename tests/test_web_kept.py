@@ -8,9 +8,9 @@ import pytest
 
 from browser.fake_picture import FakePicture
 from selat.app.archive import SeaArchive
-from selat.store import kept, registry
 from selat.model.errors import ConfigError
 from selat.model.nouns import Asset
+from selat.store import kept, registry
 from selat.web.accounts import Accounts
 from selat.web.server import create_app
 from small_sea import make_sea

@@ -181,9 +181,8 @@ def test_a_chosen_ship_becomes_an_own_boat(page: Browser) -> None:
     page.key("q")
     page.wait("document.querySelectorAll('#boats li').length === 3")
     assert f"boats={mmsi}" in address(page)
-    page.js(
-        """(() => { const i = document.querySelectorAll('#boats input')[2]; i.value = '40'; i.dispatchEvent(new Event('change')); })()"""
-    )
+    speed = "document.querySelectorAll('#boats input')[2]"
+    page.js(f"{speed}.value = '40'; {speed}.dispatchEvent(new Event('change'))")
     assert f"boat_kn={mmsi}:40" in address(page)
     page.js("document.querySelectorAll('#boats li')[2].querySelector('button').click()")
     assert page.js("document.querySelectorAll('#boats li').length") == 2

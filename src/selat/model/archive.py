@@ -76,6 +76,10 @@ class Archive(Protocol):
         """``[[time_ms, lon, lat, sog_mps, cog], ...]``, thinned to some thousand points."""
         ...
 
+    def desktop(self) -> Desktop:
+        """What people keep for the page."""
+        ...
+
     def zones(self) -> dict[str, Any]:
         """All zones as a GeoJSON FeatureCollection."""
         ...
@@ -122,8 +126,4 @@ class Traffic(Protocol):
         self, begin: int, end: int, sieve: Sieve, box: tuple[float, float, float, float] | None = None
     ) -> dict[str, Any]:
         """Traffic and alerts between two times, counted."""
-        ...
-
-    def desktop(self) -> Desktop:
-        """What people keep for the page."""
         ...
