@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from selat.assist.seasons import season_of
 from selat.kernels import geodesy
 from selat.model.errors import ConfigError, FormatError
 
@@ -27,6 +28,7 @@ class Demand:
     weight: Array
     unplaced: int = 0
     elsewhere: int = 0
+    season: tuple[str, ...] = ()  #: of each place by its date; empty where the table has no dates
 
 
 def read_demand(
@@ -37,7 +39,7 @@ def read_demand(
     ``box``: west, south, east, north; ``begin <= date < end`` as text. Raises :class:`FormatError` without such columns or
     places.
     """
-    rows, unplaced, elsewhere = [], 0, 0
+    rows, seasons, unplaced, elsewhere = [], [], 0, 0
     with Path(path).open(encoding="utf-8-sig", newline="") as source:
         reader = csv.DictReader(source)
         names = {n.strip().lower(): n for n in reader.fieldnames or ()}
@@ -62,10 +64,11 @@ def read_demand(
                 elsewhere += 1
             else:
                 rows.append((y, x, weight))
+                seasons.append(season_of(row.get(names.get("date", ""), "") or ""))
     if not rows:
         raise FormatError(f"{path}: no place is left", hint="check columns, box and dates")
     y, x, w = np.array(rows).T
-    return Demand(y.copy(), x.copy(), w.copy(), unplaced, elsewhere)
+    return Demand(y.copy(), x.copy(), w.copy(), unplaced, elsewhere, tuple(seasons) if any(seasons) else ())
 
 
 def straight(bases: list[tuple[float, float]], demand: Demand) -> Array:

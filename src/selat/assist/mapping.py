@@ -11,7 +11,6 @@ from selat.assist.book import Book
 from selat.assist.response import LAUNCH, Waters
 from selat.assist.tiers import WHOLE
 from selat.kernels import contour, geodesy
-from selat.kernels.seaway import sea_distance
 from selat.model.errors import ConfigError
 from selat.model.units import KNOT, NAUTICAL_MILE
 
@@ -133,7 +132,7 @@ def _away(waters: Waters, lat: float, lon: float, kind: str) -> Array:
         metres = geodesy.distance(np.full(y.shape, lat), np.full(y.shape, lon), y, x)
         return np.asarray(metres).reshape(rows, columns)
     try:
-        return sea_distance(waters.water, waters.south, waters.west, waters.step, *waters.cell(lat, lon))
+        return waters.away((lat, lon))
     except ConfigError:
         return np.full(waters.water.shape, np.inf)  # a base that lies inland: no boat leaves it
 

@@ -10,6 +10,7 @@ from selat.assist.facts import KINDS
 from selat.assist.fields import days_between, ns_day
 from selat.assist.grant import Grant
 from selat.assist.iati import DONORS
+from selat.assist.indicators import measured
 from selat.model.errors import ConfigError
 
 AHEAD = 90  #: days for which the due list looks ahead
@@ -54,7 +55,7 @@ def summary(book: Book, programme: str, now: int, tier: str) -> dict[str, Any]:
     page["donor"] = DONORS.get(str(value("programme", programme, "donor")), value("programme", programme, "donor"))
     page["lots"] = [_lot(book, lot, now) for lot in book.ids("lot", programme=programme)]
     if tier != "public":
-        page["measures"] = measures(book, programme)
+        page["measures"] = measures(book, programme, now)
     return page
 
 
@@ -79,8 +80,11 @@ def _lot(book: Book, lot: str, now: int) -> dict[str, Any]:
     }
 
 
-def measures(book: Book, programme: str) -> list[dict[str, Any]]:
-    """Indicators with baseline, expected and measured side by side, each with its interval where one is known."""
+def measures(book: Book, programme: str, now: int) -> list[dict[str, Any]]:
+    """Indicators with baseline, expected and measured side by side, each with its interval where one is known.
+
+    What the register itself measures (:mod:`selat.assist.indicators`) stands where nobody recorded a measurement.
+    """
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for m in book.ids("measurement", programme=programme):
         told = {n: book.value("measurement", m, n) for n in KINDS["measurement"].by_name}
@@ -88,6 +92,10 @@ def measures(book: Book, programme: str) -> list[dict[str, Any]]:
         best = book.claims("measurement", m, "value")[0]
         entry = {k: told[k] for k in ("value", "low", "high", "period_from", "period_to", "text")}
         row.setdefault(str(told["basis"]), []).append({**entry, "confidence": best[4], "source": best[1]})
+    for own in measured(book, programme, now):
+        row = rows.setdefault((own["indicator"], own["unit"]), {})
+        if "measured" not in row:
+            row["measured"] = [{**own, "confidence": "", "source": "register"}]
     out = []
     for (indicator, unit), bases in sorted(rows.items()):
         for found in bases.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ def read_track(path: Path) -> tuple[NDArray[np.int64], NDArray[np.float64], NDAr
 def track_of(text: str, path: Path | str) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """The same of a file's text; ``path`` is what errors call it."""
     try:
-        rows = _gpx(text) if text.lstrip().startswith("<") else _csv(text)
+        rows = [p for p in gpx_points(text) if p[0]] if text.lstrip().startswith("<") else _csv(text)
         found = sorted({parse_time(t): (float(a), float(o)) for t, a, o in rows}.items())
     except (ET.ParseError, ValueError, KeyError, TypeError, UnitError) as e:
         raise FormatError(f"{path} is no track ({e})", hint="GPX, or CSV with the columns time, lat, lon") from None
@@ -41,16 +42,20 @@ def track_of(text: str, path: Path | str) -> tuple[NDArray[np.int64], NDArray[np
     return time, place[:, 0], place[:, 1]
 
 
-def _gpx(text: str) -> list[tuple[str, str, str]]:
-    if "<!DOCTYPE" in text:
+def gpx_points(text: str, kinds: tuple[str, ...] = ("trkpt", "rtept")) -> Iterator[tuple[str, str, str]]:
+    """(time, lat, lon) of the points of a GPX file of version 1.0 or 1.1 as they are written; empty where one is missing.
+
+    Raises ValueError for a document type, :class:`xml.etree.ElementTree.ParseError` for what is no XML.
+    """
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise ValueError("a document type has no place in GPX")
-    out = []
-    for point in ET.fromstring(text).iter():
-        if point.tag.rpartition("}")[2] in ("trkpt", "rtept"):
-            time = next((c.text for c in point if c.tag.rpartition("}")[2] == "time" and c.text), None)
-            if time:
-                out.append((time, point.attrib["lat"], point.attrib["lon"]))
-    return out
+    root = ET.fromstring(text)
+    if root.tag.rpartition("}")[2] != "gpx":
+        raise ValueError(f"<{root.tag}> is no GPX")
+    for point in root.iter():
+        if point.tag.rpartition("}")[2] in kinds:
+            time = next((c.text for c in point if c.tag.rpartition("}")[2] == "time" and c.text), "")
+            yield time, point.get("lat", ""), point.get("lon", "")
 
 
 def _csv(text: str) -> list[tuple[str, str, str]]:

@@ -49,7 +49,9 @@ def read(
         query = query.where(c.subject == subject)
     if action:
         query = query.where(c.action == action)
-    result = connection.execution_options(yield_per=_BATCH).execute(query)
+    result = connection.execute(
+        query.execution_options(yield_per=_BATCH)
+    )  # of the statement: a connection keeps its own
     for part in result.partitions():
         for row in part:
             yield tuple(row)

@@ -156,6 +156,16 @@ def put_asset(state: HasEngine, asset: Asset, who: str = "selat") -> None:
         chain.append(connection, tables.audit, [entry])
 
 
+def remove_asset(state: HasEngine, name: str, who: str = "selat") -> bool:
+    """Take an asset out; False where there is none. It goes into the audit log."""
+    with writing(state.engine) as connection:
+        gone = connection.execute(sa.delete(tables.assets).where(tables.assets.c.name == name)).rowcount > 0
+        if gone:
+            entry = {"subject": f"asset:{name}", "who": who, "time": clock.now(), "action": "remove", "note": ""}
+            chain.append(connection, tables.audit, [entry])
+    return gone
+
+
 def assets(state: HasEngine) -> dict[str, Asset]:
     """All assets by name."""
     with reading(state.engine) as connection:

@@ -2,7 +2,7 @@
 
 Without --log the track of its MMSI is taken from the sea, for the times at which the MMSI was its own (grade A). With --log FILE,
 a GPX track or a file of NMEA sentences with RMC (grade B). Each sortie becomes a use, with the time outside the agreed area.
-Only the hash of the raw data goes into the register. --dry writes nothing down.
+Only the hash of the raw data goes into the register; the data stay in the folder `evidence` of the sea. --dry writes nothing down.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selat.cli.assist._common import add_sea, opened
@@ -39,14 +40,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Read, cut into sorties, write."""
     from selat.assist.evidence import use_facts
-    from selat.assist.logs import read_log
+    from selat.assist.logs import read_fixes
+    from selat.assist.vault import Vault
     from selat.model.clock import format_time
 
     register = opened(args)
     book = register.book()
     if args.item not in book.data["things"].get("item", {}):
         raise ConfigError(f"there is no item {args.item!r}", hint=f"`selat assist items {args.sea}` lists them")
-    fixes = read_log(args.log) if args.log else _track(args, book)
+    raw = Path(args.log).read_bytes() if args.log else b""
+    fixes, raw = (read_fixes(raw, args.log), raw) if args.log else _track(args, book)
     for why, n in fixes.left.items():
         print(f"note: {n} fixes {why} left out", file=sys.stderr)
     grade, source = ("B", f"log {args.log}") if args.log else ("A", "AIS track of its MMSI")
@@ -56,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
     )
     new = [f for f in every if (f.at, f.data["ended"], grade) not in told]
     if new and not args.dry:
+        Vault(Path(args.sea)).put(raw)  # it stays with the holder; the hash alone goes into the log
         register.write(new)
     for f in new:
         if args.json:
@@ -69,8 +73,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _track(args: argparse.Namespace, book: Book) -> Fixes:
-    """Fixes of the sea's reports while an MMSI was the item's, and their hash."""
+def _track(args: argparse.Namespace, book: Book) -> tuple[Fixes, bytes]:
+    """Fixes of the sea's reports while an MMSI was the item's, and the same as a table (time, lat, lon), whose hash they bear."""
     import hashlib
 
     import numpy as np
@@ -79,7 +83,7 @@ def _track(args: argparse.Namespace, book: Book) -> Fixes:
     from selat.assist.evidence import spans_of
     from selat.assist.logs import Fixes
     from selat.cli._asking import open_sea
-    from selat.model.clock import now, parse_time
+    from selat.model.clock import format_time, now, parse_time
 
     spans = spans_of(book, args.item)
     if not spans:
@@ -96,5 +100,6 @@ def _track(args: argparse.Namespace, book: Book) -> Fixes:
     keep = np.flatnonzero(np.isfinite(place).all(axis=1))
     time, order = np.unique(time[keep], return_index=True)
     place = np.ascontiguousarray(place[keep][order])
-    digest = hashlib.sha256(time.astype("<i8").tobytes() + place.astype("<f8").tobytes()).hexdigest()
-    return Fixes(time, place[:, 0].copy(), place[:, 1].copy(), digest)
+    rows = (f"{format_time(int(t), 9)},{y!r},{x!r}\n" for t, (y, x) in zip(time, place.tolist(), strict=True))
+    raw = ("time,lat,lon\n" + "".join(rows)).encode()
+    return Fixes(time, place[:, 0].copy(), place[:, 1].copy(), hashlib.sha256(raw).hexdigest()), raw

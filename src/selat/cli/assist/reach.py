@@ -4,6 +4,8 @@ DEMAND is a CSV file with lat and lon (or latitude and longitude) and, if given,
 NAME,LAT,LON,SPEED with the unit of the speed: --base "Johor,1.43,103.90,30 kn". --added gives those of the grant. --best N
 chooses N of all of them, exactly, for the most demand within the time. Land is known for 97-106 E, 2 S-8 N; elsewhere all is water.
 
+--seasons tells each monsoon season apart: the same boats on the demand of each, slowed as --slowed-in says.
+
 Assumes that boats are at their bases and ready. Sea state only by --slowed. A straight line is told beside each figure.
 """
 
@@ -36,11 +38,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--slowed", type=float, default=1.0, metavar="SHARE", help="share of the speed left by the sea state"
     )
+    parser.add_argument(
+        "--seasons",
+        action="store_true",
+        help="each monsoon season apart, by the dates of the demand (north-east, south-west, between)",
+    )
+    parser.add_argument(
+        "--slowed-in", metavar="SEASON=SHARE", action="append", default=[],
+        help='share of the speed left in a season, as in "north-east=0.7"; with --seasons',
+    )  # fmt: skip
     parser.add_argument("--best", type=int, metavar="N", help="choose N bases")
     parser.add_argument("--box", metavar="W,S,E,N", help="only demand inside these degrees")
     parser.add_argument("--from", dest="begin", default="", metavar="DATE", help="only demand from this date on")
     parser.add_argument("--to", dest="end", default="~", metavar="DATE", help="only demand before this date")
-    parser.add_argument("--step", type=float, default=0.01, metavar="DEG", help="of the grid (default %(default)s)")
+    parser.add_argument("--step", type=float, metavar="DEG", help="of the grid (default: as fine as the box allows)")
     parser.add_argument("--seed", type=int, default=1, help="of the intervals (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
@@ -75,13 +86,13 @@ def run(args: argparse.Namespace) -> int:
         "rows": [],
     }
     sets = [("before", len(args.base))] if args.added and args.base else []
-    for name, n in [*sets, ("after" if sets else "all", len(assets))]:
-        for way, travel in (("over water", sea), ("straight line", line)):
-            seconds = times(assets[:n], travel[:n], launch=launch, slowed=args.slowed)
-            for m in measures(assets[:n], seconds, within=within, seed=args.seed):
-                told["rows"].append(
-                    {"set": name, "way": way, "measure": m.name, "value": m.value, "low": m.low, "high": m.high}
-                )
+    for season, mine, slowed in _seasons(args, demand, at_sea):
+        for name, n in [*sets, ("after" if sets else "all", len(assets))]:
+            for way, travel in (("over water", sea), ("straight line", line)):
+                seconds = times(assets[:n], travel[:n, mine], launch=launch, slowed=slowed)
+                for m in measures(assets[:n], seconds, within=within, seed=args.seed):
+                    row = {"set": name, "way": way, "measure": m.name, "value": m.value, "low": m.low, "high": m.high}
+                    told["rows"].append({**row, **({"season": season, "places": int(mine.sum())} if season else {})})
     if args.best:
         each = np.array([times([a], sea[i : i + 1], launch=launch, slowed=args.slowed) for i, a in enumerate(assets)]).T
         weight = demand.weight[at_sea]
@@ -93,6 +104,28 @@ def run(args: argparse.Namespace) -> int:
         }
     _print(told, args)
     return 0
+
+
+def _seasons(args: argparse.Namespace, demand: Any, at_sea: Any) -> list[tuple[str, Any, float]]:
+    """(season, which of the demand at sea, share of the speed left); without --seasons all of it."""
+    import numpy as np
+
+    from selat.assist.seasons import SEASONS
+
+    if not args.seasons:
+        return [("", np.ones(int(at_sea.sum()), bool), args.slowed)]
+    if not demand.season:
+        raise ConfigError("the demand has no dates", hint="a column date, as in 2025-12-03; or leave out --seasons")
+    slowed = dict.fromkeys(SEASONS, args.slowed)
+    for text in args.slowed_in:
+        name, _, share = text.partition("=")
+        found = [s for s in SEASONS if s.startswith(name.strip())] if name.strip() else []
+        try:
+            slowed[found[0]] = float(share)
+        except (IndexError, ValueError):
+            raise ConfigError(f"no season and share: {text!r}", hint='as in "north-east=0.7"') from None
+    of = np.array(demand.season)[at_sea]
+    return [(s, of == s, slowed[s]) for s in SEASONS if (of == s).any()]
 
 
 def _asset(text: str) -> Any:
@@ -115,7 +148,8 @@ def _print(told: dict[str, Any], args: argparse.Namespace) -> None:
     for r in told["rows"]:
         share = r["measure"].startswith("share")
         low, value, high = (f"{r[k]:.1%}" if share else f"{r[k] / 3600:.2f} h" for k in ("low", "value", "high"))
-        print(f"{r['set']:7} {r['way']:14} {r['measure'].removesuffix(', s'):30} {value:>8}  ({low} to {high})")
+        season = f"{r['season']:18} " if "season" in r else ""
+        print(f"{season}{r['set']:7} {r['way']:14} {r['measure'].removesuffix(', s'):30} {value:>8}  ({low} to {high})")
     if "best" in told:
         b = told["best"]
         proof = "proven best" if b["gap"] <= 1e-6 else f"at most {b['gap']:.1%} from the best"
