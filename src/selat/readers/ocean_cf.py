@@ -70,6 +70,17 @@ def read_cf(
         return check(_read(netCDF4, dataset, Path(path).name, kind, box, (begin, end, part)))
 
 
+def read_dataset(
+    dataset: Any, name: str, kind: str, box: Box | None, begin: int | None, end: int | None, *, part: bool = False
+) -> Grid:
+    """The same of variables that were opened elsewhere (:class:`selat.readers.ocean_held.Dataset`)."""
+    try:
+        import netCDF4
+    except ModuleNotFoundError:
+        raise SourceError("the calendars of fields need a package", hint="pip install 'selat[ocean]'") from None
+    return check(_read(netCDF4, dataset, name, kind, box, (begin, end, part)))
+
+
 def _read(netcdf: Any, dataset: Any, name: str, kind: str, box: Box | None, when: When) -> Grid:
     first, second, along = _components(dataset, name, kind)
     t_dim, y_dim, x_dim = _dimensions(dataset, first, name)

@@ -14,13 +14,16 @@ from selat.rescue.fields import Field, Flow, pack
 
 Box = tuple[float, float, float, float]
 NETCDF = (".nc", ".nc4", ".cdf", ".netcdf")
+GRIB = (".grib2", ".grb2", ".grib", ".grb")
+ZARR = (".zarr",)
 MARGIN = 1.5  #: m/s that fields are read further around, as far as an object may come
 LEAST = 0.3  #: degrees around, at least
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """``kind`` wind or current; ``text``: a netCDF file, ``230/12kn`` (with times), a table ``.csv``, or ``climatology``.
+    """``kind`` wind or current; ``text``: a file of netCDF or GRIB2, a Zarr store, ``230/12kn`` (with times), a table
+    ``.csv``, or ``climatology``.
 
     ``spread`` (m/s) and ``memory`` (s) of its error where they are not those of its sort. ``high_waters`` (ns) and ``springs``
     (0 neaps to 1 springs) belong to a table of tidal streams.
@@ -45,7 +48,7 @@ class Source:
     @property
     def is_file(self) -> bool:
         """True for a file, of whatever sort."""
-        return self.text.lower().endswith((*NETCDF, ".csv"))
+        return self.text.lower().rstrip("/").endswith((*NETCDF, *GRIB, *ZARR, ".csv"))
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -80,7 +83,21 @@ def _field(source: Source, box: Box, begin: int, end: int, home: Path | None, *,
             raise ConfigError("a table of tidal streams is no wind", hint="--current FILE.csv")
         spread = 0.2 if source.spread is None else source.spread
         return fields.tidal_stream(path, source.high_waters, source.springs, spread, source.memory)
+    grid = _reader(path)(path, source.kind, box, begin, end, part=part)
+    return fields.of_model(grid, source.spread, source.memory)
+
+
+def _reader(path: Path) -> Any:
+    """What reads a file of that name."""
+    suffix = path.suffix.lower()
+    if suffix in GRIB:
+        from selat.readers.ocean_grib import read_grib
+
+        return read_grib
+    if suffix in ZARR:
+        from selat.readers.ocean_zarr import read_zarr
+
+        return read_zarr
     from selat.readers.ocean_cf import read_cf
 
-    grid = read_cf(path, source.kind, box, begin, end, part=part)
-    return fields.of_model(grid, source.spread, source.memory)
+    return read_cf
