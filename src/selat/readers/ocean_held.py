@@ -68,8 +68,8 @@ def unpacked(values: Any, attributes: dict[str, Any], fill: Any = None) -> Array
     out = raw.astype(np.float64)
     gone = np.zeros(raw.shape, np.bool_)
     for value in (fill, attributes.get("_FillValue"), attributes.get("missing_value")):
-        if value is not None and np.isscalar(value) and np.issubdtype(raw.dtype, np.number):
-            number = float(value)
+        if isinstance(value, int | float | np.number) and np.issubdtype(raw.dtype, np.number):
+            number = float(value.real)
             gone |= np.isnan(out) if np.isnan(number) else out == number
     scale, offset = float(attributes.get("scale_factor", 1.0)), float(attributes.get("add_offset", 0.0))
     result: Array = np.where(gone, np.nan, out * scale + offset)
