@@ -16,7 +16,7 @@ from selat.exporters.paper import chart, fonts, html, pdf, plot, svg, typ, writt
 from selat.exporters.paper.blocks import Break, Document, Facts, Figure, Figures, Heading, Table, Text, table
 from selat.exporters.paper.chart import Chart, box_of
 from selat.exporters.paper.ground import Land, clipped
-from selat.exporters.paper.words import LANGUAGES, Words, brief, common, sea
+from selat.exporters.paper.words import LANGUAGES, Words, brief, common, review, sea
 from selat.model.clock import parse_time
 from selat.model.errors import ConfigError
 from selat.model.zone import Zone
@@ -204,7 +204,7 @@ def test_plots_begin_at_zero_and_end_above_the_largest() -> None:
     )
 
 
-@pytest.mark.parametrize("words", [common.COMMON, sea.SEA, brief.BRIEF])
+@pytest.mark.parametrize("words", [common.COMMON, sea.SEA, brief.BRIEF, review.REVIEW])
 def test_every_word_is_there_in_three_languages_with_the_same_places(words: dict[str, tuple[str, str, str]]) -> None:
     import re
 

@@ -53,18 +53,37 @@ def detectable(per_year: float, before_years: float, after_years: float, wanted:
     return high
 
 
-def claim(counts_before: list[int], counts_after: list[int], expected_fall: float) -> str:
-    """A sentence on yearly counts before and after; it claims nothing where the expected fall could not be seen."""
+def judged(counts_before: list[int], counts_after: list[int], expected_fall: float) -> tuple[str, dict[str, str]]:
+    """What yearly counts before and after can show: (``not_even``, ``too_few``, ``varies`` or ``fell``, the figures of it).
+
+    ``too_few``: the expected fall is smaller than what could be seen; ``not_even``: not even a full stop could be.
+    """
     rate = float(np.mean(counts_before))
     least = detectable(rate, len(counts_before), len(counts_after)) if rate > 0 else None
-    told = "not even a full stop could be seen" if least is None else f"a fall below {least:.0%} could not be seen"
-    if least is None or least > expected_fall:
-        return f"No effect is claimed from these counts: {told}, and {expected_fall:.0%} is expected."
-    fall = 1.0 - float(np.mean(counts_after)) / rate
+    told = {"expected": f"{expected_fall:.0%}"}
+    if least is None:
+        return "not_even", told
+    told["least"] = f"{least:.0%}"
+    if least > expected_fall:
+        return "too_few", told
     spread = float(np.var(counts_before, ddof=1) / rate) if len(counts_before) > 1 else 1.0
     if spread > 2.0:
-        return f"No effect is claimed: yearly counts vary {spread:.0f} times as much as chance alone would make them."
-    return f"Counts fell by {fall:.0%}; {told}. Other causes are not ruled out."
+        return "varies", {**told, "spread": f"{spread:.0f}"}
+    return "fell", {**told, "fall": f"{1.0 - float(np.mean(counts_after)) / rate:.0%}"}
+
+
+_SAID = {
+    "not_even": "No effect is claimed from these counts: not even a full stop could be seen, and {expected} is expected.",
+    "too_few": "No effect is claimed from these counts: a fall below {least} could not be seen, and {expected} is expected.",
+    "varies": "No effect is claimed: yearly counts vary {spread} times as much as chance alone would make them.",
+    "fell": "Counts fell by {fall}; a fall below {least} could not be seen. Other causes are not ruled out.",
+}
+
+
+def claim(counts_before: list[int], counts_after: list[int], expected_fall: float) -> str:
+    """A sentence on yearly counts before and after; it claims nothing where the expected fall could not be seen."""
+    key, told = judged(counts_before, counts_after, expected_fall)
+    return _SAID[key].format(**told)
 
 
 def interval(

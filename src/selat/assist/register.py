@@ -123,6 +123,16 @@ class Register:
         with reading(self.engine) as connection:
             return assistlog.end(connection)
 
+    def hash_at(self, rows: int) -> str:
+        """Hash of the last of the first ``rows`` entries; empty where there are not so many."""
+        with reading(self.engine) as connection:
+            return assistlog.hash_at(connection, rows)
+
+    def rows_at(self, digest: str) -> int | None:
+        """Number of entries up to the one whose hash begins with ``digest``; None where there is none, or more than one."""
+        with reading(self.engine) as connection:
+            return assistlog.rows_at(connection, digest)
+
     def saved_book_agrees(self) -> bool:
         """True where the saved book is what the log adds up to."""
         with reading(self.engine) as connection:

@@ -37,6 +37,14 @@ def hashes(connection: Connection, entries: Iterable[int]) -> dict[int, str]:
     return out
 
 
+def rows_at(connection: Connection, digest: str) -> int | None:
+    """Number of rows up to the one whose hash begins with ``digest`` (hex digits); None where that is not one row."""
+    found = connection.scalars(
+        sa.select(_LOG.c.n).where(_LOG.c.hash.startswith(digest, autoescape=True)).limit(2)
+    ).all()
+    return int(found[0]) + 1 if len(found) == 1 else None
+
+
 def read(
     connection: Connection, begin: int = 0, before: int | None = None, subject: str = "", action: str = ""
 ) -> Iterator[Row]:
