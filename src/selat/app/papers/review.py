@@ -136,7 +136,7 @@ def _programme(book: Book, programme: str, span: Period) -> Programme:
     accepted, served = _waits(book, items)
     states = Counter(book.state(i, last) for i in items)
     kept = Counter(tuple(str(x or "") for x in k[1:4]) for i in items if (k := book.keeper(i, last)) is not None)
-    told, claim = _measures(book, programme)
+    told, claim = _measures(book, programme, day_ns(span.end))
     return Programme(
         programme,
         tuple((k, v) for k, v in facts if v),
@@ -298,15 +298,19 @@ def _done(book: Book, mine: set[str], span: Period) -> tuple[tuple[str, str, str
     return tuple(sorted(found, key=lambda d: (d[1], d[0])))
 
 
-def _measures(book: Book, programme: str) -> tuple[tuple[Measured, ...], tuple[str, Mapping[str, str]] | None]:
+def _measures(
+    book: Book, programme: str, now: int
+) -> tuple[tuple[Measured, ...], tuple[str, Mapping[str, str]] | None]:
     """Indicators before, expected and measured; and what yearly incident counts can show."""
     out, claim = [], None
-    for row in measures(book, programme):
+    for row in measures(book, programme, now):
         if row["indicator"] == INCIDENTS:
             claim = _claim(book, programme)
             continue
         before, wanted, after = (_value(row.get(b)) for b in ("baseline", "expected", "measured"))
-        out.append(Measured(row["indicator"], row["unit"], before, wanted, after, _judgement(before, after)))
+        out.append(
+            Measured(row["indicator"], row["unit"], before, wanted, after, _judgement(before, after), row["verdict"])
+        )
     return tuple(out), claim
 
 

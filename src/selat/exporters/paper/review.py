@@ -40,7 +40,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An indicator: (value, low, high) before, expected, measured; None where there is none. ``judgement``: a word's key."""
+    """An indicator: (value, low, high) before, expected, measured; None where there is none.
+
+    ``judgement``: key of a word, before against measured.
+    """
 
     indicator: str
     unit: str
@@ -48,6 +51,7 @@ class Measured:
     expected: tuple[float, float | None, float | None] | None
     measured: tuple[float, float | None, float | None] | None
     judgement: str
+    verdict: str = ""  #: measured against expected: ``below``, ``within``, ``above``
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +309,12 @@ def _due(p: Programme, w: Words) -> list[Block]:
 
 def _changed(p: Programme, w: Words) -> list[Block]:
     rows = [
-        (m.indicator, m.unit, *(_interval(v) for v in (m.baseline, m.expected, m.measured)), w(m.judgement))
+        (
+            m.indicator,
+            m.unit,
+            *(_interval(v) for v in (m.baseline, m.expected, m.measured)),
+            "; ".join(w(k) for k in (m.judgement, f"v.{m.verdict}" if m.verdict else "") if k),
+        )
         for m in p.measures
     ]
     head = (*(w(k) for k in ("indicator", "unit_of", "baseline", "expected", "measured", "judgement")),)

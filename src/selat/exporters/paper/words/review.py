@@ -156,6 +156,9 @@ REVIEW = {
         "tiada selang: tiada perubahan didakwa",
         "区間がないため、変化とは言わない",
     ),
+    "v.below": ("below what was expected", "di bawah jangkaan", "期待を下回る"),
+    "v.within": ("as expected", "seperti dijangka", "期待どおり"),
+    "v.above": ("above what was expected", "melebihi jangkaan", "期待を上回る"),
     "not_yet": ("not measured yet", "belum diukur", "未測定"),
     "intervals": (
         "In brackets: 95 % intervals as recorded.",
