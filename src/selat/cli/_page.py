@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import webbrowser
@@ -12,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from selat.model.errors import ConnectError
+from selat.model.errors import ConfigError, ConnectError
 
 
 def add_page_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +37,7 @@ def defaults(args: argparse.Namespace, web: Any) -> None:
     """Host and port of the sea's selat.toml, where the command does not say."""
     args.host = web.host if args.host is None else args.host
     args.port = web.port if args.port is None else args.port
+    args.names = web.names
 
 
 def say_if_first() -> None:
@@ -68,13 +70,14 @@ async def page(
     try:
         open_to_all = args.host not in _LOOPBACK
         accounts = _accounts(folder) if open_to_all or args.accounts else None
-        hosts = ("*",) if open_to_all else _LOOPBACK
+        hosts = ("*",) if open_to_all else (*_LOOPBACK, *args.names)
         app = create_app(
             picture,
             archive=archive,
             assist=assist,
             rescue=rescue,
             accounts=accounts,
+            provider=_provider(archive) if accounts else None,
             audit=archive.record,
             title=title,
             allowed_hosts=hosts,
@@ -85,6 +88,19 @@ async def page(
         rescue.close()
         assist.close()
         archive.close()
+
+
+def _provider(archive: Any) -> Any:
+    """Where people may log in instead of here, if selat.toml names a provider."""
+    from selat.store.layout import settings
+    from selat.web.oidc import Provider
+
+    told = settings(archive.sea.layout).oidc
+    if not told.issuer:
+        return None
+    if told.secret and not os.environ.get(told.secret):
+        raise ConfigError(f"the environment variable {told.secret} is not set", hint="oidc.secret names it")
+    return Provider(told, os.environ.get(told.secret, "") if told.secret else "")
 
 
 def _ships(picture: Any, groups: Any) -> list[Any]:

@@ -89,6 +89,9 @@ class Web(Section):
 
     host: str = _setting("127.0.0.1", "address", "Address to serve on; 127.0.0.1: this machine only", min_length=1)
     port: int = _setting(8610, "port", "Port to serve on; 0: any that is free", ge=0, le=65535, strict=True)
+    names: tuple[str, ...] = _setting(
+        (), "names", "Names by which browsers know this page where a proxy stands before it: watch.example"
+    )
 
 
 class Notify(Section):

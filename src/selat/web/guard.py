@@ -26,10 +26,16 @@ SECURITY_HEADERS = {
         "form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+#: Beside these where the page was asked for by TLS (a proxy on this machine says so).
+TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def host_name(host: str) -> str:
@@ -46,7 +52,10 @@ def same_origin(headers: Headers) -> bool:
     Browsers always send Origin on WebSocket and POST; scripts send none, and no page can leave it out.
     """
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    try:
+        return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    except ValueError:
+        return False
 
 
 class Guard:
@@ -70,9 +79,11 @@ class Guard:
                 await self._app(scope, receive, send)
             return
 
+        secure = scope.get("scheme") == "https"
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                MutableHeaders(scope=message).update(SECURITY_HEADERS | (TLS_HEADERS if secure else {}))
             await send(message)
 
         if refusal:

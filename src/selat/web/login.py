@@ -7,11 +7,11 @@ so that no other page can act in somebody's name. Failed log-ins slow down their
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import html
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -31,9 +31,12 @@ from selat.web.scoped import asking
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from selat.web.oidc_login import OidcLogin
+
 COOKIE = "selat_session"
 USER = "selat.user"  #: key in the scope: the account that asks
 IDLE = 12 * 3600.0  #: s without a request that end a session: a watch
+LONGEST = 12 * 3600.0  #: s after which who logged in with a provider is sent there again
 FREE_TRIES = 5  #: failed log-ins before the next must wait
 LONGEST_WAIT = 900.0  #: s
 BODY_LIMIT = 4096
@@ -85,17 +88,29 @@ class _Limits:
         return left < 1
 
 
+@dataclass(slots=True)
+class _Session:
+    """``ends`` without another request (s of the monotonic clock), and ``until`` in any case."""
+
+    account: Account
+    ends: float
+    until: float | None
+
+
 class Gate:
     """Sessions and the answers about them; ``audit`` is told who came, went and was refused."""
 
     def __init__(self, accounts: Accounts, title: str, audit: Audit) -> None:
         self.accounts, self.title, self.audit = accounts, title, audit
         self.limits = _Limits()
-        self._sessions: dict[str, tuple[str, float]] = {}  # hash of the token: (name, ends)
+        self._sessions: dict[str, _Session] = {}  # by hash of the token
+        self.elsewhere: OidcLogin | None = None  #: log-in with a provider
+        self.doors = {"/login"}  #: paths that are open to strangers
 
     def routes(self) -> list[Route]:
         """Log in, log out."""
         return [
+            *(self.elsewhere.routes() if self.elsewhere else ()),
             Route("/login", self.form, methods=["GET"]),
             Route("/login", self.enter, methods=["POST"]),
             Route("/logout", self.leave, methods=["POST"]),
@@ -103,7 +118,11 @@ class Gate:
 
     async def form(self, request: Request) -> Response:
         """The page to log in."""
-        return _page(self.title, "")
+        return self.page("")
+
+    def page(self, trouble: str, status: int = 200) -> Response:
+        """The page to log in, with what went wrong."""
+        return _page(self.title, trouble, status, self.elsewhere.provider.host if self.elsewhere else "")
 
     async def enter(self, request: Request) -> Response:
         """Begin a session, or say why not."""
@@ -111,26 +130,30 @@ class Gate:
         async for part in request.stream():
             raw += part
             if len(raw) > BODY_LIMIT:
-                return _page(self.title, "That is too long.", 413)
+                return self.page("That is too long.", 413)
         given = parse_qs(bytes(raw).decode("utf-8", "replace"), max_num_fields=8)
         name, password = (given.get(k, [""])[0] for k in ("name", "password"))
         where = request.client.host if request.client else "?"
         account = await self.check(name, password, where)
         if account is None:
             wait = self.limits.wait(f"a:{where}", f"n:{name}")
-            return _page(
-                self.title,
+            return self.page(
                 f"Wait {round(wait) + 1} s." if wait > 0 else "Name or password is wrong.",
                 429 if wait > 0 else 401,
             )
-        token = secrets.token_urlsafe(32)
-        self._sessions[_hash(token)] = (account.name, clock.monotonic() + IDLE)
         self.audit(account.name, "login", f"address:{where}", "")
         answer = RedirectResponse("/", status_code=303)
+        self.begin(account, request, answer)
+        return answer
+
+    def begin(self, account: Account, request: Request, answer: Response, *, elsewhere: bool = False) -> None:
+        """Begin a session and give its cookie; ``elsewhere``: the account is not ours, and is asked for again in time."""
+        token, now = secrets.token_urlsafe(32), clock.monotonic()
+        self._sessions = {k: s for k, s in self._sessions.items() if s.ends > now}
+        self._sessions[_hash(token)] = _Session(account, now + IDLE, now + LONGEST if elsewhere else None)
         answer.set_cookie(
             COOKIE, token, httponly=True, samesite="strict", secure=request.url.scheme == "https", path="/"
         )
-        return answer
 
     async def leave(self, request: Request) -> Response:
         """End the session."""
@@ -158,18 +181,18 @@ class Gate:
     async def who(self, scope: Scope) -> Account | None:
         """Who asks, by session or by Basic authentication."""
         headers = Headers(scope=scope)
-        known = self._sessions.get(_hash(_token(headers)))
-        if known is not None and known[1] > clock.monotonic():
-            account = self.accounts.all().get(known[0])
-            if account is not None:  # not taken out meanwhile
-                self._sessions[_hash(_token(headers))] = (known[0], clock.monotonic() + IDLE)
+        known, now = self._sessions.get(_hash(_token(headers))), clock.monotonic()
+        if known is not None and now < min(known.ends, known.until or known.ends):
+            ours = known.until is None  # as it is now: not taken out, nor given another role, meanwhile
+            account = self.accounts.all().get(known.account.name) if ours else known.account
+            known.ends = now + IDLE
             return account
         kind, _, told = headers.get("authorization", "").partition(" ")
         if kind.lower() != "basic":
             return None
         try:
             name, _, password = base64.b64decode(told, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no Base64, no text, letters that are no ASCII
             return None
         return await self.check(name, password, (scope.get("client") or ("?", 0))[0])
 
@@ -195,7 +218,7 @@ class Doorman:
                 await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await WebSocketClose(code=1008, reason="log in first")(scope, receive, send)
-        elif scope["path"] == "/login":
+        elif scope["path"] in self._gate.doors:
             await self._app(scope, receive, send)
         elif user is not None and scope["path"] == "/":
             await RedirectResponse("/assist", status_code=303)(scope, receive, send)
@@ -230,18 +253,19 @@ body { font: 16px/1.5 system-ui, sans-serif; background: #12181e; color: #c3cdd1
 main { width: min(20em, 90vw) } h1 { font-size: 20px; color: #e4ebed } [role=alert] { color: #f0a03c }
 input { display: block; width: 100%; box-sizing: border-box; margin: 4px 0 14px; padding: 9px; font: inherit;
   background: #1a2129; border: 1px solid #5d6b76; color: #e4ebed }
-button { padding: 9px 18px; font: inherit }
+a { color: #8ab4f8 } button { padding: 9px 18px; font: inherit }
 """
 
 
-def _page(title: str, trouble: str, status: int = 200) -> Response:
+def _page(title: str, trouble: str, status: int = 200, provider: str = "") -> Response:
     said = f"<p role=alert>{html.escape(trouble)}</p>" if trouble else ""
+    other = f"<p><a href='/oidc/login'>Log in with {html.escape(provider)}</a>" if provider else ""
     text = (
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style>"
         f"<main><h1>{html.escape(title)}</h1>{said}<form method=post action=/login>"
         "<label>Name<input name=name autocomplete=username required autofocus maxlength=80></label>"
         "<label>Password<input name=password type=password autocomplete=current-password required maxlength=200></label>"
-        "<button>Log in</button></form></main>"
+        f"<button>Log in</button></form>{other}</main>"
     )
     return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})

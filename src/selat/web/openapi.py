@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import BaseRoute, Route
 
 from selat.web.answers import json_answer
+from selat.web.login import COOKIE
+from selat.web.openapi_schemas import COMPONENTS, SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,34 +136,74 @@ _PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 
 
 def spec(routes: Sequence[BaseRoute], title: str) -> dict[str, Any]:
-    """The description of those routes that :data:`SAID` names."""
+    """The description of the routes that are in the table."""
     paths: dict[str, Any] = {}
     for route in routes:
         if not isinstance(route, Route) or route.path not in SAID:
             continue
         summary, query = SAID[route.path]
         inside = [
-            {"name": n, "in": "path", "required": True, "schema": {"type": "integer" if k == "int" else "string"}}
-            for n, k in _PARAMETER.findall(route.path)
+            {"name": n, "in": "path", "required": True, "schema": _inside(k)} for n, k in _PARAMETER.findall(route.path)
         ]
         for asked in query.split():
             name, kind = asked.rstrip("!").split(":")
-            inside.append({"name": name, "in": "query", "required": asked.endswith("!"), "schema": {"type": kind}})
+            schema = {"type": kind} | (_WHOLE if kind == "integer" else {})
+            inside.append({"name": name, "in": "query", "required": asked.endswith("!"), "schema": schema})
         known = paths.setdefault(_PARAMETER.sub(r"{\1}", route.path), {})
         for method in sorted((route.methods or set()) - {"HEAD"}):
-            known[method.lower()] = _operation(summary, inside, method)
-    return {"openapi": "3.0.3", "info": {"title": title, "version": "1"}, "paths": paths}
+            known[method.lower()] = _operation(route.path, summary, inside, method)
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": title, "version": "1", "description": "Times in ms since 1970, UTC; degrees, WGS 84."},
+        "servers": [{"url": "/"}],
+        "security": [{"session": []}, {"machine": []}, {}],
+        "paths": paths,
+        "components": {
+            "schemas": COMPONENTS,
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "given by /login"},
+                "machine": {"type": "http", "scheme": "basic"},
+            },
+        },
+    }
 
 
-def _operation(summary: str, inside: list[dict[str, Any]], method: str) -> dict[str, Any]:
-    answers = {"200": "Done", "400": "Not understood, with a hint", "401": "Log in first", "403": "Not with this role",
-               "404": "There is none", "429": "Too many requests", "501": "This picture cannot"}  # fmt: skip
+_WHOLE = {"minimum": 0, "maximum": 9_000_000_000_000}
+_FAILS = {
+    "400": "Not understood, with a hint", "401": "Log in first", "403": "Not with this role, or from another site",
+    "404": "There is none", "429": "Too many requests", "501": "This picture cannot",
+}  # fmt: skip
+
+
+def _inside(kind: str) -> dict[str, Any]:
+    """Schema of a part of the path: what the routes' patterns take."""
+    if kind == "int":
+        return {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+    return {"type": "string", "minLength": 1} | ({"pattern": r"^[^/]+$"} if kind == "str" else {})
+
+
+def _operation(path: str, summary: str, inside: list[dict[str, Any]], method: str) -> dict[str, Any]:
+    body, gives, media = SHAPES.get(f"{method} {path}", ("", "", "application/json"))
+    binary = media in ("application/octet-stream", "*/*")
+    schema = _named(gives) if gives else {"type": "string", **({"format": "binary"} if binary else {})}
+    if not gives and media == "application/json":
+        schema = {}
+    answers: dict[str, Any] = {"200": {"description": "Done", "content": {media: {"schema": schema}}}}
+    error = {"application/json": {"schema": _named("Error")}}
+    answers |= {code: {"description": text, "content": error} for code, text in _FAILS.items()}
+    words = [w for w in re.split(r"\W+", _PARAMETER.sub(r"\1", path)) if w and w != "api"]
     out: dict[str, Any] = {
-        "summary": summary, "parameters": inside, "responses": {code: {"description": text} for code, text in answers.items()},
+        "summary": summary, "operationId": "_".join([method.lower(), *words]), "tags": [words[0] if words else "page"],
+        "parameters": inside, "responses": answers,
     }  # fmt: skip
     if method in ("POST", "PUT"):
-        out["requestBody"] = {"content": {"application/json": {"schema": {"type": "object"}}}}
+        taken = _named(body) if body else {"type": "object"}
+        out["requestBody"] = {"required": bool(body), "content": {"application/json": {"schema": taken}}}
     return out
+
+
+def _named(schema: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{schema}"}
 
 
 async def answer(request: Request) -> Response:

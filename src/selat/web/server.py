@@ -35,12 +35,15 @@ from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
 from selat.web.interop import interop_routes
 from selat.web.kept_api import kept_routes
 from selat.web.login import USER, Audit, Doorman, Gate
+from selat.web.oidc import Provider
+from selat.web.oidc_login import OidcLogin
 from selat.web.openapi import OPENAPI_ROUTE
 from selat.web.release_api import release_routes
 from selat.web.report_api import report_routes
 from selat.web.rescue_api import rescue_routes
 from selat.web.scoped import groups, scoped
 from selat.web.traffic_api import traffic_routes
+from selat.web.witness import Witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -159,6 +162,7 @@ def create_app(
     assist: Desk | None = None,
     rescue: RescueDesk | None = None,
     accounts: Accounts | None = None,
+    provider: Provider | None = None,
     audit: Audit | None = None,
     title: str = "selat",
     static: Path = STATIC,
@@ -174,6 +178,7 @@ def create_app(
         assist: the register of given equipment behind it.
         rescue: the desk of the rescue co-ordinator over the same sea; without it the page /rescue has no cases.
         accounts: who may come in; without them everybody does, and only this machine may act.
+        provider: where people may log in instead (OpenID Connect); only together with accounts.
         audit: told of log-ins and refusals as (who, action, subject, note).
         title: the name in the top bar and on the browser tab.
         static: folder of the built page.
@@ -182,6 +187,8 @@ def create_app(
         period_s: seconds between two frames of the feed.
     """
     gate = None if accounts is None else Gate(accounts, title, audit or _unheard)
+    if gate is not None and provider is not None:
+        OidcLogin(provider, gate)
     hubs = Hubs(picture, period_s)
     if gate is not None:  # from here on the routes see what the groups of who asks may see
         picture, archive = scoped(picture), scoped(archive)
@@ -206,11 +213,18 @@ def create_app(
         Route("/{page:str}", to.other_page),
     ]
     middleware = [
+        *([Middleware(Witness, audit=audit)] if audit else ()),
         Middleware(Guard, allowed_hosts=tuple(allowed_hosts)),
         *([Middleware(Doorman, gate=gate)] if gate else ()),
         Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
     ]
-    return Starlette(routes=routes, middleware=middleware)
+    return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: _not_here})
+
+
+async def _not_here(request: Request, e: Exception) -> Response:
+    """No such page, or not in this way: said as everything else is."""
+    status = e.status_code if isinstance(e, HTTPException) else 500
+    return _json({"error": "no such page" if status == 404 else "not in this way"}, status=status)
 
 
 def _picture_routes(to: _Routes) -> list[Route | WebSocketRoute]:
