@@ -13,6 +13,7 @@ from selat.model.clock import SECOND, ReplayClock, parse_time
 from selat.model.encode import encode
 from selat.model.nouns import Zone
 from selat.model.ports import Block
+from selat.rescue.case import Case
 from selat.store import cases, registry, releases
 from selat.store.writer import Store
 
@@ -22,6 +23,8 @@ SEEN, HUSHED, BOTH = 533000001, 563998877, 525000003
 SEEN_BEACON, HUSHED_BEACON = 970111111, 970222222
 NAMES = {SEEN: "OPEN WATER", HUSHED: "HUSHED LADY", BOTH: "TWICE HEARD"}
 ZONE, CASE = "quiet bay", "quiet case"
+LINE = "quiet line"
+BODY = Case(CASE, particles=200).adrift("PIW-1").position(1.2, 104.1, T0, "0.5 nm", "20 min").as_json()
 FAR = 104.5625  #: deg: longitude at which only the closed source puts the ship that both hear
 MINUTES = 4
 TOML = f"""
@@ -80,7 +83,9 @@ def watched(store: Store, midway: Callable[[Watch], None] | None = None) -> tupl
     registry.put_zone(store.state, Zone(ZONE, ((104.0, 1.1), (104.3, 1.1), (104.3, 1.4), (104.0, 1.4))))
     registry.put_zone(store.state, Zone("open bay", ((103.5, 1.0), (103.8, 1.0), (103.8, 1.2), (103.5, 1.2))))
     releases.release(store.state, "zone", ZONE, frozenset({frozenset({"navy"})}), "Lt Aminah")
-    cases.put_case(store.state, CASE, "{}", "Lt Aminah")
+    registry.put_zone(store.state, Zone(LINE, ((104.11, 1.1), (104.11, 1.3)), kind="report_line", line=True))
+    releases.release(store.state, "zone", LINE, frozenset({frozenset({"navy"})}), "Lt Aminah")
+    cases.put_case(store.state, CASE, BODY, "Lt Aminah")
     releases.release(store.state, "case", CASE, frozenset({frozenset({"navy"})}), "Lt Aminah")
     writer = store.writer()
     watch = Watch(Pipeline(writer), ReplayClock(T0 + MINUTES * 60 * SECOND, 1e-9), replay=True)
@@ -106,6 +111,7 @@ def tokens(hushed: dict) -> dict[str, bytes]:
         "alert": hushed["id"].encode(),
         "zone": ZONE.encode(),
         "case": CASE.encode(),
+        "line": LINE.encode(),
         "source": CLOSED.removeprefix("tcp://").encode(),
         "place": f"{FAR}".encode(),
         "place in floats": f"{FAR - 1e-7:.7f}"[:-1].encode(),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import numpy as np
@@ -35,8 +36,11 @@ from release_world import (
     watched,
 )
 from selat.app.archive import SeaArchive
+from selat.app.rescue_bench import case_id
+from selat.app.rescue_desk import RescueDesk
 from selat.app.session import Sea
 from selat.app.standing import Standing
+from selat.assist.desk import Desk
 from selat.exporters import _live
 from selat.model.nouns import Zone
 from selat.model.picture import LON_NA, POSITION_SCALE
@@ -68,8 +72,19 @@ class World:
         accounts.put("outsider", "supervisor", PASSWORD, ["police"])
         archive = SeaArchive(self.folder)
         stack.callback(archive.close)
+        assist, rescue = Desk(self.folder), RescueDesk(archive)
+        stack.callback(assist.close)
+        stack.callback(rescue.close)
+        rescue.jobs.begin("drift", case_id(CASE), "Lt Aminah", lambda job: {"note": CASE})
         self.app = create_app(
-            self.watch.picture, archive=archive, accounts=accounts, audit=archive.record, title="t", period_s=0.05
+            self.watch.picture,
+            archive=archive,
+            assist=assist,
+            rescue=rescue,
+            accounts=accounts,
+            audit=archive.record,
+            title="t",
+            period_s=0.05,
         )
         self.server: Running = serve_in_thread(self.app)
         stack.callback(self.server.stop)
@@ -118,8 +133,23 @@ READ: dict[str, list[tuple[str, bool]]] = {
     "/api/search": [("/api/search?q=HUSHED", SAYS), ("/api/search?q={beacon}", SAYS), ("/api/search?q=E", SAYS)],
     "/api/statistics": [("/api/statistics?" + SPAN, SAYS)],
     "/api/density": [("/api/density?box=100,0,106,5&format=csv&" + SPAN, SILENT)],
-    "/api/gates": [("/api/gates", SILENT)],
-    "/api/gates/passages": [("/api/gates/passages?list=1&gate=" + ZONE + "&" + SPAN, SILENT)],
+    "/api/gates": [("/api/gates", SAYS)],
+    "/api/gates/passages": [
+        ("/api/gates/passages?list=1&" + SPAN, SILENT),
+        ("/api/gates/passages?gate=quiet%20line&list=1&" + SPAN, SILENT),
+        ("/api/gates/passages?format=csv&list=1&" + SPAN, SILENT),
+    ],
+    "/api/rescue/cases": [("/api/rescue/cases", SAYS)],
+    "/api/rescue/lists": [("/api/rescue/lists", SILENT)],
+    "/api/rescue/vessels": [("/api/rescue/vessels?lat=1.2&lon=104.1", SAYS)],
+    "/api/rescue/light": [(f"/api/rescue/light?lat=1&lon=104&begin={BEGIN}&end={END}", SILENT)],
+    "/api/rescue/survival": [(f"/api/rescue/survival?begin={BEGIN}&water=28", SILENT)],
+    "/api/rescue/jobs/{job:str}": [("/api/rescue/jobs/1", SAYS)],
+    "/api/rescue/jobs/{job:str}/stream": [("/api/rescue/jobs/1/stream", SAYS)],
+    "/api/rescue/cases/{case:str}": [("/api/rescue/cases/{caseid}", SAYS)],
+    "/api/rescue/cases/{case:str}/times": [("/api/rescue/cases/{caseid}/times", SILENT)],
+    "/api/rescue/cases/{case:str}/cloud": [("/api/rescue/cases/{caseid}/cloud", SILENT)],
+    "/api/rescue/cases/{case:str}/effort": [("/api/rescue/cases/{caseid}/effort?plan=1", SILENT)],
     "/api/openapi.json": [("/api/openapi.json", SILENT)],
     "/metrics": [("/metrics", SAYS)],
     "/signalk": [("/signalk", SILENT)],
@@ -148,9 +178,24 @@ WRITE: dict[tuple[str, str], list[tuple[str, Any]]] = {
     ("PUT", "/api/releases/{kind:str}/{name:path}"): [
         (f"/api/releases/{k}/{{{k}}}", {"groups": []}) for k in ("alert", "zone", "case")
     ],
+    **{
+        ("POST", f"/api/rescue/cases/{{case:str}}/{deed}"): [(f"/api/rescue/cases/{{caseid}}/{deed}", body)]
+        for deed, body in {
+            "drift": {"hours": 1},
+            "plan": {},
+            "score": {"plan": 1, "areas": {}},
+            "keep": {"plan": 1, "areas": {}},
+            "search": {"plan": 1},
+            "export": {"plan": 1, "format": "gpx"},
+            "decision": {"note": "n"},
+        }.items()
+    },
+    ("POST", "/api/rescue/cases"): [("/api/rescue/cases", {"form": {"name": CASE}})],
+    ("DELETE", "/api/rescue/jobs/{job:str}"): [("/api/rescue/jobs/1", None)],
 }
 #: changes nothing that is anybody's
 HARMLESS = {
+    ("POST", "/api/rescue/check"),
     ("POST", "/login"),
     ("POST", "/logout"),
     ("POST", "/api/snoozes"),
@@ -165,7 +210,7 @@ MOUNTS = {"/assets", "/basemap"}
 def url(text: str, world: World) -> str:
     return text.format(
         hushed=HUSHED, both=BOTH, beacon=HUSHED_BEACON, alert=world.hushed["id"], open_alert=world.seen["id"],
-        zone=ZONE, case=CASE,
+        zone=ZONE, case=CASE, caseid=case_id(CASE),
     )  # fmt: skip
 
 
@@ -202,7 +247,7 @@ def test_the_wrong_group_is_told_nothing(path: str, world: World) -> None:
         for address, says in READ[path]:
             asked = url(address, world)
             status, got = body_of(outsider, asked)
-            secrets = {k: t for k, t in world.secrets.items() if t.decode("latin-1") not in asked}
+            secrets = {k: t for k, t in world.secrets.items() if t.decode("latin-1") not in unquote(asked)}
             assert not told(got, secrets), f"{asked} tells an outsider"
             assert status < 500 or b"not built" in got
             status, got = body_of(insider, asked)
@@ -217,7 +262,8 @@ def test_the_wrong_group_changes_nothing(where: tuple[str, str], world: World) -
             asked = url(address, world)
             answer = outsider.request(where[0], asked, json=sent) if sent is not None else outsider.delete(asked)
             assert answer.status_code in (400, 404), (asked, answer.text)
-            secrets = {k: t for k, t in world.secrets.items() if t.decode("latin-1") not in asked and k != "zone"}
+            said = f"{asked} {sent}"
+            secrets = {k: t for k, t in world.secrets.items() if t.decode("latin-1") not in said}
             assert not told(answer.content, secrets)
     assert before == [world.watch.picture.alerts(0)[1], SeaArchive(world.folder).zones()]
 

@@ -57,6 +57,10 @@ def survival_clock(begin: int, given: dict[str, Any]) -> dict[str, Any]:
         )
     except (TypeError, ValueError):
         raise ConfigError("that is no policy", hint="water, review, limit and factor are numbers") from None
+    if not (-5.0 <= water <= 45.0 and 1.0 <= review <= 240.0 and 0.0 <= limit <= 2400.0 and 0.0 < factor <= 100.0):
+        raise ConfigError(
+            "that is no policy", hint="water -5 to 45 deg C, review 1 to 240 h, limit to 2400 h, factor to 100"
+        )
     found = survival.clock(begin, water, Policy(factor=factor, review=review, limit=limit))
     return {
         "end_ms": found.end / _MS if found.end else None, "reviews_ms": [t / _MS for t in found.reviews],

@@ -170,8 +170,10 @@ def spec(routes: Sequence[BaseRoute], title: str) -> dict[str, Any]:
 
 _WHOLE = {"minimum": 0, "maximum": 9_000_000_000_000}
 _FAILS = {
-    "400": "Not understood, with a hint", "401": "Log in first", "403": "Not with this role, or from another site",
-    "404": "There is none", "429": "Too many requests", "501": "This picture cannot",
+    "400": "Not understood, with a hint", "422": "Errors of a form, at its fields",
+    "401": "Log in first", "403": "Not with this role, or from another site",
+    "404": "There is none", "409": "It does not fit what stands", "413": "Too long",
+    "429": "Too many requests", "501": "This picture cannot",
 }  # fmt: skip
 
 
@@ -189,6 +191,8 @@ def _operation(path: str, summary: str, inside: list[dict[str, Any]], method: st
     if not gives and media == "application/json":
         schema = {}
     answers: dict[str, Any] = {"200": {"description": "Done", "content": {media: {"schema": schema}}}}
+    if path.startswith("/api/rescue/") and method == "POST":
+        answers["202"] = {"description": "Begun: the job", "content": {media: {"schema": {"type": "object"}}}}
     error = {"application/json": {"schema": _named("Error")}}
     answers |= {code: {"description": text, "content": error} for code, text in _FAILS.items()}
     words = [w for w in re.split(r"\W+", _PARAMETER.sub(r"\1", path)) if w and w != "api"]

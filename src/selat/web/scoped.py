@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from selat.model.release import Groups, Releases
 
 _ASKING: ContextVar[Groups | None] = ContextVar("selat_groups", default=frozenset())
-
-T = TypeVar("T")
 
 
 @contextmanager
@@ -55,11 +53,11 @@ def _forward(name: str) -> Any:
     return call
 
 
-def scoped(whole: T) -> T:
+def scoped(whole: Any) -> Any:
     """``whole`` as who asks may see it; itself where it knows nothing of groups (then nothing in it is kept from any)."""
     if not isinstance(whole, Releases):
         return whole
     # its methods are on the class, so that it is still one of the protocols of model/picture.py
     names = [n for n in dir(type(whole)) if not n.startswith("_") and callable(getattr(type(whole), n))]
     kind = type("Scoped", (_Scoped,), {n: _forward(n) for n in names})
-    return cast(T, kind(whole))
+    return kind(whole)

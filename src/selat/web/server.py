@@ -19,6 +19,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from selat.app.rescue_released import RescueDesks
 from selat.model.archive import Archive
 from selat.model.picture import Acknowledges, Picture
 from selat.web.accounts import Accounts
@@ -192,6 +193,7 @@ def create_app(
     hubs = Hubs(picture, period_s)
     if gate is not None:  # from here on the routes see what the groups of who asks may see
         picture, archive = scoped(picture), scoped(archive)
+        rescue = scoped(RescueDesks(rescue)) if rescue is not None else None
     to = _Routes(picture, title, static, remote_acks, hubs, gate)
     routes: list[Route | Mount | WebSocketRoute] = [
         *_picture_routes(to),
@@ -212,13 +214,18 @@ def create_app(
         Mount("/basemap", StaticFiles(directory=BASEMAP)),
         Route("/{page:str}", to.other_page),
     ]
-    middleware = [
+    layers = _layers(audit, gate, allowed_hosts)
+    return Starlette(routes=routes, middleware=layers, exception_handlers={HTTPException: _not_here})
+
+
+def _layers(audit: Audit | None, gate: Gate | None, hosts: Sequence[str]) -> list[Middleware]:
+    """What a request goes through, outermost first."""
+    return [
         *([Middleware(Witness, audit=audit)] if audit else ()),
-        Middleware(Guard, allowed_hosts=tuple(allowed_hosts)),
+        Middleware(Guard, allowed_hosts=tuple(hosts)),
         *([Middleware(Doorman, gate=gate)] if gate else ()),
         Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
     ]
-    return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: _not_here})
 
 
 async def _not_here(request: Request, e: Exception) -> Response:
