@@ -124,6 +124,7 @@ SHAPES: dict[str, tuple[str, str, str]] = {
     "GET /api/labels": ("", "Labels", JSON),
     "GET /api/search": ("", "Search", JSON),
     "GET /api/statistics": ("", "Statistics", JSON),
+    "GET /api/report/{kind:str}": ("", "", "*/*"),
     "GET /api/density": ("", "", "*/*"),
     "GET /api/gates/passages": ("", "", "*/*"),
     "GET /api/assist/map": ("", "FeatureCollection", GEO),
