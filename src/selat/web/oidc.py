@@ -264,7 +264,7 @@ class Provider:
 
 
 def _usable(names: list[str]) -> Groups:
-    out = set()
+    out: set[str] = set()
     for name in names:
         try:
             out |= group_names([name])
