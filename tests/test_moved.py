@@ -19,7 +19,7 @@ FAMILIES = ("lanes", "schemes", "motion", "casualties", "signals", "cables")
 #: rule: minutes after the start of its incident, or before its end where negative, in which it is judged
 JUDGED = {
     "wrong_way": 10, "zone": 3, "platform": 1, "manoeuvre": None, "loitering": 35, "route_deviation": 20, "inshore_zone": 40,
-    "straitrep": 2, "anchored_in_lane": 20, "drifting": 20, "grounding": None,
+    "straitrep": 2, "anchored_in_lane": 20, "cable_anchor": 20, "drifting": 20, "grounding": None,
 }  # fmt: skip
 
 
@@ -50,7 +50,7 @@ LOOKS = {
     "wrong_way": {"inshore of the lane's edge", "crosses at right angles", "short incursion", "makes hardly any way"},
     "zone": {"passes outside"}, "platform": {"passes outside"}, "route_deviation": {"just outside the lane"},
     "loitering": {"drifts with a slow current"}, "manoeuvre": {"slow wide turn"}, "drifting": {"heading sensor off"},
-    "anchored_in_lane": {"anchored outside the lane"},
+    "anchored_in_lane": {"anchored outside the lane"}, "cable_anchor": {"anchors a mile and a half off"},
 }  # fmt: skip
 
 

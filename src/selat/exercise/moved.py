@@ -145,13 +145,16 @@ def _zones(kind: str) -> Zones:
     return Zones(tuple(z for z in declared() if z.kind == kind))
 
 
-def lies_in_lane(scene: Scene, lasting: float = 480.0) -> Judge:
-    """Judges an alert about a ship at anchor in a lane by the motion: did she really lie still so long (s) in one?"""
+def lies_in(scene: Scene, kinds: tuple[str, ...], knots: float = 0.6, lasting: float = 480.0) -> Judge:
+    """Judges an alert about a ship at anchor where she may not be by the motion: did she really lie, slower than so many knots,
+    so long (s) in a zone of these kinds (of a line: over its width)?
+    """
 
     def lies(s: State) -> bool:
         inside = np.zeros(len(s.lat), bool)
-        inside[_zones("lane").members(s.lat, s.lon)[0]] = True
-        return _longest(inside & (s.sog < 0.6 * KNOT)) >= lasting
+        for kind in kinds:
+            inside[_zones(kind).members(s.lat, s.lon)[0]] = True
+        return _longest(inside & (s.sog < knots * KNOT)) >= lasting
 
     return _judge(scene, 300.0, lies)
 
@@ -227,5 +230,5 @@ def _turn(a: Any, b: Any) -> Floats:
 
 __all__ = [
     "against_the_flow", "beside_the_way", "carried", "crossed_line", "gets_nowhere", "heads_for_shoal", "inside_closed",
-    "lies_in_lane", "through_inshore", "too_near", "turned_about",
+    "lies_in", "through_inshore", "too_near", "turned_about",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from selat.exercise.moved import (
     gets_nowhere,
     heads_for_shoal,
     inside_closed,
-    lies_in_lane,
+    lies_in,
     through_inshore,
     too_near,
     turned_about,
@@ -122,7 +122,8 @@ def judges(scene: Scene) -> dict[str, Judge]:
         "platform": too_near(scene), "grounding": heads_for_shoal(scene), "route_deviation": beside_the_way(scene),
         "zone": inside_closed(scene), "wrong_way": against_the_flow(scene), "manoeuvre": turned_about(scene),
         "loitering": gets_nowhere(scene), "straitrep": crossed_line(scene),
-        "inshore_zone": through_inshore(scene), "anchored_in_lane": lies_in_lane(scene), "drifting": carried(scene),
+        "inshore_zone": through_inshore(scene), "anchored_in_lane": lies_in(scene, ("lane",)),
+        "cable_anchor": lies_in(scene, ("cable", "pipeline"), 1.5, 240.0), "drifting": carried(scene),
     }  # fmt: skip
 
 

@@ -141,22 +141,26 @@ def _coasters(yard: Yard) -> None:
 
 
 def _dark(yard: Yard, n: int) -> None:
-    """Falls silent a mile from a closed area, is inside it meanwhile, and comes back on the air outside."""
+    """Falls silent a mile from a closed area, is inside it meanwhile, and comes back on the air outside; each second one inside."""
+    inside = n % 2 == 1
     west, south, _, north = CLOSED[n % len(CLOSED)]
     lat, lon = (south + north) / 2, west - 0.045
     begin = tools.start(yard, 6600.0, 300.0)
     helm = Helm(lat, lon, begin, 4 * KNOT, 90.0, size=27).sail(1500.0)
     on = helm.now
-    helm.sail(900.0)
+    helm.sail(1800.0 if inside else 900.0)
     for k in range(3):
         helm.sail(600.0, 3 * KNOT, (20.0, 160.0, 300.0)[k])
+    off = helm.now - 600.0
     helm.sail(1500.0, 5 * KNOT, 270.0)
-    off = helm.now
+    off = off if inside else helm.now
     helm.sail(900.0, 4 * KNOT, 250.0)
     number, ship = tools.craft(yard, helm.done(), kind="poacher", ship_type=30, length=27, beam=7, draught=3.0)
     yard.staged.silences.append(Silence(number, on, off))
-    # Heard again outside: what she did inside nobody saw, so it is recorded; that she is silent must be told.
-    tools.fact(yard, "dark_fishing", (ship,), on, off, (lat, lon), known=on + 1800.0)
+    # Heard again outside: what she did inside nobody saw, so it is recorded; that she is silent must be told. Heard again inside,
+    # she has shown where she was.
+    tools.fact(yard, "dark_fishing", (ship,), on, off, (lat, lon), severity="high" if inside else "medium",
+               known=off + 60.0 if inside else on + 1800.0)  # fmt: skip
     tools.fact(yard, "dark", (ship,), on, off, (lat, lon), severity="high", known=on + 1200.0)
 
 

@@ -179,8 +179,8 @@ def _destination(yard: Yard, n: int) -> None:
             number, place = heard(yard, 0.0, end, 0.8)
             traffic, ids = through(yard)
             legs = traffic.at(np.full(2, ids.index(number)), np.array([0.0, end])).leg
-            if legs[0] == legs[1]:
-                break
+            if legs[0] == legs[1] and 70 <= yard.fleet[number].ship_type < 90 and yard.fleet[number].length >= 100:
+                break  # others trade locally, and are not judged
         away = ("AE FJR", "CN SHA")[int(legs[0])]
         tools.wrong(yard, number, 0.0, 1e9, "destination", word or away)
         tools.fact(yard, "destination_mismatch", (yard.fleet[number],), 0.0, end, place, severity="low", negative=bool(note),
