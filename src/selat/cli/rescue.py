@@ -37,7 +37,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def actions() -> list[str]:
     """Names of the actions there are: in the order of the work, others after them."""
-    order = ("new", "drift", "show", "vessels", "plan", "update", "worth", "export", "demo", "objects", "calibrate")
+    order = (
+        "new",
+        "fetch",
+        "drift",
+        "show",
+        "vessels",
+        "plan",
+        "update",
+        "worth",
+        "export",
+        "demo",
+        "objects",
+        "calibrate",
+    )
     found = [
         m.name[len(PREFIX) :] for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if m.name.startswith(PREFIX)
     ]

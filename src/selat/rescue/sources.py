@@ -83,11 +83,11 @@ def _field(source: Source, box: Box, begin: int, end: int, home: Path | None, *,
             raise ConfigError("a table of tidal streams is no wind", hint="--current FILE.csv")
         spread = 0.2 if source.spread is None else source.spread
         return fields.tidal_stream(path, source.high_waters, source.springs, spread, source.memory)
-    grid = _reader(path)(path, source.kind, box, begin, end, part=part)
+    grid = reader_of(path)(path, source.kind, box, begin, end, part=part)
     return fields.of_model(grid, source.spread, source.memory)
 
 
-def _reader(path: Path) -> Any:
+def reader_of(path: Path) -> Any:
     """What reads a file of that name."""
     suffix = path.suffix.lower()
     if suffix in GRIB:

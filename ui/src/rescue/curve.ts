@@ -22,7 +22,10 @@ export function curve(points: [number, number][], marks: { x: number; y: number;
       make("text", { x: left - 5, y: y(share * high) + 4, class: "tick", "text-anchor": "end" }, `${Math.round(share * high * 100)} %`));
   }
   svg.append(make("polyline", { points: points.map(([a, b]) => `${x(a)},${y(b)}`).join(" "), class: "line" }));
-  for (const [a] of points.filter((_, k) => points.length < 12 || k % 2 === 0)) {
+  let last = -Infinity; // labels keep clear of each other
+  for (const [a] of points) {
+    if (x(a) - last < 36) continue;
+    last = x(a);
     svg.append(make("text", { x: x(a), y: height - 6, class: "tick", "text-anchor": "middle" }, `${+a.toFixed(2)}${unit}`));
   }
   for (const mark of marks) {

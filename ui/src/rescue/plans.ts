@@ -141,7 +141,7 @@ export class PlanSheet {
     const choice = h("select", { "aria-label": t("r.format"), "data-key": "format" },
       ...Object.entries(this.state.lists.formats).map(([name, what]) => h("option", { value: name, selected: name === this.format }, `${name}: ${what}`)));
     choice.addEventListener("change", () => (this.format = choice.value));
-    const quick = ["gpx", "rtz", "action"].filter((f) => f in this.state.lists.formats);
+    const quick = ["pdf", "gpx", "rtz", "action"].filter((f) => f in this.state.lists.formats);
     return h("section", {}, h("h3", {}, t("r.files")),
       h("details", {}, h("summary", {}, t("r.facts")), h("div", { class: "grid" },
         ...FACTS.map((key) => field({ key, wide: key === "situation" || key === "casualty" }, this.facts, `facts.${key}`, t(`r.fact.${key}`), () => undefined)))),
