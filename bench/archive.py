@@ -103,18 +103,32 @@ def measure(path: Path) -> dict[str, object]:
     chosen = rng.choice(ships, 25, replace=False).tolist()
     instants = rng.integers(span[0] + HOUR, span[1] - HOUR, 25) // MINUTE * MINUTE
     out: dict[str, object] = {"reports": archive.sea.reports.count(), "ships": len(ships)}
-    words = ["BUN", "MARU 1", "9V12", "5330", "OCEAN 4", "STAR", "SELAT 77", "9012", "ZZZ", "E", "EVER 5", "PACIFIC", "NORD 123"]
+    words = [
+        "BUN",
+        "MARU 1",
+        "9V12",
+        "5330",
+        "OCEAN 4",
+        "STAR",
+        "SELAT 77",
+        "9012",
+        "ZZZ",
+        "E",
+        "EVER 5",
+        "PACIFIC",
+        "NORD 123",
+    ]
     out["search"] = timed(archive.search, [(w,) for w in words])
     out["dossier"] = timed(archive.dossier, [(m,) for m in chosen])
     out["track of 30 days"] = timed(archive.track, [(m, span[0], span[1]) for m in chosen])
-    out["jump to an instant"] = timed(
-        archive.rows, [(int(t), int(t) + 30 * MINUTE, 20 * SECOND) for t in instants]
-    )
+    out["jump to an instant"] = timed(archive.rows, [(int(t), int(t) + 30 * MINUTE, 20 * SECOND) for t in instants])
     out["day on the time bar"] = timed(
         archive.density, [(int(t) - DAY, int(t), 144) for t in instants[:8] if t - DAY > span[0]]
     )
     box, any_ship = (97.0, 0.0, 106.0, 7.0), Sieve()
-    out["map of 30 days"] = timed(archive.traffic.density, [(span[0], span[1], box, c, any_ship) for c in (4000.0, 5000.0)])
+    out["map of 30 days"] = timed(
+        archive.traffic.density, [(span[0], span[1], box, c, any_ship) for c in (4000.0, 5000.0)]
+    )
     out["map of a day in the strait"] = timed(
         archive.traffic.density,
         [(int(t) - DAY, int(t), (103.3, 0.9, 104.7, 1.6), 500.0, any_ship) for t in instants[:6] if t - DAY > span[0]],

@@ -6,7 +6,9 @@ It reads what was committed, also while a watch in this or another process write
 from __future__ import annotations
 
 import json
+import threading
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from selat.exporters import _zones
 from selat.model import clock
 from selat.model.clock import DAY, HOUR, SECOND
 from selat.model.columns import Array
-from selat.model.errors import ConfigError
+from selat.model.errors import ConfigError, StoreError
 from selat.model.handling import standing
 from selat.model.nouns import Alert
 from selat.model.release import Clauses, Groups
@@ -30,6 +32,7 @@ from selat.model.schema import I32, NO_TIME
 from selat.readers.zones_json import read_json
 from selat.store import handling, registry, releases
 from selat.store.latest import declared, last_positions
+from selat.store.scan import warm
 from selat.store.view import View
 from selat.tracks import ports
 from selat.tracks.kinds import kinds_of
@@ -52,9 +55,21 @@ class SeaArchive(Releasing):
         self._names: tuple[int, Array, dict[str, Array], dict[str, Array]] | None = None
         self.traffic = PastTraffic(self._newest, lambda: self._known()[:2])
         self._counts: OrderedDict[tuple[int, ...], list[int]] = OrderedDict()
+        self._over = threading.Event()
+        self._warming = threading.Thread(target=self._warm, name="selat-warm", daemon=True)
+        self._warming.start()
+
+    def _warm(self) -> None:
+        """Read the footers of the files: the first dossier of a month of history waits for nothing."""
+        view = self.sea.view
+        with suppress(StoreError):  # a file that is gone or damaged is told of when it is asked for
+            warm(view.layout.history, [p for p in view.parts if p.table in ("reports", "statics")], self._over)
 
     def close(self) -> None:
         """Let go of the sea."""
+        for one in (self, *self._others.values()):
+            one._over.set()
+            one._warming.join()
         with self._lock:
             self.close_others()
             self.sea.close()

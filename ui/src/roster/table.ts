@@ -82,7 +82,9 @@ export class Table {
   step(by: number): void {
     if (!this.rows.length) return;
     const at = this.rows.findIndex((c) => c.mmsi === this.chosen);
-    const to = Math.min(Math.max(at < 0 ? (by > 0 ? this.first : this.first + 1) + (by > 0 ? 0 : -1) : at + by, 0), this.rows.length - 1);
+    // Without a chosen row one begins with the first that is seen; to the ends one goes from anywhere.
+    const from = at >= 0 || Math.abs(by) > this.rows.length ? at + by : this.first;
+    const to = Math.min(Math.max(from, 0), this.rows.length - 1);
     this.chosen = this.rows[to]?.mmsi ?? null;
     const top = to * this.scale;
     const seen = this.root.clientHeight - ROW;
