@@ -67,7 +67,8 @@ class SeaArchive(Releasing):
 
     def close(self) -> None:
         """Let go of the sea."""
-        for one in (self, *self._others.values()):
+        everyone: list[SeaArchive] = [self, *self._others.values()]
+        for one in everyone:
             one._over.set()
             one._warming.join()
         with self._lock:
