@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,13 +14,16 @@ from selat.assist.demo import BOATS, GRANT, NOW, UAVS, demo_facts
 from selat.assist.desk import Desk
 from selat.assist.facts import Fact
 from selat.assist.indicators import HOURS, READY, measured, ratio
+from selat.assist.mapping import layers
 from selat.assist.pages import country, measures
 from selat.assist.register import open_register
 from selat.assist.seasons import BETWEEN, NORTH_EAST, SOUTH_WEST, season_of
+from selat.assist.tiers import cut_book
 from selat.cli import main
+from selat.kernels import geodesy
 from selat.model.clock import format_time, parse_time
 from selat.model.errors import ConfigError
-from selat.model.units import KNOT
+from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.store import registry
 from test_assist_register import BASIS, fact
 
@@ -157,6 +161,54 @@ def test_expected_beside_measured(played, tmp_path):
     page = country(register.book(), "MY", NOW, "recipient")
     assert any(m["indicator"] == READY for m in page["programmes"][0]["measures"])
     register.engine.dispose()
+
+
+def test_the_map_tells_each_tier_its_own(played):
+    book = played.book()
+    whole = layers(book, "recipient", NOW)["features"]
+    reach = [f for f in whole if f["properties"]["layer"] == "reach"]
+    assert {(f["properties"]["craft"], f["properties"]["hours"]) for f in reach} == {
+        (c, h) for c in ("boat", "uav") for h in (1.0, 2.0, 3.0)
+    }
+    (base,) = [f for f in whole if f["properties"]["layer"] == "base"]
+    assert base["properties"]["items"] == 19 and base["properties"]["ready"] == 18
+    lat, lon = 2.8833, 101.4167
+    for f in reach:
+        speed, hours = (25 if f["properties"]["craft"] == "boat" else 40), f["properties"]["hours"]
+        far = speed * KNOT * (hours * 3600 - 1800)
+        points = np.array([p for polygon in f["geometry"]["coordinates"] for ring in polygon for p in ring])
+        away = np.asarray(
+            geodesy.distance(np.full(len(points), lat), np.full(len(points), lon), points[:, 1], points[:, 0])
+        )
+        inland = (
+            0.0 if f["properties"]["craft"] == "uav" else 0.06 * 60 * NAUTICAL_MILE
+        )  # boats leave from the nearest shore
+        assert away.max() <= far + inland + 3000, "nobody is faster than the straight line (and a cell)"
+        if f["properties"]["craft"] == "uav":
+            assert away.min() > far - 3000, "and nothing is in an aircraft's way"
+        for polygon in f["geometry"]["coordinates"]:
+            assert all(ring[0] == ring[-1] and len(ring) >= 4 for ring in polygon)
+            turns = [sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)) for ring in polygon]
+            assert turns[0] > 0 and all(turn < 0 for turn in turns[1:]), (
+                "outer rings against the clock, holes with it (RFC 7946)"
+            )
+    boats = next(f for f in reach if f["properties"]["craft"] == "boat" and f["properties"]["hours"] == 3.0)
+    assert not covers(boats, 3.5, 102.5), "no boat goes inland"
+    assert covers(boats, 2.6, 101.2)
+    donor = layers(cut_book(book, "donor"), "donor", NOW)["features"]
+    assert {f["properties"]["layer"] for f in donor} <= {"area", "cell"}
+    assert layers(cut_book(book, "public"), "public", NOW)["features"] == []
+
+
+def covers(feature, lat, lon):
+    """Even-odd rule over all rings."""
+    inside = False
+    for polygon in feature["geometry"]["coordinates"]:
+        for ring in polygon:
+            for (x0, y0), (x1, y1) in pairwise(ring):
+                if (y0 > lat) != (y1 > lat) and lon < (x1 - x0) * (lat - y0) / (y1 - y0) + x0:
+                    inside = not inside
+    return inside
 
 
 def test_the_chain_of_an_item(played, capsys):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from selat.assist.book import Book
@@ -20,6 +21,7 @@ from selat.model.errors import ConfigError
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
+@lru_cache(maxsize=2400)
 def month_span(month: str) -> tuple[int, int]:
     """First instant of a month and of the next one, ns UTC. Raises :class:`ConfigError`."""
     if not _MONTH.fullmatch(month):

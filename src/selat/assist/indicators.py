@@ -33,15 +33,16 @@ def measured(book: Book, programme: str, now: int, seed: int = 1) -> list[dict[s
     months = months_of(book, now)[-MONTHS:]
     if not items or not months:
         return []
-    rows = {i: [_month(book, i, m) for m in months] for i in items}
+    rows = np.array([[_month(book, i, m) for m in months] for i in items])
+    weights = _drawn(len(items), seed)
     out = []
     for season in ("", *SEASONS):
         chosen = [n for n, m in enumerate(months) if not season or season_of(m) == season]
         if not chosen:
             continue
-        sums = np.array([[sum(rows[i][n][k] for n in chosen) for k in range(4)] for i in items])
+        sums = rows[:, chosen].sum(axis=1)
         for name, over, under in ((READY, 0, 1), (HOURS, 2, 3)):
-            found = ratio(sums[:, over], sums[:, under], seed)
+            found = ratio(sums[:, over], sums[:, under], weights)
             if found is not None:
                 out.append({
                     "indicator": f"{name}, {season}" if season else name, "unit": UNITS[name], "season": season,
@@ -61,15 +62,25 @@ def _month(book: Book, item: str, month: str) -> tuple[float, float, float, floa
     return ready, held, best, held * DAY / (end - begin)
 
 
-def ratio(over: Array, under: Array, seed: int) -> tuple[float, float | None, float | None] | None:
-    """(ratio of the sums, lower, upper): 95 % percentile interval over rows drawn again; None where nothing was held."""
+def _drawn(items: int, seed: int) -> Array:
+    """How often each item is drawn, (draws, items)."""
+    return np.random.default_rng(seed).multinomial(items, np.full(items, 1.0 / items), _DRAWS).astype(np.float64)
+
+
+def ratio(over: Array, under: Array, weights: Array | int) -> tuple[float, float | None, float | None] | None:
+    """(ratio of the sums, lower, upper): 95 % percentile interval over rows drawn again; None where nothing was held.
+
+    ``weights``: how often each row is drawn, (draws, rows), or a seed.
+    """
     if float(under.sum()) <= 0:
         return None
     value = float(over.sum() / under.sum())
-    some = int(np.count_nonzero(under))
-    if some < _LEAST:
+    if int(np.count_nonzero(under)) < _LEAST:
         return value, None, None
-    drawn = np.random.default_rng(seed).integers(0, len(over), (_DRAWS, len(over)))
-    below = under[drawn].sum(axis=1)
-    low, high = np.quantile(over[drawn].sum(axis=1)[below > 0] / below[below > 0], [0.025, 0.975])
+    times = _drawn(len(over), weights) if isinstance(weights, int) else weights
+    above, below = times @ over, times @ under
+    some = below > 0
+    low, high = np.quantile(above[some] / below[some], [0.025, 0.975])
+    if high - low < 1e-9:
+        return value, None, None  # all alike: drawing again tells nothing of chance
     return value, float(low), float(high)

@@ -97,8 +97,20 @@ def _cells(book: Book, programmes: set[str] | None) -> list[dict[str, Any]]:
 def reach(
     found: list[dict[str, Any]], hours: tuple[float, ...] = HOURS, launch: float = LAUNCH
 ) -> list[dict[str, Any]]:
-    """What the soonest craft reaches within some hours of the call, ready at its base: boats over water, aircraft straight."""
-    craft = [(b["lat"], b["lon"], kind, speed) for b in found for kind, speed in sorted(b["craft"])]
+    """What the soonest craft reaches within some hours of the call, ready at its base: boats over water, aircraft straight.
+
+    ``craft`` of a feature is boat or uav: what flies hides nothing of what floats.
+    """
+    out = []
+    for kinds in (("boat", "vessel"), ("uav",)):
+        out += _reach(found, kinds, hours, launch)
+    return out
+
+
+def _reach(
+    found: list[dict[str, Any]], kinds: tuple[str, ...], hours: tuple[float, ...], launch: float
+) -> list[dict[str, Any]]:
+    craft = [(b["lat"], b["lon"], kind, speed) for b in found for kind, speed in sorted(b["craft"]) if kind in kinds]
     if not craft:
         return []
     far = max(s for *_, s in craft) * max(0.0, max(hours) * 3600 - launch) / (60 * NAUTICAL_MILE)
@@ -119,7 +131,9 @@ def reach(
         late = np.where(np.isfinite(soonest), soonest, 1e9)
         polygons = _polygons(contour.rings(-late, -h * 3600.0), waters)
         if polygons:
-            out.append(_feature({"type": "MultiPolygon", "coordinates": polygons}, layer="reach", hours=h))
+            out.append(
+                _feature({"type": "MultiPolygon", "coordinates": polygons}, layer="reach", hours=h, craft=kinds[0])
+            )
     return out
 
 

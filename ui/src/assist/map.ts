@@ -14,13 +14,15 @@ const LAUNCH_MINUTES = 30;
 function styled(): StyleSpecification {
   const base = style();
   const reach = (hours: number, opacity: number) => ({
-    id: `reach-${hours}`, type: "fill" as const, source: "assist", filter: ["all", ["==", ["get", "layer"], "reach"], ["==", ["get", "hours"], hours]] as never,
+    id: `reach-${hours}`, type: "fill" as const, source: "assist", filter: ["all", ["==", ["get", "craft"], "boat"], ["==", ["get", "hours"], hours]] as never,
     paint: { "fill-color": token("--good"), "fill-opacity": opacity },
   });
   base.sources.assist = { type: "geojson", data: EMPTY };
   base.layers.push(
     reach(3, 0.1), reach(2, 0.14), reach(1, 0.2),
-    { id: "reach-line", type: "line", source: "assist", filter: ["==", ["get", "layer"], "reach"], paint: { "line-color": token("--good"), "line-width": 1.2, "line-opacity": 0.8 } },
+    { id: "reach-line", type: "line", source: "assist", filter: ["==", ["get", "craft"], "boat"], paint: { "line-color": token("--good"), "line-width": 1.2, "line-opacity": 0.8 } },
+    { id: "flight-line", type: "line", source: "assist", filter: ["==", ["get", "craft"], "uav"],
+      paint: { "line-color": token("--accent"), "line-width": 1.2, "line-dasharray": [2, 3] } },
     { id: "cell", type: "fill", source: "assist", filter: ["==", ["get", "layer"], "cell"],
       paint: { "fill-color": token("--accent"), "fill-opacity": ["interpolate", ["linear"], ["get", "hours"], 0, 0.08, 200, 0.6] } },
     { id: "area", type: "line", source: "assist", filter: ["==", ["get", "layer"], "area"], paint: { "line-color": token("--zone-area"), "line-width": 1.6, "line-dasharray": [4, 3] } },
@@ -37,6 +39,7 @@ export async function mapPage(tier: string): Promise<HTMLElement> {
   const note = tier === "public" ? t("map.public") : tier === "donor" ? t("map.donor") : bases.length ? t("map.note", { m: LAUNCH_MINUTES }) : t("map.none");
   const legend = h("ul", { class: "map-legend" },
     ...(tier === "donor" || tier === "public" ? [] : [1, 2, 3].map((n) => h("li", {}, h("i", { class: `reach r${n}` }), `${t("map.within")} ${n} h`))),
+    data.features.some((f) => f.properties?.craft === "uav") ? h("li", {}, h("i", { class: "flight" }), t("map.flight")) : null,
     tier === "public" ? null : h("li", {}, h("i", { class: "area" }), t("map.area")));
   const list = h("ul", { class: "bases" }, ...bases.map((f) => h("li", {}, `${String(f.properties?.units)}: ${String(f.properties?.items)}, ${String(f.properties?.ready)} ${t("is.in_service")}`)));
   queueMicrotask(() => void draw(place, data));

@@ -40,7 +40,7 @@ export const en: Words = {
   "missing.paper_without_hash": "a paper is named, but its hash is not in the register", "missing.evidence_without_hash": "use by track or logger without the hash of its raw data",
   "missing.long_without_use": "in service for long without use", "entry": "entry {n}", "hash": "hash",
   "map.bases": "Bases", "map.within": "Reached within", "map.note": "Over water around land, boats ready at their bases, {m} min to launch; no weather.",
-  "map.donor": "Hours of use by cell of one degree; no place is finer than that here.", "map.public": "No place is public.", "map.area": "Agreed area",
+  "map.donor": "Hours of use by cell of one degree; no place is finer than that here.", "map.public": "No place is public.", "map.flight": "Aircraft, 1, 2 and 3 h", "map.area": "Agreed area",
   "map.none": "No base with a place and a boat of known speed.",
   "conflict.none": "No conflict is open.", "conflict.device": "From the device", "conflict.stands": "What stands", "conflict.keep": "Keep what stands",
   "conflict.replace": "Take the device's deed", "conflict.reason": "Reason", "conflict.how": "A deed did not fit what stands. Nothing was lost: decide which holds.",

@@ -26,7 +26,7 @@ export const ja: Words = {
   "missing.no_inspection": "検査なし", "missing.notes_without_document": "公文が文書として登録されていない", "missing.acceptance_without_certificate": "証明書のない受領", "missing.paper_without_hash": "文書のハッシュが台帳にない",
   "missing.evidence_without_hash": "生データのハッシュのない航跡・記録", "missing.long_without_use": "長期間使用の記録がない", "entry": "記録 {n}", "hash": "ハッシュ",
   "map.bases": "基地", "map.within": "到達", "map.note": "陸を避ける海上の経路。船艇は基地で待機、出動まで {m} 分。天候は含みません。", "map.donor": "緯経度一度ごとの使用時間。これより細かい位置は示しません。", "map.public": "位置は公開されません。",
-  "map.area": "合意区域", "map.none": "位置と速力の分かる基地がありません。",
+  "map.flight": "航空機、1・2・3 時間", "map.area": "合意区域", "map.none": "位置と速力の分かる基地がありません。",
   "conflict.none": "未解決の食い違いはありません。", "conflict.device": "端末から", "conflict.stands": "現在の記録", "conflict.keep": "現在の記録を残す", "conflict.replace": "端末の記録を採る", "conflict.reason": "理由",
   "conflict.how": "端末の記録が現在の記録と合いません。何も失われていません。どちらが正しいか決めてください。", "conflict.resolved": "{p} が解決: {r}", "choice.keep": "現在の記録を残しました", "choice.replace": "端末の記録を採りました",
   "ps.proposed": "提案", "ps.signed": "署名済み", "ps.procurement": "調達中", "ps.delivering": "引渡し中", "ps.in_use": "使用中", "ps.under_review": "評価中", "ps.closed": "終了", "ps.suspended": "停止", "ps.cancelled": "中止",
