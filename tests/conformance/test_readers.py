@@ -74,10 +74,35 @@ def _mapped() -> Case:
     return Case(lambda: reader(mapping), b"t;m;a;o\n", b"".join(rows) + b"x;y\nbad;1;2;3\n")
 
 
+def _signalk() -> Case:
+    import json
+
+    from selat.readers.signalk import SignalKReader
+
+    def delta(n: int, *values: tuple[str, object]) -> bytes:
+        told = [{"path": p, "value": v} for p, v in values]
+        update = {"timestamp": f"2026-11-27T02:00:{n % 60:02d}.500Z", "values": told}
+        return (
+            json.dumps({"context": f"vessels.urn:mrn:imo:mmsi:53300000{n % 4}", "updates": [update]}).encode() + b"\n"
+        )
+
+    rows = [
+        delta(
+            n, ("navigation.position", {"latitude": 1.0 + n / 100, "longitude": 104.0}), ("", {"name": f"SHIP {n % 3}"})
+        )
+        for n in range(30)
+    ]
+    rows += [delta(n, ("navigation.speedOverGround", 5.0), ("design.length", {"overall": 90.0})) for n in range(9)]
+    junk = [b"\n", b"{", b"[]\r\n", b"\xff\n", b'{"updates": 3}\n', b'{"name": "server", "self": "vessels.urn:x"}\n', rows[3],
+            delta(1, ("environment.depth.belowKeel", 3.0)), delta(2, ("navigation.position", {"latitude": "x"}))]  # fmt: skip
+    return Case(SignalKReader, b"", b"".join(rows[:20] + junk + rows[20:]) + b'{"context": "vessels.self", "upd')
+
+
 READERS: dict[str, Callable[[], Case]] = {
     "noaa": _noaa,
     "dma": _dma,
     "mapped": _mapped,
+    "signalk": _signalk,
 }
 
 

@@ -31,6 +31,7 @@ from selat.model.ports import Batch, Reader
 from selat.model.release import Clauses, qualified
 from selat.readers.aisstream import AisStreamReader
 from selat.readers.aivdm import AivdmReader
+from selat.readers.signalk import SignalKReader
 from selat.store import registry, releases
 from selat.store.writer import Writer
 
@@ -45,6 +46,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "nmea-log": AivdmReader,
     "nmea-live": lambda: AivdmReader(live=True),
     "aisstream": AisStreamReader,
+    "signalk": SignalKReader,
 }
 
 

@@ -31,6 +31,8 @@ from selat.store import handling, releases
 
 log = logging.getLogger(__name__)
 
+#: by format of a live source: how its bytes are read
+KINDS = {"nmea": "nmea-live", "aisstream": "aisstream", "signalk": "signalk"}
 REFRESH = 0.5  #: s between refreshes of the picture
 DECIDED = 2.0  #: s after which what was released elsewhere holds here
 LOOK = 1.0  #: s between looks at what others changed: zones, deeds, snoozes
@@ -47,7 +49,8 @@ class Source(Protocol):
 
 
 class Watch:
-    """One watch over one pipeline. ``clock`` tells the picture's time; ``kind`` how the bytes are read.
+    """One watch over one pipeline. ``clock`` tells the picture's time; ``kind`` how the bytes are read, or ``formats`` by
+    name of the source.
 
     ``details`` gives what the sources say of themselves (state, last heard) by name; ``outages`` those that began or
     ended since the last call.
@@ -62,11 +65,12 @@ class Watch:
         replay: bool = False,
         details: Callable[[], list[dict[str, Any]]] | None = None,
         outages: Callable[[], Columns] | None = None,
+        formats: Callable[[str], str] | None = None,
     ) -> None:
         if pipeline.floor is None:
             raise ValueError("a watch needs the rules")
         self.pipeline, self.clock, self.kind, self.replay = pipeline, clock, kind, replay
-        self._details, self._outages = details, outages
+        self._details, self._outages, self._formats = details, outages, formats
         self._every = pipeline.writer.settings.watch  # s between commits, for alerts, between tidyings
         self.lock = threading.RLock()
         writer = pipeline.writer
@@ -128,7 +132,7 @@ class Watch:
             self._chores()
 
     def _kind(self, block: Block) -> str:
-        return "aisstream" if block.source.startswith(("aisstream:", "wss:", "ws:")) else self.kind
+        return self.kind if self._formats is None else KINDS[self._formats(block.source)]
 
     def _end(self) -> None:
         with self.lock:

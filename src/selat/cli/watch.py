@@ -15,7 +15,7 @@ EPILOG = """examples:
   selat watch recorded.nmea --rate 60 --sea sea/      replay a log, an hour a minute
   nc feed.example 5631 | selat watch - --sea sea/ --no-page
 sources:
-  tcp://host:port  tcp-listen://host:port  udp://host:port  serial:///dev/tty  tail:PATH  -  aisstream://  PATH
+  tcp://host:port  tcp-listen://host:port  udp://host:port  serial:///dev/tty  tail:PATH  -  aisstream://  signalk://host:3000  PATH
 """
 
 
@@ -81,7 +81,7 @@ def _sources(args: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
     if files:
         return Replay(files[0].path, args.rate), {"replay": True}
     live = Live(specs)
-    return live, {"details": lambda: _details(live), "outages": live.take_outages}
+    return live, {"details": lambda: _details(live), "outages": live.take_outages, "formats": live.format_of}
 
 
 _STATES = {"live": "ok", "open": "ok", "starting": "silent", "connecting": "down", "silent": "silent", "down": "down"}

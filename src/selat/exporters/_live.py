@@ -120,8 +120,19 @@ def signalk(ships: Iterable[Ship], now: int) -> Iterator[dict[str, Any]]:
         ):  # fmt: skip
             if value is not None:
                 values.append({"path": f"navigation.{path}", "value": round(value * factor, 5)})
-        named = {"mmsi": f"{p['mmsi']:09d}"} | ({"name": p["name"]} if p["name"] else {})
+        named: dict[str, Any] = {"mmsi": f"{p['mmsi']:09d}"} | ({"name": p["name"]} if p["name"] else {})
+        for group, key, value in (
+            ("communication", "callsignVhf", p["callsign"]), ("registrations", "imo", p["imo"] and f"IMO {p['imo']}"),
+        ):  # fmt: skip
+            if value:
+                named[group] = {key: value}
         values.append({"path": "", "value": named})
+        for path, told in (
+            ("aisShipType", p["ship_type"] and {"id": p["ship_type"]}), ("length", p["length_m"] and {"overall": p["length_m"]}),
+            ("beam", p["beam_m"]),
+        ):  # fmt: skip
+            if told:
+                values.append({"path": f"design.{path}", "value": told})
         update = {"$source": "selat", "timestamp": format_time(now - int(p["age_s"]) * SECOND, 3), "values": values}
         yield {"context": f"{kind}.urn:mrn:imo:mmsi:{p['mmsi']:09d}", "updates": [update]}
 

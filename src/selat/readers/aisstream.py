@@ -18,7 +18,7 @@ from selat.model.clock import SECOND
 from selat.model.errors import Reason
 from selat.model.ports import Batch
 from selat.model.schema import NO_TIME
-from selat.readers.aisstream_rows import Bad, Rows, read_message
+from selat.readers.aisstream_rows import Bad, Message, Rows, read_message
 
 LONGEST = 1 << 20  #: bytes of a line that is read; the service's messages are below 4 KiB
 KEPT = 4096  #: bytes of a rejected line that are kept
@@ -103,7 +103,7 @@ class AisStreamReader:
             text = line.strip()
             if not text:
                 raise Bad(Reason.BLANK)
-            message = read_message(text, self._received)
+            message = self._message(text)
         except Bad as e:
             reason = Reason.TRUNCATED if e.reason is Reason.JSON and not ended else e.reason
             length -= ended and line.endswith(b"\r")
@@ -119,6 +119,10 @@ class AisStreamReader:
         counts.kept += 1
         for table, row in message.rows:
             rows.add(table, {**row, "seq": seq})
+
+    def _message(self, text: bytes) -> Message:
+        """Rows of one line. Raises :class:`Bad`."""
+        return read_message(text, self._received)
 
     def _repeats(self, key: bytes, seq: int, received: int) -> int | None:
         """The seq of the line that this one repeats; None, and remembered, if it is new."""

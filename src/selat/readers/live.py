@@ -81,6 +81,7 @@ class Live:
         self.queue = ByteQueue(queue_bytes)
         self._outages = OutageLog(on_outage)
         self.feeds: dict[str, Feed] = {}
+        self._formats: dict[str, str] = {}
         self._runs: list[tuple[SourceSpec, Feed, Run]] = []
         self._tasks: list[asyncio.Task[None]] = []
         for spec in specs:
@@ -125,6 +126,10 @@ class Live:
         """Every source, and every sender that was heard through a listening one."""
         return [feed.health() for feed in self.feeds.values()]
 
+    def format_of(self, name: str) -> str:
+        """What the bytes of a source are: one of :data:`selat.readers.live_spec.FORMATS`."""
+        return self._formats.get(name, "nmea")
+
     def take_outages(self) -> Columns:
         """Outages that began or ended since the last call, as a table; see :class:`Outage` for how to merge them."""
         return outage_columns(self._outages.take())
@@ -133,6 +138,7 @@ class Live:
     def _feed(self, spec: SourceSpec, name: str, parent: Feed | None = None) -> Feed:
         feed = self.feeds.get(name)
         if feed is None:
+            self._formats[name] = spec.format
             feed = Feed(name, spec.kind, spec.silence, self.queue, self.clock, self._outages, parent)
             self.feeds[name] = feed
         return feed
@@ -158,6 +164,10 @@ class Live:
 
             key = live_ws.read_key(spec)
             return lambda: live_ws.run_aisstream(spec, feed, tuning, key)
+        if spec.kind == "signalk":
+            from selat.readers import live_ws as sockets
+
+            return lambda: sockets.run_signalk(spec, feed, tuning)
         raise ConfigError(
             f"{spec.name!r} is not a live source", hint=f"to follow it as it grows write tail:{spec.path}"
         )

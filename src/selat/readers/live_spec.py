@@ -8,11 +8,13 @@
 ``tail:PATH``                        follow a growing file, through rotation (``from``: ``end`` or ``start``)
 ``-`` or ``stdin:``                  standard input
 ``aisstream://``, ``wss://host/...`` aisstream.io, or who speaks the same (``bbox``, ``mmsi``, ``types``, ``key-file``)
+``signalk://host:3000``              the deltas of a Signal K server (``signalks://``: by TLS); of a stream of lines
+                                     ``tcp://host:8375?format=signalk``
 ``PATH``                             replay of a recorded log: see :mod:`selat.readers.replay`
 ===================================  ===================================================================================
 
-Every kind but the last also takes ``name``, ``silence`` (a duration, or ``never``) and ``format`` (``nmea`` or
-``aisstream``); ``bbox`` is west,south,east,north in degrees.
+Every kind but the last also takes ``name``, ``silence`` (a duration, or ``never``) and ``format`` (``nmea``, ``aisstream`` or
+``signalk``); ``bbox`` is west,south,east,north in degrees.
 A key or password is never part of an address: addresses are shown, logged and stored.
 """
 
@@ -36,7 +38,7 @@ AISSTREAM_TYPES = (
     *("SafetyBroadcastMessage", "ShipStaticData", "SingleSlotBinaryMessage", "StandardClassBPositionReport"),
     *("StandardSearchAndRescueAircraftReport", "StaticDataReport"),
 )
-FORMATS = ("nmea", "aisstream")
+FORMATS = ("nmea", "aisstream", "signalk")
 NEVER = float("inf")
 SHORE_SILENCE = 60.0  #: s: a shore station that says nothing for so long is noted as silent
 
@@ -49,10 +51,11 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "tail": ("from",),
     "stdin": (),
     "aisstream": ("bbox", "mmsi", "types", "key-file"),
+    "signalk": (),
 }
 _GRAMMAR = (
     "tcp://host:port, tcp-listen://host:port, udp://host:port, serial:///dev/ttyUSB0?baud=38400, tail:PATH, -, "
-    "aisstream://, or the path of a log"
+    "aisstream://, signalk://host:3000, or the path of a log"
 )
 
 Box = tuple[tuple[float, float], tuple[float, float]]  #: ((lat, lon), (lat, lon)), degrees: the order aisstream wants
@@ -60,7 +63,7 @@ Box = tuple[tuple[float, float], tuple[float, float]]  #: ((lat, lon), (lat, lon
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """Where bytes come from. ``kind``: tcp, tcp-listen, udp, serial, tail, stdin, aisstream or file.
+    """Where bytes come from. ``kind``: tcp, tcp-listen, udp, serial, tail, stdin, aisstream, signalk or file.
 
     ``name`` is shown and stored; ``silence`` in seconds (``inf``: never noted); ``format`` says which reader decodes.
     """
@@ -102,6 +105,8 @@ def parse_source(text: str) -> SourceSpec:
         return _network(scheme, text)
     if colon and scheme in {"ws", "wss", "aisstream"}:
         return _aisstream(scheme, text)
+    if colon and scheme in {"signalk", "signalks"}:
+        return _signalk(scheme, text)
     if colon and scheme in {"serial", "tail", "stdin"}:
         return _local(scheme, rest)
     return _path(text, scheme if rest.startswith("//") else "")
@@ -269,6 +274,20 @@ def _aisstream(scheme: str, text: str) -> SourceSpec:
         mmsi=tuple(dict.fromkeys(ships)),
         types=tuple(dict.fromkeys(types)),
         key_file=options.get("key-file", ""),
+    )
+
+
+def _signalk(scheme: str, text: str) -> SourceSpec:
+    parts = _split(text)
+    if not parts.hostname or parts.path not in {"", "/"}:
+        raise ConfigError(f"{scheme}:// lacks a host", hint=f"write {scheme}://host:3000")
+    options = _options("signalk", parts.query)
+    return SourceSpec(
+        "signalk",
+        options.get("name", f"{scheme}://{parts.netloc}"),
+        url=f"{'wss' if scheme == 'signalks' else 'ws'}://{parts.netloc}/signalk/v1/stream?subscribe=all",
+        silence=_silence(options, SHORE_SILENCE),
+        format=_format(options, "signalk"),
     )
 
 

@@ -59,8 +59,13 @@ def subscription(spec: SourceSpec, key: str) -> str:
     return json.dumps(wish)
 
 
+async def run_signalk(spec: SourceSpec, feed: Feed, tuning: Tuning) -> None:
+    """Connect to a Signal K server and deliver its deltas until the connection ends, which raises :class:`Down`."""
+    await run_aisstream(spec, feed, tuning, "")
+
+
 async def run_aisstream(spec: SourceSpec, feed: Feed, tuning: Tuning, key: str) -> None:
-    """Connect, subscribe, and deliver until the connection ends, which raises :class:`Down`."""
+    """Connect, subscribe where there is a key, and deliver until the connection ends, which raises :class:`Down`."""
     try:
         async with asyncio.timeout(tuning.connect) as watch:
             # No time-out of pings: while we are slow we do not read, and see no answers. Silence is watched below.
@@ -76,16 +81,17 @@ async def run_aisstream(spec: SourceSpec, feed: Feed, tuning: Tuning, key: str) 
         text = f"no answer within {tuning.connect:g} s" if watch.expired() else str(e) or type(e).__name__
         raise Down("refused", text) from None
     try:
-        await socket.send(subscription(spec, key))
+        if key:
+            await socket.send(subscription(spec, key))
         feed.opened(spec.url)
         await _pump(socket, spec, feed, tuning, key)
     except Silence:
         socket.transport.abort()  # it would not answer a farewell either
         raise Down("silent", f"connected and subscribed, but nothing for {spec.silence:g} s") from None
     except ConnectionClosedOK as e:
-        raise Down("closed", str(e).replace(key, "***")) from None
+        raise Down("closed", _without(str(e), key)) from None
     except ConnectionClosed as e:
-        raise Down("lost", str(e).replace(key, "***")) from None
+        raise Down("lost", _without(str(e), key)) from None
     finally:
         await socket.close()
 
@@ -113,11 +119,15 @@ async def _pump(socket: ClientConnection, spec: SourceSpec, feed: Feed, tuning: 
             raise broken
 
 
+def _without(text: str, key: str) -> str:
+    return text.replace(key, "***") if key else text
+
+
 def _line(message: str | bytes, key: str) -> bytes:
     """A message as one line. Raises :class:`Down` when it says that we are not wanted."""
     data = message.encode() if isinstance(message, str) else message
-    if len(data) < 1000 and b'"error"' in data and b'"MessageType"' not in data:
-        text = data.decode("utf-8", errors="replace").replace(key, "***")
+    if key and len(data) < 1000 and b'"error"' in data and b'"MessageType"' not in data:
+        text = _without(data.decode("utf-8", errors="replace"), key)
         raise Down("refused", f"the service says {text}; if it is about the key: see {KEY_VARIABLE}")
     if b"\n" in data or b"\r" in data:  # between JSON tokens a line end is a blank
         data = data.replace(b"\r", b" ").replace(b"\n", b" ")
