@@ -7,8 +7,8 @@
 * with ``--gb N``: a log of N gigabytes, and the most memory that reading it took.
 
 Each run, of Polars too, is a process of its own that did the head of the file before (a fresh sea, warm kernels). Polars
-converts every column, as selat reads every one; beside it stands what it takes to convert nine of them. Medians, and the
-load average of the machine.
+converts the file in three ways: with the types it infers and times left as texts; every column, times read, as selat
+does; and nine columns only, which is less than selat reads. Medians, and the load average of the machine.
 """
 
 from __future__ import annotations
@@ -85,24 +85,24 @@ def head(path: Path, lines: int) -> Path:
     return out
 
 
-#: Polars' plain conversion (scan as text, cast the columns, write Parquet, zstd) under the same terms as CHILD
+#: A conversion of Polars' (see read_csv.run_polars) under the same terms as CHILD
 PLAIN = """
 import sys, time
 from pathlib import Path
 from read_csv import run_polars
-kind, path, target, warm, every = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]), sys.argv[5] == "1"
-run_polars(kind, warm, target, every)
+kind, path, target, warm, what = sys.argv[1], *map(Path, sys.argv[2:5]), sys.argv[5]
+run_polars(kind, warm, target, what)
 target.unlink()
 began = time.perf_counter()
-run_polars(kind, path, target, every)
+run_polars(kind, path, target, what)
 print(time.perf_counter() - began)
 """
 
 
-def polars_plain(kind: str, path: Path, warm: Path, every: bool) -> float:
-    """Seconds of the conversion (9 columns, or ``every`` one) in a process of its own, which converted ``warm`` before."""
+def polars_plain(kind: str, path: Path, warm: Path, what: str) -> float:
+    """Seconds of the conversion in a process of its own, which converted ``warm`` before."""
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        command = [sys.executable, "-c", PLAIN, kind, path, Path(folder) / "polars.parquet", warm, str(int(every))]
+        command = [sys.executable, "-c", PLAIN, kind, path, Path(folder) / "polars.parquet", warm, what]
         done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent)
     return float(done.stdout)
 
@@ -114,17 +114,20 @@ def table(kind: str, rows: int, runs: int) -> dict:
     if not path.exists():
         {"dma": read_csv.make_dma, "noaa": read_csv.make_noaa}[kind](path, rows)
     warm = head(path, 500_000)  # as large as what two threads write
-    ours, every, nine = [], [], []
+    ours: list[float] = []
+    theirs: dict[str, list[float]] = {"inferred": [], "all": [], "nine": []}
     for _ in range(runs):
         ours.append(child(path, warm)["seconds"])
-        every.append(polars_plain(kind, path, warm, True))
-        nine.append(polars_plain(kind, path, warm, False))
-    seconds, all_columns, few = (statistics.median(x) for x in (ours, every, nine))
-    return {
-        "rows": rows, "runs": runs, "selat_seconds": seconds, "selat_rows_per_s": rows / seconds,
-        "polars_seconds": all_columns, "polars_rows_per_s": rows / all_columns, "selat_over_polars": all_columns / seconds,
-        "polars_9_columns_seconds": few, "selat_over_polars_9_columns": few / seconds,
-    }  # fmt: skip
+        for what, took in theirs.items():
+            took.append(polars_plain(kind, path, warm, what))
+    seconds = statistics.median(ours)
+    found = {"rows": rows, "runs": runs, "selat_seconds": seconds, "selat_rows_per_s": rows / seconds}
+    for what, took in theirs.items():
+        found |= {
+            f"polars_{what}_seconds": statistics.median(took),
+            f"selat_over_polars_{what}": statistics.median(took) / seconds,
+        }
+    return found
 
 
 def big(gigabytes: float) -> dict:

@@ -161,10 +161,13 @@ def run_selat_parquet(kind: str, path: Path, target: Path) -> int:
     return lines
 
 
-def run_polars(kind: str, path: Path, target: Path, every: bool = False) -> int:
-    """Nine columns of the table, or with ``every`` all of them: numbers and times cast, texts kept."""
+def run_polars(kind: str, path: Path, target: Path, what: str = "nine") -> int:
+    """``nine`` columns of the table, or ``all``: numbers and times cast, texts kept; ``inferred``: as Polars guesses them."""
     import polars as pl
 
+    if what == "inferred":
+        pl.scan_csv(path, infer_schema_length=10_000, ignore_errors=True).sink_parquet(target, compression="zstd")
+        return -1
     if kind == "dma":
         time_, lat, lon, mmsi, how = "# Timestamp", "Latitude", "Longitude", "MMSI", "%d/%m/%Y %H:%M:%S"
     else:
@@ -175,7 +178,7 @@ def run_polars(kind: str, path: Path, target: Path, every: bool = False) -> int:
         pl.col(mmsi).cast(pl.Int32),
         pl.col(lat, lon).cast(pl.Float64),
         pl.col("SOG", "COG", "Heading").cast(pl.Float32, strict=False),
-        *(_others(kind) if every else text),
+        *(_others(kind) if what == "all" else text),
     )
     scan.sink_parquet(target, compression="zstd")
     return -1
