@@ -74,8 +74,8 @@ def _fishers(w: Window) -> Fishers:
 
 
 def _leaves(f: Features, late: Features) -> Array:
-    """Who went straight of late, much faster than in the half hour: the turns before are no gear any more."""
-    out: Array = (late.net > 0.9 * late.gross) & (late.mean > 1.3 * f.mean)
+    """Who went straight of late, much faster than in the half hour or than any haul: the turns before are no gear any more."""
+    out: Array = (late.net > 0.9 * late.gross) & (late.mean > np.minimum(1.3 * f.mean, 1.2 * HAUL))
     return out
 
 
