@@ -29,6 +29,7 @@ READ: dict[str, list[tuple[str, bool]]] = {
     "/api/stream": [("/api/stream", SAYS)],
     "/api/zones": [("/api/zones", SAYS)],
     "/api/releases/{kind:str}/{name:path}": [(f"/api/releases/{k}/{{{k}}}", SILENT) for k in ("alert", "zone", "case")],
+    "/api/kept": [("/api/kept", SAYS)],
     "/api/history": [("/api/history", SILENT)],
     "/api/history/density": [("/api/history/density?bins=4&" + SPAN, SILENT)],
     "/api/history/alerts": [("/api/history/alerts?" + SPAN, SAYS)],
@@ -108,6 +109,8 @@ WRITE: dict[tuple[str, str], list[tuple[str, Any]]] = {
 }
 #: changes nothing that is anybody's
 HARMLESS = {
+    ("PUT", "/api/kept/{kind:str}/{name:path}"),  # each account has its own
+    ("DELETE", "/api/kept/{kind:str}/{name:path}"),
     ("POST", "/api/rescue/check"),
     ("POST", "/login"),
     ("POST", "/logout"),

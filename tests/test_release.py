@@ -138,6 +138,8 @@ def test_the_wrong_group_is_told_nothing(path: str, world: World) -> None:
         if path == "/api/snoozes":
             made = insider.post(path, json={"reason": "hers", "seconds": 600, "ships": [HUSHED]})
             assert made.status_code == 200
+        if path == "/api/kept":
+            assert insider.put("/api/kept/list/hers", json={"value": [HUSHED]}).status_code == 200
         for address, says in READ[path]:
             asked = url(address, world)
             status, got = body_of(outsider, asked)
