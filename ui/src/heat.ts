@@ -1,5 +1,5 @@
 // Density and speed of traffic as a layer of the map, with its legend. The watch hangs it in by two lines:
-//   const heat = new HeatLayer(map, must("map-area"));      after the map's "load": heat.add("coast");
+//   const heat = new HeatLayer(map, must("map-area"));      after the map's "load": heat.add("zone-fill");
 //   heat.cycle()  off -> last day -> last week -> off       heat.repaint()  after a change of palette or language
 // The map shown follows the view: cells are asked anew where it has moved far.
 
@@ -36,11 +36,11 @@ const RAMPS: Record<string, Ramp> = {
   day: [[196, 224, 236], [126, 184, 216], [58, 128, 186], [26, 76, 142], [10, 28, 84]],
 };
 const WORDS: Record<string, Record<string, string>> = {
-  en: { off: "off", day: "last day", week: "last week", hours_per_km2: "Ship hours per km²", ships: "Ships", speed: "Mean speed, kn",
+  en: { density: "Density", off: "off", day: "last day", week: "last week", hours_per_km2: "Ship hours per km²", ships: "Ships", speed: "Mean speed, kn",
     percentile: "95th percentile of speed, kn", none: "No traffic here in this time", failed: "The map could not be read: {why}", busy: "…" },
-  ms: { off: "mati", day: "hari terakhir", week: "minggu terakhir", hours_per_km2: "Jam kapal setiap km²", ships: "Kapal", speed: "Laju purata, kn",
+  ms: { density: "Kepadatan", off: "mati", day: "hari terakhir", week: "minggu terakhir", hours_per_km2: "Jam kapal setiap km²", ships: "Kapal", speed: "Laju purata, kn",
     percentile: "Persentil ke-95 laju, kn", none: "Tiada trafik di sini dalam tempoh ini", failed: "Peta tidak dapat dibaca: {why}", busy: "…" },
-  ja: { off: "なし", day: "直近1日", week: "直近1週間", hours_per_km2: "1 km²あたりの船舶・時間", ships: "隻数", speed: "平均速力（ノット）",
+  ja: { density: "通航密度", off: "なし", day: "直近1日", week: "直近1週間", hours_per_km2: "1 km²あたりの船舶・時間", ships: "隻数", speed: "平均速力（ノット）",
     percentile: "速力の95パーセンタイル（ノット）", none: "この期間、この海域に通航はない", failed: "図を読めません: {why}", busy: "…" },
 };
 const ALONG = 320; // cells along the longer side of what is seen
@@ -187,7 +187,7 @@ export class HeatPicture {
 const PERIODS = ["off", "day", "week"] as const;
 
 export class HeatLayer {
-  readonly root = h("div", { class: "heat-legend", role: "group", hidden: true });
+  readonly root = h("div", { class: "heat-legend", role: "group" });
   private period: (typeof PERIODS)[number] = "off";
   private measure: Measure = "hours_per_km2";
   private picture: HeatPicture | null = null;
@@ -268,15 +268,20 @@ export class HeatLayer {
 
   private draw(): void {
     const scale = this.picture?.show(this.grid, this.measure) ?? null;
-    this.root.hidden = this.period === "off";
+    const turn = h("button", { type: "button", class: "heat-turn", "aria-pressed": this.period === "off" ? "false" : "true", click: () => this.cycle() },
+      `${heatWord("density")}: ${heatWord(this.period)}`);
+    this.root.dataset.ready = this.grid ? "1" : "";
+    this.map.triggerRepaint();
+    if (this.period === "off") {
+      this.root.replaceChildren(turn);
+      return;
+    }
     const choose = h("select", { "aria-label": heatWord(this.measure), change: () => {
       this.measure = choose.value as Measure;
       remember("heat_of", this.measure === "hours_per_km2" ? "" : this.measure);
       this.draw();
     } }, ...MEASURES.map((m) => h("option", { value: m, selected: m === this.measure }, heatWord(m))));
-    this.root.replaceChildren(choose, scaleBar(scale, this.measure, heatWord(this.period)), this.note);
-    this.root.dataset.ready = this.grid ? "1" : "";
-    this.map.triggerRepaint();
+    this.root.replaceChildren(turn, choose, this.grid ? scaleBar(scale, this.measure) : "", this.note);
   }
 }
 

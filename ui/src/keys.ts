@@ -1,6 +1,7 @@
 // Every key of the page: what it shows in the help, and what it does.
 
 import type { App } from "./app";
+import { cycleHeat } from "./beside";
 import { stepShip } from "./hands";
 
 interface Key {
@@ -43,6 +44,7 @@ export const KEYS: Key[] = [
   { shown: "V T L Z", text: "help.v", run: {
     v: (a) => a.look.cycleVectors(), t: (a) => a.look.cycleTrails(), l: (a) => a.look.cycleLabels(), z: (a) => a.look.cycleZones(),
   } },
+  { shown: "⇧Z", text: "help.heat", run: { "shift+Z": () => cycleHeat() } },
   { shown: "F", text: "help.f", run: { f: (a) => a.legend.toggleOpen() } },
   { shown: "D", text: "help.d", run: { d: (a) => a.look.cyclePalette(1), "shift+D": (a) => a.look.cyclePalette(-1) } },
   { shown: "+ − ← → ↑ ↓", text: "help.map", run: {

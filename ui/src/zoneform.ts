@@ -10,7 +10,7 @@ import type { Draft, Point } from "./zonedraft";
 export const KINDS = [
   "area", "restricted", "closed_area", "anchorage", "no_anchoring", "speed_segment", "precautionary", "lane", "separation_zone", "inshore_zone",
   "deep_water_route", "two_way_route", "recommended_track", "roundabout", "separation_line", "separation_boundary", "pilot_boarding", "port",
-  "cable", "pipeline", "platform", "report_line", "sector", "licensed", "eez", "territorial", "depth",
+  "cable", "pipeline", "platform", "report_line", "gate", "sector", "licensed", "eez", "territorial", "depth",
 ];
 const DIRECTED = new Set(["lane", "speed_segment", "deep_water_route", "recommended_track", "roundabout"]);
 /** Rules with a number: name, unit shown, and how one of that unit is written for the server. */
