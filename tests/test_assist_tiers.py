@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from openpyxl import load_workbook
@@ -333,3 +334,53 @@ def test_without_accounts_the_machine_itself_sees_all_and_others_the_public_tier
     told = ask(app, "GET", "/api/assist/export.json", client="192.0.2.9").text
     assert not {m for m in forbidden("public") if m in told}
     assert ask(create_app(FakePicture(3)), "GET", "/api/assist").status_code == 501
+
+
+ODD = ["\x00", "..", "é", "9" * 400, "'; DROP TABLE assist_log; --", "%", "<script>", "P/../P"]
+JUNK = [
+    b"", b"\x00" * 50, b"PK\x03\x04 no workbook", b"[" * 5000, b'{"item": [[1]]}', b'{"item": {"a": 1}}', b"id,at\n\x00,\x00\n",
+    b"\xff\xfe\xfd", b'id,at\n"unclosed', b'{"deeds": [{}]}', b'{"deeds": [null]}', b'{"who": 5}', b"null", b"NaN",
+]  # fmt: skip
+
+
+def test_nothing_that_is_asked_breaks_the_server(desk: Desk) -> None:
+    """Odd ids, odd parameters and junk in every body: refused with a reason, never an error of ours, and nothing is written."""
+    app, before = create_app(FakePicture(3), assist=desk), desk.register.end()
+
+    def status(method: str, path: str, **more: Any) -> int:
+        return ask(app, method, path, **more).status_code
+
+    for route in sorted(p for p in SAID if p.startswith("/api/assist")):
+        for odd in ODD:
+            path = re.sub(r"\{\w+:\w+\}", quote(odd, safe=""), route)
+            params = dict.fromkeys(("as", "programme", "country", "month", "seed", "size", "state"), odd)
+            assert status("GET", path) < 500 and status("GET", path, params=params) < 500, (path, odd)
+    bodies = {
+        "POST": [
+            "deeds",
+            "field/sync",
+            "field/resolve",
+            f"segment/{RAW_HASH}/open",
+            f"segment/{RAW_HASH}/grant",
+            "segment/x/ask",
+        ],
+        "PUT": [f"field/file/{'0' * 64}"],
+    }
+    for method, paths in bodies.items():
+        for path in paths:
+            for junk in JUNK:
+                assert status(method, f"/api/assist/{path}", content=junk) < 500, (path, junk)
+    for name in (
+        "x.xlsx",
+        "item.csv",
+        "x.json",
+        "\x00.csv",
+        "../../etc/passwd.csv",
+        ".xlsx",
+        "x.exe",
+        "é" * 90 + ".json",
+    ):
+        for junk in JUNK:
+            answer = ask(app, "POST", "/api/assist/sheets", params={"name": name, "who": "x"}, content=junk)
+            assert answer.status_code < 500 and answer.json().get("written", 0) == 0, (name, junk)
+    assert desk.register.end() == before

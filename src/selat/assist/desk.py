@@ -14,7 +14,7 @@ from selat.assist.mapping import layers
 from selat.assist.register import Register, open_register
 from selat.assist.signing import Signer
 from selat.assist.tiers import TIERS, WHOLE, cut_book
-from selat.assist.vault import Vault
+from selat.assist.vault import Vault, is_digest
 from selat.model import clock
 from selat.model.errors import ConfigError
 
@@ -141,7 +141,7 @@ class Desk:
         )[0]
 
     def _item_of(self, digest: str) -> str:
-        found = self.register.with_evidence(digest)
+        found = self.register.with_evidence(digest) if is_digest(digest) else None
         if found is None:
             raise ConfigError("no entry names this evidence", hint="the hash as an entry of use or a photo names it")
         return found

@@ -176,7 +176,7 @@ def _json(field: Field, value: Any) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _wrong(field, value, "JSON") from None
 
 

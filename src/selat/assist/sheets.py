@@ -122,7 +122,7 @@ def _json(path: Path) -> Iterator[tuple[str, list[tuple[int, list[Any]]]]]:
         told = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(told, dict) or not all(isinstance(r, dict) for rows in told.values() for r in rows):
             raise ValueError("not an object of lists of objects")
-    except (ValueError, TypeError) as e:
+    except (ValueError, TypeError, RecursionError) as e:
         raise FormatError(
             f"{path}: {e}", hint='as in {"programme": [{"id": "...", "at": "2023-12-16", ...}]}'
         ) from None

@@ -14,6 +14,11 @@ MOST = 30_000_000  #: bytes of one file
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
+def is_digest(text: str) -> bool:
+    """Whether a text is a SHA-256 in lower case."""
+    return bool(_NAME.fullmatch(text))
+
+
 class Vault:
     """The folder ``evidence`` of a sea."""
 
@@ -37,7 +42,7 @@ class Vault:
 
     def has(self, digest: str) -> bool:
         """Whether it is kept here."""
-        return bool(_NAME.fullmatch(digest)) and (self.folder / digest).is_file()
+        return is_digest(digest) and (self.folder / digest).is_file()
 
     def get(self, digest: str) -> bytes:
         """The bytes. Raises :class:`ConfigError` where they are not here, :class:`StoreError` where they were changed."""
