@@ -17,6 +17,7 @@ import pytest
 
 import selat
 from selat.app.archive import SeaArchive
+from selat.app.past_traffic import WAITING, PastTraffic
 from selat.app.statistics import HEADS, counted, speed_names
 from selat.app.traffic import facts_of
 from selat.cli import main
@@ -261,3 +262,14 @@ def test_kinds_of_ship():
     assert [category(c) for c in (0, 30, 31, 36, 41, 52, 61, 79, 80, 90)] == [
         "unknown", "fishing", "service", "pleasure", "fast", "service", "passenger", "cargo", "tanker", "unknown"]  # fmt: skip
     assert SECOND == 10**9
+
+
+def test_who_comes_when_too_many_wait_is_told_so(sea) -> None:
+    asked = PastTraffic(lambda: sea, lambda: facts_of(sea))
+    for _ in range(WAITING):
+        assert asked._waiting.acquire(blocking=False)
+    with pytest.raises(ConfigError, match="busy"):
+        asked.statistics(T0, END, Sieve())
+    asked._waiting.release()
+    first = asked.statistics(T0, END, Sieve())
+    assert first["ships"] == 5 and asked.statistics(T0, END, Sieve())["by_hour"] is first["by_hour"], "remembered"

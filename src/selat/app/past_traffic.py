@@ -23,6 +23,7 @@ from selat.tracks.heat import GAP, Grid, Heat
 Box = tuple[float, float, float, float]
 LONGEST = 366 * DAY  #: ns of history in one question
 KEPT = 24  #: answers that are remembered
+WAITING = 12  #: questions that may wait for each other; more are refused, so that a page always finds a free thread
 CELLS = 160_000  #: most cells of a map for a page
 T = TypeVar("T")
 
@@ -33,9 +34,18 @@ class PastTraffic:
     def __init__(self, sea: Callable[[], Sea], known: Callable[[], tuple[Array, dict[str, Array]]]) -> None:
         self._sea, self._known = sea, known
         self._work = threading.RLock()
+        self._waiting = threading.BoundedSemaphore(WAITING)
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
 
     def _once(self, key: Hashable, work: Callable[[Sea], T]) -> T:
+        if not self._waiting.acquire(blocking=False):
+            raise ConfigError("the sea is busy with other questions", hint="ask again in a moment")
+        try:
+            return self._worked(key, work)
+        finally:
+            self._waiting.release()
+
+    def _worked(self, key: Hashable, work: Callable[[Sea], T]) -> T:
         with self._work:
             sea = self._sea()
             whole = (sea.view.generation, key)
