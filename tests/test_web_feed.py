@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import numpy as np
 import pytest
+import websocket
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -214,3 +216,30 @@ def test_one_bad_tick_does_not_end_the_feed(caplog: pytest.LogCaptureFixture) ->
 
     asyncio.run(go())
     assert "could not be read" in caplog.text
+
+
+def test_a_stuck_socket_harms_nobody() -> None:
+    """A client that asks for the feed and never reads: others get every tick, and it costs a bounded queue."""
+    import socket as sockets
+
+    from browser.fake_picture import FakePicture
+    from selat.web.server import create_app, serve_in_thread
+
+    running = serve_in_thread(create_app(FakePicture(1500), period_s=0.05))
+    stuck = sockets.create_connection(("127.0.0.1", running.port))
+    stuck.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13"
+    stuck.sendall(
+        f"GET /api/feed HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n{key}\r\n\r\n".encode()
+    )
+    try:
+        line = websocket.create_connection(running.url.replace("http", "ws") + "api/feed", timeout=5)
+        ticks, until = 0, time.monotonic() + 2.0
+        while time.monotonic() < until:
+            message = line.recv()
+            ticks += isinstance(message, bytes)
+        line.close()
+    finally:
+        stuck.close()
+        running.stop()
+    assert ticks >= 10, "the other page's picture goes on"
