@@ -299,3 +299,18 @@ def test_paths_of_files_are_not_left(server: Running, tmp_path: Path) -> None:
             line.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
             status = line.makefile("rb").readline()
         assert b" 404 " in status, path
+
+
+def test_no_name_breaks_the_files_or_becomes_an_element(ships: list[dict]) -> None:
+    """Texts that XML cannot hold, or that look like it, come back as texts."""
+    odd = 'A"B <x y="1">&amp;\x00\x1b\n\ttail'
+    ship = {**ships[0], "geometry": {"type": "Point", "coordinates": [180.0, 1.0]}}
+    ship["properties"] = {**ship["properties"], "name": odd, "lost": False, "class": "A"}
+    shown = odd.replace("\x00", "\ufffd").replace("\x1b", "\ufffd")
+    event = ET.fromstring("".join(_live.cot([ship], NOW)))
+    assert event.find("detail/contact").attrib["callsign"] == shown
+    assert shown in [n.text for n in ET.fromstring(_live.kml([ship], odd)).iter() if n.tag.endswith("name")]
+    point = ET.fromstring(_live.gpx([ship])).find("{*}wpt")
+    assert point.find("{*}name").text == shown and float(point.attrib["lon"]) == -180.0, (
+        "below 180, as the schema wants"
+    )

@@ -98,3 +98,9 @@ def xml_text(text: str) -> str:
     """Text escaped for XML 1.0; what XML cannot hold at all becomes U+FFFD."""
     text = _NOT_XML.sub("\ufffd", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+def xml_quoted(text: str) -> str:
+    """The same as the value of an attribute, with its quotation marks."""
+    quoted = xml_text(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+    return f'"{quoted}"'

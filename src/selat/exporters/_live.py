@@ -11,8 +11,8 @@ import io
 import math
 from collections.abc import Iterable, Iterator
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
+from selat.exporters._cells import xml_quoted, xml_text
 from selat.model.clock import SECOND, format_time
 from selat.model.encode import encode
 from selat.model.units import KNOT
@@ -94,7 +94,7 @@ def cot(ships: Iterable[Ship], now: int) -> Iterator[str]:
         then = now - int(p["age_s"]) * SECOND
         fixed = p["class"] in ("aton", "base")
         stale = then + (FIXED_STALE_S if fixed else STALE_S) * SECOND
-        call = quoteattr(p["name"] or str(p["mmsi"]))
+        call = xml_quoted(p["name"] or str(p["mmsi"]))
         speed = "" if p["sog_kn"] is None else f' speed="{p["sog_kn"] * KNOT:.2f}"'
         course = "" if p["cog"] is None else f' course="{p["cog"]:.1f}"'
         said = [f"MMSI {p['mmsi']}", *([f"IMO {p['imo']}"] if p["imo"] else []), *(["LOST"] if p["lost"] else [])]
@@ -103,7 +103,8 @@ def cot(ships: Iterable[Ship], now: int) -> Iterator[str]:
             f' time="{format_time(now, 3)}" start="{format_time(then, 3)}" stale="{format_time(stale, 3)}">'
             f'<point lat="{lat}" lon="{lon}" hae="9999999.0" ce="9999999.0" le="9999999.0"/>'
             f"<detail><contact callsign={call}/>"
-            f"{f'<track{course}{speed}/>' if course or speed else ''}<remarks>{escape(', '.join(said))}</remarks></detail></event>"
+            f"{f'<track{course}{speed}/>' if course or speed else ''}<remarks>{xml_text(', '.join(said))}</remarks>"
+            "</detail></event>"
         )
 
 
@@ -140,13 +141,13 @@ def signalk(ships: Iterable[Ship], now: int) -> Iterator[dict[str, Any]]:
 def kml(ships: Iterable[Ship], title: str) -> str:
     """KML 2.2 (OGC 07-147r2): a placemark a ship, turned to her heading."""
     parts = ['<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>']
-    parts.append(f"<name>{escape(title)}</name>")
+    parts.append(f"<name>{xml_text(title)}</name>")
     for p, lon, lat in placed(ships):
         turn = p["heading"] if p["heading"] is not None else p["cog"] or 0
         text = ", ".join(f"{k}: {p[k]}" for k in CSV_COLUMNS if p.get(k) not in (None, "", False))
         parts.append(
-            f'<Placemark id="m{p["mmsi"]}"><name>{escape(p["name"] or str(p["mmsi"]))}</name>'
-            f"<description>{escape(text)}</description><Style><IconStyle><heading>{turn}</heading></IconStyle></Style>"
+            f'<Placemark id="m{p["mmsi"]}"><name>{xml_text(p["name"] or str(p["mmsi"]))}</name>'
+            f"<description>{xml_text(text)}</description><Style><IconStyle><heading>{turn}</heading></IconStyle></Style>"
             f"<Point><coordinates>{lon},{lat}</coordinates></Point></Placemark>"
         )
     return "\n".join([*parts, "</Document></kml>\n"])
@@ -156,7 +157,7 @@ def network_link(title: str, address: str, seconds: int = 10) -> str:
     """KML that loads ``address`` again every so many seconds."""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><NetworkLink>'
-        f"<name>{escape(title)}</name><Link><href>{escape(address)}</href><refreshMode>onInterval</refreshMode>"
+        f"<name>{xml_text(title)}</name><Link><href>{xml_text(address)}</href><refreshMode>onInterval</refreshMode>"
         f"<refreshInterval>{seconds}</refreshInterval></Link></NetworkLink></kml>\n"
     )
 
@@ -179,7 +180,7 @@ def gpx(ships: Iterable[Ship]) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="selat" xmlns="http://www.topografix.com/GPX/1/1">'
     ]
     for p, lon, lat in placed(ships):
-        parts.append(
-            f'<wpt lat="{lat}" lon="{lon}"><name>{escape(p["name"] or str(p["mmsi"]))}</name><desc>MMSI {p["mmsi"]}</desc></wpt>'
-        )
+        at = f'lat="{lat}" lon="{-180.0 if lon >= 180.0 else lon}"'  # the schema's longitudes end before 180
+        name = xml_text(p["name"] or str(p["mmsi"]))
+        parts.append(f"<wpt {at}><name>{name}</name><desc>MMSI {p['mmsi']}</desc></wpt>")
     return "\n".join([*parts, "</gpx>\n"])
