@@ -353,6 +353,12 @@ class TestDeviation:
             not self.alerts(1.2560) and not self.alerts(1.2400, course=0.0) and not self.alerts(1.2650, seconds=500.0)
         )
 
+    def test_positions_led_astray_are_not_beside_it(self):
+        rows = seas.voyage(A, 1.4000, 104.0, [(11.0, 90.0, 2500.0)])
+        jammed = rows["time"] > made.START + 900 * 10**9
+        astray = rows.replace(lat=np.where(jammed, rows["lat"] - 1_350_000, rows["lat"]))
+        assert not alerts_of(DEVIATION, [astray], [CARGO], World(lanes=Straight()))
+
     def test_who_leaves_the_lane_at_an_angle_is_not_beside_it(self):
         assert not self.alerts(1.2500, course=62.0, seconds=2400.0)
 

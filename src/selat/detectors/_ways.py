@@ -12,6 +12,7 @@ from selat.kernels import geodesy
 from selat.model.clock import SECOND
 from selat.tracks.contacts import Contacts
 
+_SURE = 180  #: s from the first position of a contact to the first that its track keeps
 _ENDED = 600.0  #: s between the end of a track and the beginning of another to which she leapt
 
 
@@ -78,11 +79,11 @@ def led_astray(c: Contacts, slot: int, track: Any, most: float) -> bool:
     """
     if displaced(track, most):
         return True
-    if not len(track.time) or int(c.begun[slot]) < int(track.time[0]):
+    if not len(track.time) or int(c.begun[slot]) < int(track.time[0]) - _SURE * SECOND:
         return False
     y, x = float(track.lat[0]), float(track.lon[0])
     for other in c.of(int(c.mmsi[slot])).tolist():
-        gone = (int(track.time[0]) - int(c.heard[other])) / SECOND
+        gone = (int(c.begun[slot]) - int(c.heard[other])) / SECOND
         if other == slot or not -30.0 < gone < _ENDED:
             continue
         if float(geodesy.distance(c.lat[other], c.lon[other], y, x)) > most * max(gone, 20.0):

@@ -42,6 +42,7 @@ from selat.tracks.window import Window
 
 _STATIONS = 1 << 16
 _ROUND = 3600
+_ALONE = 1.5  #: so many times her own reports, and fewer, were heard where she was: nobody else was there
 _OTHERS = 15  #: ships of a station whose waters tell its range without those of one of them
 _FARTHEST = 12  #: ships looked at more closely, of those that seem out of a station's range
 
@@ -159,8 +160,8 @@ class ImpossibleTrack(PictureRule):
     ) -> dict[int, tuple[float, float, float]]:
         """Of ships that a station hears, those out of its range: m from its middle, its range (m), reports that tell it.
 
-        What the station hears where a ship herself was tells nothing of whether she can be there: those cells are left out, where
-        there are so many others that they tell the range.
+        What the station hears where nobody but a ship herself was tells nothing of whether she can be there: those cells are left
+        out, where there are so many others that they tell the range.
         """
         p, (cell, lat, lon, heard) = self.p, cells
         y, x, low = _range(lat, lon, heard, 0.6)
@@ -170,7 +171,9 @@ class ImpossibleTrack(PictureRule):
         for k in first[np.argsort(-off[first], kind="stable")][:_FARTHEST].tolist():
             i = int(rows[k])
             t = w.contacts.track(int(s.slot[i]))
-            rest = ~np.isin(cell, keys_of(t.lat, t.lon)) | (len(rows) < _OTHERS)
+            hers = np.isin(cell, keys_of(t.lat, t.lon))
+            alone = float(heard[hers].sum()) < _ALONE * float(w.contacts.reports[s.slot[i]])
+            rest = ~hers | (len(rows) < _OTHERS) | (not alone)
             if rest.sum() < 3 or heard[rest].sum() < 500.0:
                 continue
             y, x, reach = _range(lat[rest], lon[rest], heard[rest], p.share)

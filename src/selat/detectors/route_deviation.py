@@ -12,7 +12,7 @@ False alarms
     Ships that call at a port, anchorage or pilot, or that avoid others; new routes and works at sea; lanes that were
     learned from few ships. Who leaves a lane, joins it or crosses it does so at an angle, and is not meant. Left out:
     ships inside declared lanes and routes (their edges are known), anchorages, ports, pilot grounds, inshore zones;
-    tows, ships not under command or restricted.
+    tows, ships not under command or restricted, and ships whose positions leapt there (satellites jammed).
 Reference
     DMA AisAbnormal (abnormal below 0.001, cells of 5,000 ships); the lateral profile is selat.tracks.lanes'.
 """
@@ -28,6 +28,7 @@ from selat.detectors import _golden as made
 from selat.detectors import _places as near
 from selat.detectors import _seas as seas
 from selat.detectors import _ships as fleet
+from selat.detectors import _ways as ways
 from selat.detectors._life import Pace, PictureRule
 from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
@@ -65,6 +66,7 @@ class Parameters:
     lasting: float = param(600.0, "s", "For so long", "selat: longer than the way out of a lane")
     reports: int = param(5, "1", "... and so many positions of the track", "behaviours 2.4: 3")
     speed: float = param(5 * KNOT, "m/s", "Slower is not on passage", "selat")
+    leap: float = param(50 * KNOT, "m/s", "A faster step is a leap of the position: where it led is no place", "selat")
     length: float = param(50.0, "m", "Shorter ships go where they like", "STRAITREP: 50 m")
 
 
@@ -93,6 +95,8 @@ class RouteDeviation(PictureRule):
         for k in np.flatnonzero(self._off(hit, s.course[row])).tolist():
             i = int(row[k])
             track = fleet.trail(window.contacts, int(s.slot[i]), window.now - 1800 * SECOND)
+            if ways.led_astray(window.contacts, int(s.slot[i]), track, p.leap):
+                continue
             before = lanes.at(track.lat, track.lon, track.cog, reach=REACH)
             off = self._off(before, track.cog) & (np.sign(before.cross) == np.sign(hit.cross[k]))
             off |= self._off(before, track.cog, few=True)  # beside a way of few ships, between it and this one

@@ -9,8 +9,8 @@ Why it matters
     crossing, emergencies, and fishing inside it.
 False alarms
     Ships that cross it at a shallow angle, ships that avoid another, zones narrower than the error of their drawing.
-    Left out: fishing vessels and what moves like fishing, ships not under command or restricted in their ability to
-    manoeuvre (10(k), (l)), rescue, law enforcement and pilot craft.
+    Left out: ships whose positions leapt there (satellites jammed), fishing vessels and what moves like fishing, ships
+    not under command or restricted in their ability to manoeuvre (10(k), (l)), rescue, law enforcement and pilot craft.
 Reference
     COLREGs rule 10(e), (k), (l); the start values are selat's.
 """
@@ -26,6 +26,7 @@ from selat.detectors import _golden as made
 from selat.detectors import _places as near
 from selat.detectors import _seas as seas
 from selat.detectors import _ships as fleet
+from selat.detectors import _ways as ways
 from selat.detectors._life import Pace, PictureRule
 from selat.kernels import geodesy
 from selat.model.clock import SECOND
@@ -48,6 +49,7 @@ class Parameters:
     edge: float = param(50.0, "m", "So far inside the zone at least once", "selat: five times the error of AIS")
     share: float = param(0.8, "1", "Least share of the way that was along it", "selat")
     back: float = param(3600.0, "s", "The track is looked at so far back", "selat")
+    leap: float = param(50 * KNOT, "m/s", "A faster step is a leap of the position: where it led is no place", "selat")
     small: float = param(20.0, "m", "Shorter craft are a caution", "COLREGs rule 10(j)")
 
 
@@ -78,7 +80,7 @@ class SeparationZone(PictureRule):
             track = fleet.trail(window.contacts, int(s.slot[i]), window.now - round(p.back * SECOND))
             number = near.inside_of(mine, track)
             first = near.unbroken(number >= 0)
-            if len(number) - first < 2:
+            if len(number) - first < 2 or ways.led_astray(window.contacts, int(s.slot[i]), track, p.leap):
                 continue
             track = type(track)(*(a[first:] for a in track))
             evidence = {

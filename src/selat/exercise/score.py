@@ -122,7 +122,8 @@ def judges(scene: Scene) -> dict[str, Judge]:
         "platform": too_near(scene), "grounding": heads_for_shoal(scene), "route_deviation": beside_the_way(scene),
         "zone": inside_closed(scene), "wrong_way": against_the_flow(scene), "manoeuvre": turned_about(scene),
         "loitering": gets_nowhere(scene), "straitrep": crossed_line(scene),
-        "inshore_zone": through_inshore(scene), "anchored_in_lane": lies_in(scene, ("lane",)),
+        "inshore_zone": through_inshore(scene), "anchored_in_lane": lies_in(scene, ("lane", "separation_zone")),
+        "separation_zone": lies_in(scene, ("separation_zone",), 99.0, 270.0),
         "cable_anchor": lies_in(scene, ("cable", "pipeline"), 1.5, 240.0), "drifting": carried(scene),
     }  # fmt: skip
 
