@@ -32,6 +32,8 @@ export interface Probe {
   /** Points of the open evidence that are on the map. */
   slice(): number;
   showShips(on: boolean): void;
+  map(): unknown;
+  repaint(): void;
 }
 
 declare global {
@@ -97,6 +99,8 @@ export function expose(app: App): void {
     slice: () => app.desk.slice.points,
     showShips: (on) => void app.map.setLayoutProperty("ships", "visibility", on ? "visible" : "none"),
     costs: () => [...costs],
-    ready: () => app.map.loaded() && app.layer.frames > 1 && app.fleet.size > 0,
+    map: () => app.map,
+    repaint: () => app.map.triggerRepaint(),
+    ready: () => app.landed && app.map.loaded() && app.layer.frames > 1 && app.fleet.size > 0,
   };
 }

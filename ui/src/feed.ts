@@ -2,7 +2,7 @@
 
 import {
   type AlertState, COG_NA, HEADER_BYTES, KIND_SNAPSHOT, LAT_NA, LON_NA, POSITION_SCALE, type Priority, ROW_BYTES,
-  SOG_NA, type WireRow, wireRow,
+  ROW_AT, SOG_NA, type WireRow,
 } from "./schema.gen";
 
 export { AGE_OLD, type AlertState, type Cls, FLAG_ALERT, FLAG_LOST, FLAG_MOORED, type Priority } from "./schema.gen";
@@ -91,10 +91,42 @@ export interface ShipCard extends Omit<Label, "id"> {
 }
 
 export interface FeedHandlers {
-  rows(rows: Row[], clockMs: number, all: boolean): void;
+  rows(rows: Rows, clockMs: number, all: boolean): void;
   labels(labels: Label[], all: boolean): void;
   alerts(alerts: Alert[], all: boolean): void;
   health(health: Health): void;
+}
+
+/** Rows as they are read one after another: an array, or a frame whose rows share one object that is written anew for each. */
+export interface Rows {
+  readonly length: number;
+  at(k: number): Row | undefined;
+}
+
+/** The rows of a frame, read where they lie: thousands of objects a second would be garbage to be collected. */
+class Packed implements Rows {
+  readonly length: number;
+  private readonly one: Row = { mmsi: 0, lon: NaN, lat: NaN, sog: NaN, cog: NaN, hdg: NaN, age: 0, flags: 0 };
+
+  constructor(private readonly view: DataView) {
+    this.length = Math.max(0, Math.floor((view.byteLength - HEADER_BYTES) / ROW_BYTES));
+  }
+
+  at(k: number): Row {
+    const v = this.view, p = HEADER_BYTES + k * ROW_BYTES, row = this.one;
+    const lon = v.getInt32(p + ROW_AT.lon, true), lat = v.getInt32(p + ROW_AT.lat, true);
+    const sog = v.getUint16(p + ROW_AT.sog, true), cog = v.getUint16(p + ROW_AT.cog, true), hdg = v.getUint16(p + ROW_AT.hdg, true);
+    const placed = lon !== LON_NA && lat !== LAT_NA;
+    row.mmsi = v.getUint32(p + ROW_AT.mmsi, true);
+    row.lon = placed ? lon / POSITION_SCALE : NaN;
+    row.lat = placed ? lat / POSITION_SCALE : NaN;
+    row.sog = sog >= SOG_NA ? NaN : sog / 10;
+    row.cog = cog >= COG_NA ? NaN : cog / 10;
+    row.hdg = hdg >= 360 ? NaN : hdg;
+    row.age = v.getUint8(p + ROW_AT.age);
+    row.flags = v.getUint8(p + ROW_AT.flags);
+    return row;
+  }
 }
 
 function row([mmsi, lon, lat, sog, cog, hdg, age, flags]: WireRow): Row {
@@ -112,17 +144,13 @@ function row([mmsi, lon, lat, sog, cog, hdg, age, flags]: WireRow): Row {
 }
 
 /** Reads one binary frame of the feed. */
-export function decode(buffer: ArrayBuffer): { all: boolean; version: number; clockMs: number; rows: Row[] } {
+export function decode(buffer: ArrayBuffer): { all: boolean; version: number; clockMs: number; rows: Rows } {
   const view = new DataView(buffer);
-  const rows: Row[] = [];
-  for (let at = HEADER_BYTES; at + ROW_BYTES <= buffer.byteLength; at += ROW_BYTES) {
-    rows.push(row(wireRow(view, at)));
-  }
   return {
     all: view.getUint8(0) === KIND_SNAPSHOT,
     version: view.getUint32(4, true),
     clockMs: view.getFloat64(8, true),
-    rows,
+    rows: new Packed(view),
   };
 }
 

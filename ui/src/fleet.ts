@@ -1,6 +1,6 @@
 // All contacts, as columns; slot k of every column is one contact. `gpu` is what the ship layer uploads.
 
-import { AGE_OLD, type Alert, type Cls, FLAG_LOST, FLAG_MOORED, type Label, type Priority, type Row } from "./feed";
+import { AGE_OLD, type Alert, type Cls, FLAG_LOST, FLAG_MOORED, type Label, type Priority, type Row, type Rows } from "./feed";
 import { CIRCUMFERENCE, KNOT } from "./units";
 
 export const CATEGORIES = [
@@ -48,6 +48,9 @@ export interface Contact extends Row {
   vx: number;
   vy: number;
   fixMs: number;
+  /** Mercator a metre, and the latitude that it and `y` were worked out for. */
+  perMetre: number;
+  forLat: number;
   cls: Cls;
   category: number;
   alert: number; // 0 none, 1 caution .. 4 emergency
@@ -55,6 +58,8 @@ export interface Contact extends Row {
   /** The filter takes it off the map; one with an alert stays. */
   hidden: boolean;
   label: Label | undefined;
+  /** Which names `label` was looked up in. */
+  labels: number;
 }
 
 /** Whether a contact is wanted on the map. */
@@ -71,6 +76,7 @@ export class Fleet {
   changes = 0;
   /** Wall time of the last row that said something new. */
   lastRow = -Infinity;
+  private named = 0; // grows when names came
   private sieve: Sieve | null = null;
   private alertOf = new Map<number, { level: number; acknowledged: boolean }>();
 
@@ -93,10 +99,11 @@ export class Fleet {
     return n;
   }
 
-  apply(rows: Row[], clockMs: number, all: boolean): void {
+  apply(rows: Rows, clockMs: number, all: boolean): void {
     if (Math.abs(clockMs - this.baseMs) > 7_200_000) this.rebase(clockMs);
     const kept = all ? new Set<number>() : null;
-    for (const row of rows) {
+    for (let k = 0; k < rows.length; k++) {
+      const row = rows.at(k) as Row;
       kept?.add(row.mmsi);
       this.put(row, clockMs);
     }
@@ -114,6 +121,7 @@ export class Fleet {
 
   setLabels(labels: Label[], all: boolean): void {
     if (all) this.labels.clear();
+    this.named += 1;
     for (const label of labels) {
       this.labels.set(label.id, label);
       const c = this.byMmsi.get(label.id);
@@ -154,8 +162,8 @@ export class Fleet {
     let fixMs = clockMs - row.age * 1000;
     if (row.age >= AGE_OLD && c && c.lon === row.lon && c.lat === row.lat) fixMs = Math.min(c.fixMs, fixMs);
     if (!c) {
-      c = { ...row, slot: this.contacts.length, x: 0, y: 0, vx: 0, vy: 0, fixMs, cls: 0, category: 0,
-        alert: 0, acknowledged: false, hidden: false, label: undefined };
+      c = { ...row, slot: this.contacts.length, x: 0, y: 0, vx: 0, vy: 0, fixMs, perMetre: 0, forLat: NaN, cls: 0, category: 0,
+        alert: 0, acknowledged: false, hidden: false, label: undefined, labels: -1 };
       this.contacts.push(c);
       this.byMmsi.set(row.mmsi, c);
       if (this.contacts.length * STRIDE > this.gpu.length) {
@@ -192,20 +200,25 @@ export class Fleet {
   }
 
   private write(c: Contact): void {
-    const label = this.labels.get(c.mmsi);
+    const label = c.labels === this.named ? c.label : this.labels.get(c.mmsi);
+    c.labels = this.named;
     const cls = Math.min(c.flags & 7, 6) as Cls;
     if (label !== c.label || cls !== c.cls || !c.category) c.category = CATEGORIES.indexOf(category(label?.ship_type, cls));
     c.label = label;
     c.cls = cls;
-    const state = this.alertOf.get(c.mmsi);
+    const state = this.alertOf.size > 0 ? this.alertOf.get(c.mmsi) : undefined;
     c.alert = state?.level ?? 0;
     c.acknowledged = state?.acknowledged ?? false;
     c.hidden = this.sieve !== null && c.alert === 0 && !this.sieve(c);
+    if (c.lat !== c.forLat) {
+      c.forLat = c.lat;
+      c.y = mercatorY(c.lat);
+      c.perMetre = 1 / (CIRCUMFERENCE * Math.cos((c.lat * Math.PI) / 180));
+    }
     c.x = mercatorX(c.lon);
-    c.y = mercatorY(c.lat);
     const lost = (c.flags & FLAG_LOST) !== 0;
     const moves = c.sog >= STILL_KN && Number.isFinite(c.cog) && !lost;
-    const perMetre = 1 / (CIRCUMFERENCE * Math.cos((c.lat * Math.PI) / 180));
+    const perMetre = c.perMetre;
     const course = (c.cog * Math.PI) / 180;
     c.vx = moves ? Math.sin(course) * c.sog * KNOT * perMetre : 0;
     c.vy = moves ? -Math.cos(course) * c.sog * KNOT * perMetre : 0;

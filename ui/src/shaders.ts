@@ -44,15 +44,24 @@ void main() {
   bool toScale = hull.x > 26.0 && (int(a_kind.w) & 4) != 0;
   if (toScale) hull.y = max(hull.y, hull.x / 9.0);
   v_ring = toScale ? max(hull.x * 0.5 + 5.0, 14.0) : 14.0;
-  float reach = v_ring + 8.0;
-  vec2 px = a_corner * reach;
+  v_chosen = float(gl_InstanceID) == u_selected ? 1.0 : 0.0;
+  // The patch is as small as what is drawn in it, and turned with the ship: most of the work is done for each of its pixels.
+  int bits = int(a_kind.w);
+  bool heads = (bits & 4) != 0, plain = a_kind.z < 0.5 && v_chosen < 0.5;
+  vec2 patch_ = vec2(v_ring + 8.0);
+  if (plain && toScale && (bits & 1) == 0) patch_ = hull.yx * 0.5 + 3.0;
+  else if (plain && toScale) patch_ = vec2(max(hull.x * 0.5 + 3.0, 11.5));
+  else if (plain && (bits & 1) != 0) patch_ = vec2(11.5);
+  else if (plain && a_kind.x > 2.5) patch_ = vec2(9.5);
+  else if (plain && ((bits & 2) != 0 || !heads)) patch_ = vec2(6.5);
+  else if (plain) patch_ = vec2(6.8, 11.5);
   float s = sin(a_body.y), c = cos(a_body.y);
+  v_local = a_corner * patch_;
+  vec2 px = heads ? vec2(v_local.x * c + v_local.y * s, v_local.y * c - v_local.x * s) : v_local;
   v_screen = px;
-  v_local = (int(a_kind.w) & 4) != 0 ? vec2(px.x * c - px.y * s, px.x * s + px.y * c) : px;
   v_kind = a_kind;
   v_hull = toScale ? hull : vec2(0.0);
   v_fresh = freshness();
-  v_chosen = float(gl_InstanceID) == u_selected ? 1.0 : 0.0;
   gl_Position = vec4(place() + px * u_zoomed * 2.0 / u_size, 0.0, 1.0);
 }`;
 

@@ -17,16 +17,17 @@ function build(gl: WebGL2RenderingContext, vertex: string, fragment: string): We
     const shader = gl.createShader(kind) as WebGLShader;
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) {
-      throw new Error(`ship layer shader: ${gl.getShaderInfoLog(shader)}`);
-    }
     gl.attachShader(program, shader);
   }
   gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
-    throw new Error(`ship layer program: ${gl.getProgramInfoLog(program)}`);
-  }
   return program;
+}
+
+/** Asked after all are on their way: an answer waits for the compiler. */
+function check(gl: WebGL2RenderingContext, program: WebGLProgram): void {
+  if (gl.getProgramParameter(program, gl.LINK_STATUS)) return;
+  const said = gl.getAttachedShaders(program)?.map((s) => gl.getShaderInfoLog(s)).join(" ") ?? "";
+  throw new Error(`ship layer: ${gl.getProgramInfoLog(program)} ${said}`);
 }
 
 export class ShipLayer implements CustomLayerInterface {
@@ -52,6 +53,7 @@ export class ShipLayer implements CustomLayerInterface {
     this.buffer = gl.createBuffer();
     this.symbols = this.make(gl, SYMBOL_VERTEX, SYMBOL_FRAGMENT, QUAD);
     this.vectors = this.make(gl, VECTOR_VERTEX, VECTOR_FRAGMENT, STROKE);
+    for (const { program } of [this.symbols, this.vectors]) check(gl, program);
   }
 
   private make(gl: WebGL2RenderingContext, vertex: string, fragment: string, corners: Float32Array): Program {
