@@ -238,7 +238,7 @@ def test_alert_is_acknowledged_and_list_holds_still(page: Browser, picture: Fake
 def test_alert_says_what_to_do(page: Browser) -> None:
     page.js("document.querySelector('.alert.warning').click()")
     page.wait("document.querySelector('.alert.warning.chosen') !== null")
-    why = page.js("document.querySelector('.alert.chosen .why').innerText")
+    why = page.js("document.querySelector('.alert.chosen div.why').innerText")
     assert (
         "Call her by name on channel 14" in why and "sure to 82 %" in why and "False if: she waits for a pilot" in why
     )
