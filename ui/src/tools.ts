@@ -72,6 +72,7 @@ export class Tools {
     setText(this.way, `${t("tool.legs")} M`);
     setText(this.draw, `${t("zones")} P`);
     setText(this.wipe, t("tool.clear"));
+    this.wipe.hidden = this.lines.length === 0 && !this.ebl;
     this.built = "";
     this.tick();
   }
