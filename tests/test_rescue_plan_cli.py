@@ -216,3 +216,15 @@ def test_a_ship_behind_land_comes_last():
     found = vessels.arrivals(2.40, 101.75, lats, lons, speed, coast=coast.Coast(coast.SHIPPED))
     assert found.row.tolist() == [1, 0] and found.land.tolist() == [False, True]
     assert found.seconds[1] < found.seconds[0]
+
+
+def test_a_search_along_a_line(demo, tmp_path, capsys):
+    words = ["rescue", "along", "bs", str(demo / "drift.npz"), "--route", "02-24N 101-38E; 02-25N 101-41E"]
+    words += ["--with", str(demo / "boats.toml"), "--for", "person in water", "--end", "2026-11-27T23:10Z"]
+    out = tmp_path / "barrier.json"
+    assert main([*words, "--by", "Penyelamat 7", "--times", "4", "--out", str(out)]) == 0
+    assert capsys.readouterr().out.startswith(APPROVAL)
+    assert [t["pattern"] for t in json.loads(out.read_text(encoding="utf-8"))["tasks"]] == ["BS"]
+    assert main(["rescue", "export", str(out), "gpx", "action", "--to", str(tmp_path)]) == 0
+    assert main([*words, "--by", "Nobody"]) != 0
+    assert "there are Penyelamat 7" in capsys.readouterr().err

@@ -1,0 +1,178 @@
+"""Searches along a line: the route of who is overdue (TSR, TSN), a barrier across a drift (BS), a coast or depth (OS).
+
+These are laid by people, for reasons that no cloud of particles knows: a route is where to look first, a barrier is where
+something must come by. What they are worth is worked out by the tracks as they are sailed, with the inverse-cube law.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from selat.kernels import areas
+from selat.kernels.effort_moving import bound
+from selat.model.clock import SECOND
+from selat.model.errors import ConfigError
+from selat.model.plan import APPROVAL, Plan, SubArea, Task
+from selat.rescue import patterns
+from selat.rescue.cloud import Cloud, Frame
+from selat.rescue.plan import setting_of
+from selat.rescue.probability import Track, exponent_of_track, update
+from selat.rescue.searchers import SEARCHING, Conditions, Searcher, span_of
+from selat.rescue.tasks import aground
+from selat.tracks.coast import Coast
+
+Array = NDArray[Any]
+KINDS = ("TSR", "TSN", "BS", "OS")
+MOMENTS = 24
+Place = tuple[float, float]
+
+
+def along(
+    cloud: Cloud,
+    searcher: Searcher,
+    conditions: Conditions,
+    kind: str,
+    places: Sequence[Place],
+    begin: int,
+    end: int,
+    *,
+    spacing: float = 0.0,
+    times: int = 0,
+    port: bool = False,
+    case: str = "",
+    pos_before: float = 0.0,
+    approval: str = APPROVAL,
+    coast: Coast | None = None,
+) -> Plan:
+    """A plan of one searcher along ``places`` (lat, lon), still over the ground, between two times (ns).
+
+    ``spacing`` (m, 0: twice the sweep width for TSR and TSN, once for OS); ``times``: passes of a barrier, legs off a contour
+    (0: as many as the time allows); ``port``: a contour on its port side. What the time does not allow is cut off, and said. Raises
+    :class:`ConfigError` for another kind, for too few places, and as :func:`selat.rescue.searchers.span_of` does.
+    """
+    if kind not in KINDS:
+        raise ConfigError(f"{kind!r} is no search along a line", hint=f"one of {', '.join(KINDS)}")
+    if len(places) < 2 or (kind == "BS" and len(places) != 2):
+        raise ConfigError(f"{len(places)} places for {kind}", hint="two for a barrier, two or more for the others")
+    cloud = cloud.normal()
+    ready = searcher.in_sea(conditions.sea)
+    span = span_of(ready, *places[0], begin, end, conditions)
+    width = span.seen.width
+    frame = Frame(cloud, span.begin, still=True)
+    place = np.array(places, np.float64)
+    line = np.stack(frame.plane(place[:, 0], place[:, 1], span.begin), 1)
+    gap = spacing or (width if kind == "OS" else 2.0 * width)
+    afford = (span.end - span.begin) / SECOND * SEARCHING * ready.speed
+    points, cut = _within(_points(kind, line, gap, times, port, afford), afford)
+    way = patterns.waypoints(frame, points, span.begin, ready.speed)
+    finish = way[-1].time
+    track = Track(
+        np.array([w.time for w in way], np.int64), np.array([w.lat for w in way]), np.array([w.lon for w in way]),
+        width, ready.speed, ready.name,
+    )  # fmt: skip
+    _, pos = update(cloud, exponent_of_track(cloud, track))
+    area, poc = _area(cloud, frame, points, width if kind == "BS" else gap, span.begin, finish)
+    length = patterns.length_of(points)
+    setting, ashore = setting_of(cloud, [ready], conditions, begin, end)
+    effort = setting.problem.share[0] * width * length
+    most = max(bound(*setting.fresh, effort)[1], pos)
+    spaced = 0.0 if kind == "BS" else gap
+    task = Task(
+        "A1", ready.name, ready.platform, kind, area, span.begin, finish, ready.speed, width, spaced or area.width,
+        width * length / area.size, poc, pos / poc if poc > 0 else 0.0, pos, way, ready.agency, ready.callsign, ready.mmsi,
+        ready.eye if ready.platform in ("aircraft", "helicopter") else 0.0, 0.0, span.notes,
+    )  # fmt: skip
+    weak = _weaknesses(kind, cut, line, ready, width, cloud, span.begin, finish)
+    weak += aground([task], coast) if coast else ()
+    told = {
+        "visibility": conditions.visibility,
+        "wind": conditions.wind,
+        "sea": conditions.sea,
+        "particles": len(cloud),
+    }
+    return Plan(
+        case,
+        conditions.target,
+        begin,
+        begin,
+        end,
+        places[0],
+        pos,
+        most,
+        pos,
+        pos_before,
+        ashore,
+        (task,),
+        weak,
+        told,
+        {},
+        approval,
+    )
+
+
+def _points(kind: str, line: Array, gap: float, times: int, port: bool, afford: float) -> Array:
+    if kind in ("TSR", "TSN"):
+        return patterns.track_line(line, gap, back=kind == "TSR")
+    whole = max(patterns.length_of(line), 1.0)
+    count = times or max(1, math.floor(afford / whole))
+    if kind == "BS":
+        return patterns.barrier(line[0], line[1], min(count, 500))
+    return patterns.contour(line, gap, min(count, 100), starboard=not port)
+
+
+def _within(points: Array, afford: float) -> tuple[Array, bool]:
+    """(the points as far as the time goes, whether something was cut off)."""
+    legs = np.hypot(*np.diff(points, axis=0).T)
+    sailed = np.concatenate([[0.0], np.cumsum(legs)])
+    if sailed[-1] <= afford * (1.0 + 1e-9):
+        return points, False
+    k = int(np.searchsorted(sailed, afford, side="right")) - 1
+    part = (afford - sailed[k]) / max(float(legs[k]), 1e-9)
+    return np.concatenate([points[: k + 1], [points[k] + part * (points[k + 1] - points[k])]]), True
+
+
+def _area(cloud: Cloud, frame: Frame, points: Array, margin: float, begin: int, end: int) -> tuple[SubArea, float]:
+    """(the rectangle about a track, half a spacing wider, the probability that the object is in it at some moment)."""
+    way = points[-1] - points[0] if np.hypot(*(points[-1] - points[0])) > 1.0 else points[1] - points[0]
+    longest = int(np.argmax(np.hypot(*np.diff(points, axis=0).T)))
+    way = points[longest + 1] - points[longest] if len(points) > 2 else way
+    angle = math.atan2(way[1], way[0])
+    c, s = math.cos(angle), math.sin(angle)
+    u, v = points @ [c, s], points @ [-s, c]
+    half = (np.ptp(u) + margin) / 2.0, (np.ptp(v) + margin) / 2.0
+    mu, mv = (u.max() + u.min()) / 2.0, (v.max() + v.min()) / 2.0
+    rect = np.array([c * mu - s * mv, s * mu + c * mv, half[0], half[1], angle])
+    if rect[3] > rect[2]:
+        rect[2], rect[3], rect[4] = rect[3], rect[2], rect[4] + math.pi / 2.0
+    corners = np.empty((4, 2))
+    areas.corners_into(rect, corners)
+    lat, lon = frame.earth(corners[:, 0], corners[:, 1], np.full(4, begin))
+    middle = frame.earth(rect[0], rect[1], begin)
+    moments = np.linspace(begin, end, MOMENTS).astype(np.int64)
+    x, y, _ = frame.paths(cloud, moments)
+    inner = np.empty(len(cloud), np.float32)
+    areas.inside(x, y, np.full(MOMENTS, 1.0 / MOMENTS), rect, inner)
+    found = SubArea(
+        tuple(zip(lat.tolist(), lon.tolist(), strict=True)), float(middle[0]), float(middle[1]), 2.0 * float(rect[2]),
+        2.0 * float(rect[3]), (90.0 - math.degrees(float(rect[4]))) % 180.0, begin,
+    )  # fmt: skip
+    return found, float(np.sum(cloud.weight[inner > 0.0]))
+
+
+def _weaknesses(
+    kind: str, cut: bool, line: Array, searcher: Searcher, width: float, cloud: Cloud, begin: int, end: int
+) -> tuple[str, ...]:
+    out = [f"sweep width given by hand: {searcher.name}"] if searcher.width > 0 else []
+    if cut:
+        out.append("the time does not allow all of it: the track ends early")
+    if kind == "BS":
+        drift, _ = Frame(cloud, begin).drift(begin, end)
+        length = float(np.hypot(*(line[1] - line[0])))
+        if not patterns.barrier_holds(length, searcher.speed, width, drift):
+            out.append("what drifts can pass the barrier between two passes: shorten it, or add a boat")
+    return tuple(out)
