@@ -22,7 +22,7 @@ from selat.rescue import patterns
 from selat.rescue.cloud import Cloud, Frame
 from selat.rescue.plan import setting_of
 from selat.rescue.probability import Track, exponent_of_track, update
-from selat.rescue.searchers import SEARCHING, Conditions, Searcher, span_of
+from selat.rescue.searchers import SEARCHING, Conditions, Searcher, Span, span_of
 from selat.rescue.tasks import aground
 from selat.tracks.coast import Coast
 
@@ -69,50 +69,51 @@ def along(
     gap = spacing or (width if kind == "OS" else 2.0 * width)
     afford = (span.end - span.begin) / SECOND * SEARCHING * ready.speed
     points, cut = _within(_points(kind, line, gap, times, port, afford), afford)
-    way = patterns.waypoints(frame, points, span.begin, ready.speed)
-    finish = way[-1].time
-    track = Track(
-        np.array([w.time for w in way], np.int64), np.array([w.lat for w in way]), np.array([w.lon for w in way]),
-        width, ready.speed, ready.name,
-    )  # fmt: skip
-    _, pos = update(cloud, exponent_of_track(cloud, track))
-    area, poc = _area(cloud, frame, points, width if kind == "BS" else gap, span.begin, finish)
-    length = patterns.length_of(points)
+    area, poc = _area(cloud, frame, points, width if kind == "BS" else gap, span.begin, _finish(points, span, ready))
+    task = _task(cloud, frame, points, kind, ready, span, area, poc, area.width if kind == "BS" else gap)
     setting, ashore = setting_of(cloud, [ready], conditions, begin, end)
-    effort = setting.problem.share[0] * width * length
-    most = max(bound(*setting.fresh, effort)[1], pos)
-    spaced = 0.0 if kind == "BS" else gap
-    task = Task(
-        "A1", ready.name, ready.platform, kind, area, span.begin, finish, ready.speed, width, spaced or area.width,
-        width * length / area.size, poc, pos / poc if poc > 0 else 0.0, pos, way, ready.agency, ready.callsign, ready.mmsi,
-        ready.eye if ready.platform in ("aircraft", "helicopter") else 0.0, 0.0, span.notes,
-    )  # fmt: skip
-    weak = _weaknesses(kind, cut, line, ready, width, cloud, span.begin, finish)
+    effort = setting.problem.share[0] * width * patterns.length_of(points)
+    most = max(bound(*setting.fresh, effort)[1], task.pos)
+    weak = _weaknesses(kind, cut, line, ready, width, cloud, task.begin, task.end)
     weak += aground([task], coast) if coast else ()
     told = {
-        "visibility": conditions.visibility,
-        "wind": conditions.wind,
-        "sea": conditions.sea,
-        "particles": len(cloud),
-    }
+        "visibility": conditions.visibility, "wind": conditions.wind, "sea": conditions.sea, "particles": len(cloud),
+    }  # fmt: skip
     return Plan(
-        case,
-        conditions.target,
-        begin,
-        begin,
-        end,
-        places[0],
-        pos,
-        most,
-        pos,
-        pos_before,
-        ashore,
-        (task,),
-        weak,
-        told,
-        {},
-        approval,
-    )
+        case, conditions.target, begin, begin, end, places[0], task.pos, most, task.pos, pos_before, ashore, (task,), weak, told,
+        {}, approval,
+    )  # fmt: skip
+
+
+def _finish(points: Array, span: Span, searcher: Searcher) -> int:
+    return span.begin + round(patterns.length_of(points) / searcher.speed * SECOND)
+
+
+def _task(
+    cloud: Cloud,
+    frame: Frame,
+    points: Array,
+    kind: str,
+    who: Searcher,
+    span: Span,
+    area: SubArea,
+    poc: float,
+    spacing: float,
+) -> Task:
+    """The track as a task, worth what it finds as sailed."""
+    width = span.seen.width
+    way = patterns.waypoints(frame, points, span.begin, who.speed)
+    track = Track(
+        np.array([w.time for w in way], np.int64), np.array([w.lat for w in way]), np.array([w.lon for w in way]),
+        width, who.speed, who.name,
+    )  # fmt: skip
+    _, pos = update(cloud, exponent_of_track(cloud, track))
+    high = who.eye if who.platform in ("aircraft", "helicopter") else 0.0
+    return Task(
+        "A1", who.name, who.platform, kind, area, span.begin, way[-1].time, who.speed, width, spacing,
+        width * patterns.length_of(points) / area.size, poc, pos / poc if poc > 0 else 0.0, pos, way, who.agency, who.callsign,
+        who.mmsi, high, 0.0, span.notes,
+    )  # fmt: skip
 
 
 def _points(kind: str, line: Array, gap: float, times: int, port: bool, afford: float) -> Array:
