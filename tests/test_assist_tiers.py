@@ -159,6 +159,7 @@ READS = {
     "/api/assist/export.{kind:str}": "/api/assist/export.json",
     "/api/assist/aggregates": "/api/assist/aggregates?month=2025-01",
     "/api/assist/key": "/api/assist/key",
+    "/api/assist/review": "/api/assist/review?period=2025",
     "/api/assist/audit": "/api/assist/audit",
     "/api/assist/sample": "/api/assist/sample?seed=s",
     "/api/assist/chain/{id:path}": "/api/assist/chain/I",
@@ -177,7 +178,7 @@ CLOSED = {
     "donor": {"/api/assist/audit", "/api/assist/sample", "/api/assist/chain/{id:path}", "/api/assist/field/list",
               "/api/assist/field/conflicts", "/api/assist/labels"},
     "public": {"/api/assist/audit", "/api/assist/sample", "/api/assist/chain/{id:path}", "/api/assist/aggregates",
-               "/api/assist/field/list", "/api/assist/field/conflicts", "/api/assist/labels"},
+               "/api/assist/field/list", "/api/assist/field/conflicts", "/api/assist/labels", "/api/assist/review"},
     "auditor": {"/api/assist/field/list", "/api/assist/labels"}, "recipient": set(),
 }  # fmt: skip
 

@@ -251,3 +251,36 @@ def test_wrong_questions_have_a_hint(register: Register, folder: Path, capsys: p
     ):
         assert main(["assist", "review", str(folder), "2025", *wrong]) == 2
         assert "hint:" in capsys.readouterr().err
+
+
+def test_the_server_gives_reviews_out_in_the_readers_tier(folder: Path) -> None:
+    from browser.fake_picture import FakePicture
+    from selat.assist.desk import Desk
+    from selat.web.server import create_app
+    from test_web_server import ask
+
+    desk = Desk(folder)
+    app = create_app(FakePicture(3), assist=desk)
+    asked = f"/api/assist/review?period=FY2025&programme={GRANT}"
+    try:
+        answer = ask(app, "GET", asked)
+        assert (
+            answer.status_code == 200
+            and "PASKAU Jugra" in answer.text
+            and "inline" in answer.headers["content-disposition"]
+        )
+        book = ask(app, "GET", f"{asked}&format=xlsx&language=ja&as=donor")
+        assert book.content.startswith(b"PK") and 'filename="review-FY2025.xlsx"' in book.headers["content-disposition"]
+        assert ask(app, "GET", f"{asked}&as=public").status_code == 403
+        assert ask(app, "GET", asked, client="192.0.2.1").status_code == 403, "who is not at this machine is the public"
+        for wrong in (
+            "period=x",
+            "period=2025&format=doc",
+            "period=2025&entry=-1",
+            "period=2025&language=fr",
+            "period=2025&country=XX",
+        ):
+            answer = ask(app, "GET", f"/api/assist/review?{wrong}")
+            assert answer.status_code == 400 and answer.json()["hint"], wrong
+    finally:
+        desk.close()

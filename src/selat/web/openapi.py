@@ -86,6 +86,10 @@ SAID: dict[str, tuple[str, str]] = {
         "Bases and what boats reach in 1, 2, 3 hours; for a donor hours by cell",
         "programme:string country:string as:string",
     ),
+    "/api/assist/review": (
+        "The yearly review of the grants: html, pdf or xlsx",
+        "period:string! format:string programme:string country:string entry:integer language:string as:string",
+    ),
     "/api/assist/audit": ("Entries, last hash, first broken entry", "as:string"),
     "/api/assist/sample": (
         "A sample of items drawn with a seed",

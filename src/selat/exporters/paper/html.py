@@ -19,7 +19,7 @@ h3 { font-size: 11pt; margin: 1.1em 0 .3em; break-after: avoid } p { margin: .4e
 .note { color: #4c5c64; font-size: 9pt }
 table { border-collapse: collapse; width: 100%; font-size: 9pt; margin: .4em 0 .8em }
 th { text-align: left; border-bottom: 1pt solid #16425f; padding: .2em .5em .2em 0; vertical-align: bottom }
-td { border-bottom: .5pt solid #cfd8dc; padding: .2em .5em .2em 0; vertical-align: top; overflow-wrap: anywhere }
+td { border-bottom: .5pt solid #cfd8dc; padding: .2em .5em .2em 0; vertical-align: top; overflow-wrap: break-word }
 tr { break-inside: avoid } thead { display: table-header-group } .r { text-align: right; font-variant-numeric: tabular-nums }
 tr.mark td:first-child { font-weight: 700; color: #a3192b }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15em 1em; margin: .4em 0 }

@@ -108,7 +108,7 @@ def alert_table(
     ]
     grave = [n for n, a in enumerate(alerts[:most]) if not ended and a.priority in ("emergency", "alarm")]
     head = (w("priority"), w("time"), w("rule"), w("reason"), w("outcome"))
-    widths = (1.3, 0.8 if day else 1.6, 1.7, 5.6, 3.0)
+    widths = (1.5, 0.8 if day else 1.6, 1.7, 5.5, 2.9)
     out: list[Block] = [table(head, rows, widths=widths, empty=empty, marks=grave)]
     if len(alerts) > most:
         out.append(Text(w("more", n=f"{len(alerts) - most:,}"), "note"))

@@ -28,8 +28,14 @@ def document(d: Told, language: str = "en") -> Document:
     ]  # fmt: skip
     blocks: list[Block] = [
         Text(a.sentence, "warning" if a.priority in ("emergency", "alarm") else "plain"), Facts(tuple(facts)),
-        say.heading(w("reasoned")), *_reason(d, w), say.heading(w("measured")), *_measured(d, w), say.heading(w("map")), _map(d, w),
-        *_history(d, w), *_evidence(d, w),
+        say.heading(w("reasoned")),
+        *_reason(d, w),
+        say.heading(w("map")),
+        _map(d, w),
+        say.heading(w("measured")),
+        *_measured(d, w),
+        *_history(d, w),
+        *_evidence(d, w),
     ]  # fmt: skip
     return say.finished(
         w("alert.title", id=a.id[:8], rule=a.rule), say.names(a), d.basis, w, blocks, extra=[(w("alerts"), a.id)]
