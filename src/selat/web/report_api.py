@@ -25,7 +25,7 @@ from selat.web.answers import json_answer
 from selat.web.login import USER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from starlette.requests import Request
 
@@ -77,6 +77,8 @@ def _time(text: str) -> int | None:
     return int(text) * _MS
 
 
-def report_routes(archive: Archive | None, audit: Callable[[str, str, str, str], None] | None = None) -> list[Route]:
-    """The routes of reports."""
-    return [Route("/api/report/{kind:str}", _Reports(archive, audit).report)]
+def report_routes(
+    archive: Archive | None, audit: Callable[[str, str, str, str], None] | None = None, more: Sequence[Route] = ()
+) -> list[Route]:
+    """The routes of reports; ``more``: of papers that others make."""
+    return [Route("/api/report/{kind:str}", _Reports(archive, audit).report), *more]
