@@ -41,8 +41,8 @@ from selat.web.oidc_login import OidcLogin
 from selat.web.openapi import OPENAPI_ROUTE
 from selat.web.release_api import release_routes
 from selat.web.report_api import report_routes
-from selat.web.review_api import review_routes
 from selat.web.rescue_api import rescue_routes
+from selat.web.review_api import review_routes
 from selat.web.scoped import groups, scoped
 from selat.web.traffic_api import traffic_routes
 from selat.web.witness import Witness
