@@ -4,9 +4,9 @@ import type { App } from "./app";
 import { h, must } from "./dom";
 import { HeatLayer } from "./heat";
 import { t } from "./i18n";
+import { pageLinks } from "./pages";
 import "./beside.css";
 
-const PAGES = [["statistics", "page.statistics"], ["fleet", "page.fleet"], ["rescue", "page.rescue"], ["assist", "page.assist"]] as const;
 let heat: HeatLayer | null = null;
 
 /** Density of traffic: off, the last day, the last week. */
@@ -21,7 +21,7 @@ export function hang(app: App): void {
   const menu = h("details", { class: "pages" });
   const words = (): void => {
     menu.replaceChildren(h("summary", { title: t("pages"), "aria-label": t("pages") }, "☰"),
-      h("nav", { "aria-label": t("pages") }, ...PAGES.map(([href, key]) => h("a", { href }, t(key)))));
+      h("nav", { "aria-label": t("pages") }, ...pageLinks("watch", true)));
     layer.repaint();
   };
   words();

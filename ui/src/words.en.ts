@@ -121,7 +121,7 @@ export const en: Record<string, string> = {
   "zone.change": "{n} corners. Drag one, or a middle to put one in; keys: [ ] Shift+arrows Insert Delete.",
   "zone.few": "It needs {n} corners at least.", "zone.taken": "There is a zone {name} already.",
   "zone.who": "The zone will say who drew it.", "help.p": "zones: draw, change", "kind.area": "area",
-  "kind.gate": "gate to count at", "help.heat": "density of traffic: last day, last week", "pages": "Other pages", "page.statistics": "Statistics", "page.fleet": "Fleet table", "page.rescue": "Search and rescue", "page.assist": "Given equipment",
+  "kind.gate": "gate to count at", "help.heat": "density of traffic: last day, last week", "pages": "Other pages",
  
   "kind.restricted": "restricted", "kind.closed_area": "closed area", "kind.anchorage": "anchorage",
   "kind.no_anchoring": "no anchoring", "kind.speed_segment": "speed limit",

@@ -97,7 +97,7 @@ export const ja: Record<string, string> = {
   "zone.drawCircle": "中心、次に縁を押す（または十字でEnter）。", "zone.change": "頂点 {n}。頂点や中点をドラッグ。キー：[ ]、Shift+矢印、Insert、Delete。",
   "zone.few": "頂点が{n}個以上必要です。", "zone.taken": "区域 {name} は既にあります。", "zone.who": "誰が描いたかを区域に記します。",
   "help.p": "区域を描く・変える", "kind.area": "区域",
-  "kind.gate": "通過線（計数）", "help.heat": "通航密度: 直近1日・1週間", "pages": "他のページ", "page.statistics": "統計", "page.fleet": "船舶一覧", "page.rescue": "捜索救助", "page.assist": "供与機材",
+  "kind.gate": "通過線（計数）", "help.heat": "通航密度: 直近1日・1週間", "pages": "他のページ",
   "kind.restricted": "制限区域", "kind.closed_area": "閉鎖区域",
   "kind.anchorage": "錨地", "kind.no_anchoring": "錨泊禁止", "kind.speed_segment": "速力制限", "kind.precautionary": "警戒海域",
   "kind.lane": "通航路", "kind.separation_zone": "分離帯", "kind.inshore_zone": "沿岸通航帯", "kind.deep_water_route": "深水深航路",

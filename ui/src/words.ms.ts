@@ -122,7 +122,7 @@ export const ms: Record<string, string> = {
   "zone.change": "{n} penjuru. Seret satu, atau titik tengah untuk menambah; kekunci: [ ] Shift+anak panah Insert Delete.",
   "zone.few": "Sekurang-kurangnya {n} penjuru diperlukan.", "zone.taken": "Zon {name} sudah ada.",
   "zone.who": "Zon akan menyatakan siapa melukisnya.", "help.p": "zon: lukis, ubah", "kind.area": "kawasan",
-  "kind.gate": "garis kira", "help.heat": "kepadatan trafik: hari, minggu terakhir", "pages": "Halaman lain", "page.statistics": "Statistik", "page.fleet": "Jadual armada", "page.rescue": "Mencari dan menyelamat", "page.assist": "Peralatan yang diberi",
+  "kind.gate": "garis kira", "help.heat": "kepadatan trafik: hari, minggu terakhir", "pages": "Halaman lain",
  
   "kind.restricted": "terhad", "kind.closed_area": "kawasan tertutup", "kind.anchorage": "tempat berlabuh",
   "kind.no_anchoring": "dilarang berlabuh", "kind.speed_segment": "had laju",

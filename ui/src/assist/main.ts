@@ -5,6 +5,7 @@ import "./assist.css";
 import { h, must } from "../dom";
 import { LANGUAGES, language, setLanguage } from "../i18n";
 import { applyPalette, currentPalette, isPalette, paletteAfter } from "../palette";
+import { pageLinks } from "../pages";
 import { recall, remember } from "../settings";
 import { get, Refused, seeAs, type Due, type Observation, type Start } from "./api";
 import { auditPage, chainPage } from "./audit";
@@ -101,7 +102,7 @@ function bar(): void {
   const tiers = start ? (TIERS[start.tier] ?? []) : [];
   must("bar").replaceChildren(
     h("strong", { class: "title" }, "selat"), h("span", { class: "name" }, t("title")),
-    h("nav", { class: "pages" }, h("a", { href: "./" }, t("watch")), h("a", { href: "field" }, t("field"))),
+    h("nav", { class: "pages" }, ...pageLinks("assist", true)),
     h("span", { class: "space" }),
     start ? h("span", { class: `tier ${start.shown}` }, `${t("tier")}: ${t(`tier.${start.shown}`)}`) : "",
     tiers.length > 1 ? pick("as", tiers.map((x) => [x, t(`tier.${x}`)]), start?.shown ?? "", (value) => {

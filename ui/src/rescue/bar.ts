@@ -4,6 +4,7 @@ import { h, setText } from "../dom";
 import { local, utc, utcDate, zone } from "../format";
 import { LANGUAGES, language, setLanguage, t } from "../i18n";
 import { applyPalette, currentPalette, paletteAfter } from "../palette";
+import { pageLinks } from "../pages";
 import { recall, remember } from "../settings";
 import type { State } from "./state";
 import { SurvivalClock } from "./timeline";
@@ -52,7 +53,7 @@ export class Bar {
   language(): void {
     setText(this.title, t("r.title"));
     document.title = `selat: ${t("r.title")}`;
-    this.links.replaceChildren(h("a", { href: "./" }, t("r.watch")));
+    this.links.replaceChildren(...pageLinks("rescue", true));
     this.whoLabel.replaceChildren(`${t("r.who")} `, this.who);
     this.whoLabel.hidden = this.state.account !== "";
     this.choice.setAttribute("aria-label", t("help.language"));

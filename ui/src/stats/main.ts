@@ -9,6 +9,7 @@ import { controls, spanOf, words } from "./asked";
 import { DensityMap } from "./map";
 import { alerts, byDirection, byFlag, byHour, bySpeed, byType, type Counts, type Gates, gates, noGates, reception } from "./parts";
 import { plainKey, shell } from "./shell";
+import { pageName } from "../pages";
 import { t } from "./words";
 
 const density = new DensityMap();
@@ -57,7 +58,7 @@ function draw(): void {
   const page = must("page");
   const at = page.scrollTop;
   const held = page.contains(document.activeElement) ? markOf(document.activeElement as HTMLElement) : "";
-  const head = [h("h1", {}, t("nav.statistics")), last === null ? null : controls(spanOf(last), () => void load())];
+  const head = [h("h1", {}, pageName("statistics")), last === null ? null : controls(spanOf(last), () => void load())];
   if (trouble) head.push(h("p", { class: "trouble", role: "alert" }, trouble));
   const time = (ms: number) => `${utcDate(ms)} ${utc(ms, false)}`;
   const sum = counts ? t("sum", { ships: counts.ships.toLocaleString("en"), reports: counts.reports.toLocaleString("en"), begin: time(counts.begin_ms), end: time(counts.end_ms) })

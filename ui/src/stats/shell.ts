@@ -3,10 +3,9 @@
 import { h, must } from "../dom";
 import { LANGUAGES, language, setLanguage } from "../i18n";
 import { applyPalette, currentPalette, isPalette, paletteAfter } from "../palette";
+import { type Page, pageLinks, pageName } from "../pages";
 import { recall, remember } from "../settings";
 import { t } from "./words";
-
-const PAGES = [["./", "nav.watch"], ["statistics", "nav.statistics"], ["fleet", "nav.fleet"], ["rescue", "nav.rescue"], ["assist", "nav.assist"]] as const;
 
 interface About {
   title: string;
@@ -14,7 +13,7 @@ interface About {
 }
 
 /** Language and palette as the address or this browser has them; then the bar. `changed`: they were changed. */
-export function shell(here: string, changed: () => void, tools: () => (HTMLElement | null)[] = () => []): void {
+export function shell(here: Page, changed: () => void, tools: () => (HTMLElement | null)[] = () => []): void {
   setLanguage(recall("lang") ?? "en");
   const asked = recall("palette");
   applyPalette(isPalette(asked) ? asked : "night");
@@ -24,7 +23,7 @@ export function shell(here: string, changed: () => void, tools: () => (HTMLEleme
       draw();
       changed();
     });
-    document.title = `${t(`nav.${here}`)} – ${about?.title ?? "selat"}`;
+    document.title = `${pageName(here)} – ${about?.title ?? "selat"}`;
   };
   draw();
   void fetch("api/about").then(async (answer) => {
@@ -49,7 +48,7 @@ export function plainKey(event: KeyboardEvent): string {
   return event.ctrlKey || event.metaKey || event.altKey || typed ? "" : event.key;
 }
 
-function bar(here: string, about: About | null, tools: (HTMLElement | null)[], changed: () => void): void {
+function bar(here: Page, about: About | null, tools: (HTMLElement | null)[], changed: () => void): void {
   const languages = h("select", { name: "language", "aria-label": t("language"), change: () => {
     setLanguage(languages.value);
     remember("lang", languages.value);
@@ -57,8 +56,7 @@ function bar(here: string, about: About | null, tools: (HTMLElement | null)[], c
   } }, ...Object.entries(LANGUAGES).map(([code, l]) => h("option", { value: code, selected: code === language() }, l.name)));
   must("bar").replaceChildren(
     h("strong", { class: "title" }, about?.title ?? "selat"),
-    h("nav", { class: "pages", "aria-label": t("nav") }, ...PAGES.map(([href, key]) =>
-      h("a", { href, class: href === here ? "on" : "", "aria-current": href === here ? "page" : undefined }, t(key)))),
+    h("nav", { class: "pages", "aria-label": t("nav") }, ...pageLinks(here)),
     h("span", { class: "space" }), ...tools.filter((x) => x !== null), languages,
     h("button", { type: "button", title: t("palette"), "aria-label": t("palette"), click: () => {
       applyPalette(paletteAfter(currentPalette(), 1));

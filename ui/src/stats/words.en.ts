@@ -1,5 +1,5 @@
 export const en: Record<string, string> = {
-  "nav.watch": "Watch", "nav.statistics": "Statistics", "nav.fleet": "Fleet", "nav.rescue": "Rescue", "nav.assist": "Equipment", "nav": "Pages",
+  "nav": "Pages",
   "language": "Language", "logout": "Log out", "print": "Print", "failed": "That could not be read: {why}", "busy": "Counting …",
   "no.sea": "This picture has no stored sea behind it, so there is nothing to count.", "no.history": "Nothing is stored yet.",
   "period": "Period", "period.day": "Last 24 h", "period.week": "7 days", "period.month": "30 days", "period.own": "From … to", "from": "From (UTC)", "to": "To (UTC)",

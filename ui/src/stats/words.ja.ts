@@ -1,5 +1,5 @@
 export const ja: Record<string, string> = {
-  "nav.watch": "監視", "nav.statistics": "統計", "nav.fleet": "船舶一覧", "nav.rescue": "救助", "nav.assist": "供与機材", "nav": "ページ",
+  "nav": "ページ",
   "language": "言語", "logout": "ログアウト", "print": "印刷", "failed": "読めません: {why}", "busy": "集計中…",
   "no.sea": "この画面には保存データがないため、集計できません。", "no.history": "まだ何も保存されていません。",
   "period": "期間", "period.day": "直近24時間", "period.week": "7日間", "period.month": "30日間", "period.own": "期間指定", "from": "開始 (UTC)", "to": "終了 (UTC)",

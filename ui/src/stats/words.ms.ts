@@ -1,5 +1,5 @@
 export const ms: Record<string, string> = {
-  "nav.watch": "Pengawasan", "nav.statistics": "Statistik", "nav.fleet": "Armada", "nav.rescue": "Menyelamat", "nav.assist": "Peralatan", "nav": "Halaman",
+  "nav": "Halaman",
   "language": "Bahasa", "logout": "Log keluar", "print": "Cetak", "failed": "Tidak dapat dibaca: {why}", "busy": "Sedang mengira …",
   "no.sea": "Gambaran ini tiada simpanan di belakangnya, jadi tiada apa untuk dikira.", "no.history": "Belum ada apa-apa disimpan.",
   "period": "Tempoh", "period.day": "24 jam terakhir", "period.week": "7 hari", "period.month": "30 hari", "period.own": "Dari … hingga", "from": "Dari (UTC)", "to": "Hingga (UTC)",
