@@ -230,6 +230,7 @@ def test_about_says_whether_acknowledging_is_possible() -> None:
     assert ask(create_app(FakePicture(60), title="t"), "GET", "/api/about").json() == {
         "title": "t",
         "can_acknowledge": True,
+        "can_draw": False,  # no sea to draw into
     }
     app = create_app(ReadOnly(np.zeros(0, ROW)))
     assert ask(app, "GET", "/api/about").json()["can_acknowledge"] is False

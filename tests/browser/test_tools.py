@@ -258,6 +258,14 @@ def test_no_word_is_missing_in_any_language() -> None:
         code: set(re.findall(r'"([\w.]+)": "', (source / f"words.{code}.ts").read_text("utf-8")))
         for code in ("en", "ms", "ja")
     }
-    alike = {"card.eta", "card.imo", "card.mmsi", "card.trackOf", "kind.eez", "min", "type.wig"}  # the same in all: English does
+    alike = {
+        "card.eta",
+        "card.imo",
+        "card.mmsi",
+        "card.trackOf",
+        "kind.eez",
+        "min",
+        "type.wig",
+    }  # the same in all: English does
     for code in ("ms", "ja"):
         assert keys[code] <= keys["en"] and keys["en"] - keys[code] <= alike, sorted(keys["en"] ^ keys[code])[:9]

@@ -190,10 +190,10 @@ def _inside(kind: str) -> dict[str, Any]:
 
 def _operation(path: str, summary: str, inside: list[dict[str, Any]], method: str) -> dict[str, Any]:
     body, gives, media = SHAPES.get(f"{method} {path}", ("", "", "application/json"))
-    binary = media in ("application/octet-stream", "*/*")
+    binary = media == "application/octet-stream"
     schema = _named(gives) if gives else {"type": "string", **({"format": "binary"} if binary else {})}
-    if not gives and media == "application/json":
-        schema = {}
+    if not gives and (media == "*/*" or media.endswith("json")):
+        schema = {}  # of several kinds, or without a model of its own
     answers: dict[str, Any] = {"200": {"description": "Done", "content": {media: {"schema": schema}}}}
     if path.startswith("/api/rescue/") and method == "POST":
         answers["202"] = {"description": "Begun: the job", "content": {media: {"schema": {"type": "object"}}}}

@@ -81,14 +81,16 @@ class _Routes:
     """The answers, bound to one picture."""
 
     def __init__(
-        self, picture: Picture, title: str, static: Path, remote_acks: bool, hubs: Hubs, gate: Gate | None = None
-    ) -> None:
+        self, picture: Picture, title: str, static: Path, remote_acks: bool, hubs: Hubs, gate: Gate | None = None,
+        *, keeps: bool = True,
+    ) -> None:  # fmt: skip
         self.picture = picture
         self.title = title
         self.static = static
         self.remote_acks = remote_acks
         self.hubs = hubs
         self.gate = gate
+        self.keeps = keeps  # a sea stands behind it, which zones can be drawn into
 
     async def page(self, request: Request) -> Response:
         return self._html("index")
@@ -110,7 +112,8 @@ class _Routes:
         user = request.scope.get(USER)
         told = {} if user is None else {"name": user.name, "role": user.role, "groups": sorted(user.groups)}
         who = {"user": told} if told else {}
-        return _json({"title": self.title, "can_acknowledge": can_ack, "can_draw": self.may_draw(request), **who})
+        can_draw = self.keeps and self.may_draw(request)
+        return _json({"title": self.title, "can_acknowledge": can_ack, "can_draw": can_draw, **who})
 
     async def ships(self, request: Request) -> Response:
         return _json(await run_in_threadpool(feature_collection, self.picture), "application/geo+json")
@@ -195,7 +198,7 @@ def create_app(
     if gate is not None:  # from here on the routes see what the groups of who asks may see
         picture, archive = scoped(picture), scoped(archive)
         rescue = scoped(RescueDesks(rescue)) if rescue is not None else None
-    to = _Routes(picture, title, static, remote_acks, hubs, gate)
+    to = _Routes(picture, title, static, remote_acks, hubs, gate, keeps=archive is not None)
     routes: list[Route | Mount | WebSocketRoute] = [
         *_picture_routes(to),
         *alert_routes(picture, to.may_act),
