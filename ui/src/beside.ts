@@ -17,6 +17,7 @@ export function cycleHeat(): void {
 export function hang(app: App): void {
   const layer = new HeatLayer(app.map, must("map-area"));
   heat = layer;
+  app.furniture.push(layer.root);
   app.map.once("load", () => layer.add(app.map.getLayer("zone-fill") ? "zone-fill" : undefined));
   const menu = h("details", { class: "pages" });
   const words = (): void => {

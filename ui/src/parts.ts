@@ -80,7 +80,7 @@ export abstract class Parts {
   protected readonly bar: TopBar;
   protected readonly readout: Readout;
   /** Elements on the map that names keep clear of. */
-  protected readonly furniture = ["legend", "readout", "attribution", "tools", "evidence", "zone-panel", "boats"].map(must);
+  readonly furniture: HTMLElement[] = ["legend", "readout", "attribution", "tools", "evidence", "zone-panel", "boats"].map(must);
 
   constructor() {
     this.map = makeMap();
