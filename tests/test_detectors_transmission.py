@@ -243,10 +243,6 @@ def test_a_ship_far_out_of_range_is_told_of_and_many_are_the_air():
     rng = np.random.default_rng(2)
     noisy = [r.replace(lat=r["lat"] + rng.normal(0, 300, r.rows).round().astype("i8")) for r in (*near, far)]
     assert told(alerts_of(impossible_track.DETECTOR, noisy)) == {("warning", SHIP)}
-    few = [r.replace(lat=r["lat"] + rng.normal(0, 300, r.rows).round().astype("i8"))
-           for r in (*fleet(20, range(0, 2400, 30), lat=1.1), made.sail(SHIP, 4.5, 104.3, 9.0, 70.0, range(600, 2400, 10)).replace(
-               station=np.full(180, 1)))]  # fmt: skip
-    assert told(alerts_of(impossible_track.DETECTOR, few)) == {("warning", SHIP)}  # a tenth of all reports are hers
     duct = [*noisy, *fleet(5, range(1200, 2400, 10), lat=4.6, first=563730000)]
     assert who(alerts_of(impossible_track.DETECTOR, duct)) == set()
 

@@ -36,15 +36,12 @@ from selat.model.columns import concat, empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
-from selat.tracks.cells import CELL, keys_of
+from selat.tracks.cells import CELL
 from selat.tracks.features import Features, over
 from selat.tracks.window import Window
 
 _STATIONS = 1 << 16
 _ROUND = 3600
-_ALONE = 1.5  #: so many times her own reports, and fewer, were heard where she was: nobody else was there
-_OTHERS = 15  #: ships of a station whose waters tell its range without those of one of them
-_FARTHEST = 12  #: ships looked at more closely, of those that seem out of a station's range
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +140,7 @@ class ImpossibleTrack(PictureRule):
             rows = np.flatnonzero((of == one) & (c.reports[s.slot] >= p.reports))
             if k.size < 5 or heard[k].sum() < 500.0 or not rows.size:
                 continue
-            beyond = self._beyond(w, s, rows, (cell[k], lat[k], lon[k], heard[k]))
+            beyond = self._beyond(s, rows, (lat[k], lon[k], heard[k]))
             for i, (off, reach, total) in beyond.items():
                 t = fleet.since(c.recent(int(s.slot[i])), w.now - 600 * SECOND)
                 evidence = {
@@ -155,32 +152,20 @@ class ImpossibleTrack(PictureRule):
                 )
         return found
 
-    def _beyond(
-        self, w: Window, s: Any, rows: Any, cells: tuple[Any, Any, Any, Any]
-    ) -> dict[int, tuple[float, float, float]]:
+    def _beyond(self, s: Any, rows: Any, cells: tuple[Any, Any, Any]) -> dict[int, tuple[float, float, float]]:
         """Of ships that a station hears, those out of its range: m from its middle, its range (m), reports that tell it.
 
-        What the station hears where nobody but a ship herself was tells nothing of whether she can be there: those cells are left
-        out, where there are so many others that they tell the range.
+        Her own waters count too: at the edge of what a station hears ships are alone, and those of full traffic would all be
+        told without them.
         """
-        p, (cell, lat, lon, heard) = self.p, cells
-        y, x, low = _range(lat, lon, heard, 0.6)
+        p, (lat, lon, heard) = self.p, cells
+        total = float(heard.sum())
+        y, x = float((lat * heard).sum() / total), float((lon * heard).sum() / total)
+        away = np.hypot(*geodesy.plane(y, x, lat, lon))
+        order = np.argsort(away)
+        reach = float(away[order][np.searchsorted(np.cumsum(heard[order]), p.share * total)]) + 7_900.0  # half a cell
         off = np.hypot(*geodesy.plane(y, x, s.lat[rows], s.lon[rows]))
-        first = np.flatnonzero(off > p.far * low)
-        out = {}
-        for k in first[np.argsort(-off[first], kind="stable")][:_FARTHEST].tolist():
-            i = int(rows[k])
-            t = w.contacts.track(int(s.slot[i]))
-            hers = np.isin(cell, keys_of(t.lat, t.lon))
-            alone = float(heard[hers].sum()) < _ALONE * float(w.contacts.reports[s.slot[i]])
-            rest = ~hers | (len(rows) < _OTHERS) | (not alone)
-            if rest.sum() < 3 or heard[rest].sum() < 500.0:
-                continue
-            y, x, reach = _range(lat[rest], lon[rest], heard[rest], p.share)
-            away = float(np.hypot(*geodesy.plane(y, x, s.lat[i], s.lon[i])))
-            if away > p.far * reach:
-                out[i] = away, reach, float(heard[rest].sum())
-        return out
+        return {int(rows[k]): (float(off[k]), reach, total) for k in np.flatnonzero(off > p.far * reach).tolist()}
 
     def _against(self, w: Window, s: Any, lately: Features) -> list[Finding]:
         p, c = self.p, w.contacts
@@ -309,15 +294,6 @@ def _circle(t: Any) -> tuple[float, float, float]:
     rest = float(np.sqrt(((np.hypot(x - cx, y - cy) - radius) ** 2).mean()))
     angle = np.unwrap(np.arctan2(y - cy, x - cx))
     return radius, rest, float(abs(angle[-1] - angle[0]) / (2.0 * np.pi))
-
-
-def _range(lat: Any, lon: Any, heard: Any, share: float) -> tuple[float, float, float]:
-    """Middle (deg) of what a station hears by cell, and the m around it that hold this share of it, and half a cell."""
-    total = heard.sum()
-    y, x = float((lat * heard).sum() / total), float((lon * heard).sum() / total)
-    away = np.hypot(*geodesy.plane(y, x, lat, lon))
-    order = np.argsort(away)
-    return y, x, float(away[order][np.searchsorted(np.cumsum(heard[order]), share * total)]) + 7_900.0
 
 
 DETECTOR = ImpossibleTrack()
