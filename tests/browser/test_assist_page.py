@@ -9,19 +9,16 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
+from browser.needs import page_tests
 from selat.assist.checks import run_checks
 from selat.assist.demo import BOATS, GRANT, NOW, demo_facts
 from selat.assist.desk import Desk
 from selat.assist.register import open_register
-from selat.web.server import STATIC, Running, create_app, serve_in_thread
+from selat.web.server import Running, create_app, serve_in_thread
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "assist.html").is_file(), reason="the page is not built (dev.py)"),
-]
+pytestmark = page_tests("assist")
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +36,6 @@ def server(desk: Desk) -> Iterator[Running]:
     running = serve_in_thread(create_app(FakePicture(30), assist=desk))
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture

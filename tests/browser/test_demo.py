@@ -11,14 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from browser.cdp import Browser, find_chromium
-from selat.web.server import STATIC
+from browser.cdp import Browser
+from browser.needs import page_tests
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the page is not built: python3 dev.py builds it"),
-]
+pytestmark = page_tests()
 
 
 DEMO = [sys.executable, "-m", "selat", "demo", "--no-browser", "--port", "0", "--rate", "10", "--for", "240"]

@@ -10,20 +10,17 @@ from typing import Any
 import pytest
 import segno
 
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
+from browser.needs import page_tests
 from field_sea import ITEMS, coming
 from selat.assist import field
 from selat.assist.desk import Desk
 from selat.model import clock
 from selat.model.clock import HOUR
-from selat.web.server import STATIC, Running, create_app, serve_in_thread
+from selat.web.server import Running, create_app, serve_in_thread
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "field.html").is_file(), reason="the page is not built (dev.py)"),
-]
+pytestmark = page_tests("field")
 COUNT = "Number(document.querySelector('[data-tab=queue] b')?.textContent ?? 0)"
 
 

@@ -13,18 +13,15 @@ import numpy as np
 import openpyxl
 import pytest
 
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
+from browser.needs import page_tests
 from browser.test_statistics import enter
 from browser.test_tools import SHIFT, press
 from selat.model.picture import CLASS_A, POSITION_SCALE, ROW
-from selat.web.server import STATIC, Running, create_app, serve_in_thread
+from selat.web.server import Running, create_app, serve_in_thread
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "fleet.html").is_file(), reason="the page is not built (dev.py)"),
-]
+pytestmark = page_tests("fleet")
 
 
 class Many:
@@ -77,12 +74,6 @@ def server() -> Iterator[Running]:
     running = serve_in_thread(create_app(FakePicture(400), title="strait", period_s=0.5))
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture

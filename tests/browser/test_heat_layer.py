@@ -6,18 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
+from browser.needs import page_tests
 from browser.test_statistics import counted_sea, press_on
 from browser.test_tools import SHIFT, press
 from selat.app.archive import SeaArchive
-from selat.web.server import STATIC, Running, create_app, serve_in_thread
+from selat.web.server import Running, create_app, serve_in_thread
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the page is not built (dev.py)"),
-]
+pytestmark = page_tests()
 READY = "document.querySelector('.heat-legend').dataset.ready === '1'"
 
 

@@ -10,24 +10,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
-from selat.web.server import STATIC, Running, create_app, serve_in_thread
+from browser.needs import page_tests
+from selat.web.server import Running, create_app, serve_in_thread
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the page is not built (dev.py)"),
-]
+pytestmark = page_tests()
 
 SHIPS = 300
 SENTENCE = "will pass 0.12 nm apart"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture

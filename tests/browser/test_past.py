@@ -8,21 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
+from browser.needs import page_tests
 from browser.test_tools import SHIFT, address, press
 from selat.app.archive import SeaArchive
 from selat.cli import main
 from selat.exercise.play import write_log
 from selat.exercise.scene import Scene
 from selat.model import clock
-from selat.web.server import STATIC, Running, create_app, serve_in_thread
+from selat.web.server import Running, create_app, serve_in_thread
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the page is not built (dev.py)"),
-]
+pytestmark = page_tests()
 
 SHIPS = 60
 AGO_MIN = 90
@@ -46,12 +43,6 @@ def server(archive: SeaArchive) -> Iterator[Running]:
     running = serve_in_thread(create_app(FakePicture(200), archive=archive, title="past", period_s=0.5))
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture

@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
+from browser.needs import page_tests
 from browser.test_page import pixels
 from selat.app.archive import SeaArchive
-from selat.web.server import STATIC, create_app, serve_in_thread
+from selat.web.server import create_app, serve_in_thread
 from small_sea import make_sea
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the page is not built (dev.py)"),
-]
+pytestmark = page_tests()
 
 KEPT = Path(__file__).with_name("pictures")
 BEGIN = 1_795_302_000.0  # 2026-11-21 23:00 UTC
@@ -34,12 +30,6 @@ SCALE = 0.125
 SQUARE = 4  # pixels of a picture to a square
 FAR = 30.0  # difference of a square's mean colour, of 255, that is seen
 MOST_FAR, MOST_MEAN = 0.09, 7.0  # share of squares that may be far off; mean difference
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as chromium:
-        yield chromium
 
 
 def squares(png: bytes) -> list[list[float]]:

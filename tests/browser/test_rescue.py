@@ -10,27 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
+from browser.needs import page_tests
 from browser.test_tools import drag, press
 from selat.app.archive import SeaArchive
 from selat.app.rescue_desk import RescueDesk
-from selat.web.server import STATIC, Running, create_app, serve_in_thread
+from selat.web.server import Running, create_app, serve_in_thread
 from small_sea import make_sea
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "rescue.html").is_file(), reason="the page is not built (dev.py)"),
-]
+pytestmark = page_tests("rescue")
 SHIFT = 8
 LONG = 240.0  # s that a machine may take that compiles its kernels for the first time
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import selat
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
+from browser.needs import page_tests
 from browser.test_tools import press
 from selat.app.archive import SeaArchive
 from selat.cli import main
@@ -20,13 +21,9 @@ from selat.exercise.scene import Scene
 from selat.model import clock
 from selat.model.nouns import Zone
 from selat.model.sieve import Sieve
-from selat.web.server import STATIC, Running, create_app, serve_in_thread
+from selat.web.server import Running, create_app, serve_in_thread
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "statistics.html").is_file(), reason="the page is not built (dev.py)"),
-]
+pytestmark = page_tests("statistics")
 
 GATE = ((103.72, 1.0), (103.72, 1.35))
 
@@ -53,12 +50,6 @@ def server(archive: SeaArchive) -> Iterator[Running]:
     running = serve_in_thread(create_app(FakePicture(200), archive=archive, title="strait", period_s=0.5))
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as chromium:
-        yield chromium
 
 
 def counted(page: Browser) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
+from browser.needs import page_tests
 from browser.test_deeds import enter, shift
 from browser.test_page import map_origin
 from browser.test_tools import address
@@ -15,21 +16,11 @@ from selat.app.archive import SeaArchive
 from selat.kernels.geodesy import metres
 from selat.model.nouns import Asset
 from selat.store import kept, registry
-from selat.web.server import STATIC, Running, create_app, serve_in_thread
+from selat.web.server import Running, create_app, serve_in_thread
 from small_sea import make_sea
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the page is not built (dev.py)"),
-]
+pytestmark = page_tests()
 KNOTS_24 = 12.3467
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from browser.cdp import Browser, find_chromium
+from browser.cdp import Browser
 from browser.fake_picture import FakePicture
+from browser.needs import page_tests
 from browser.test_deeds import enter, submit
 from browser.test_page import map_origin
 from browser.test_tools import SHIFT, drag, press
@@ -18,20 +19,10 @@ from selat.app.archive import SeaArchive
 from selat.model.units import KNOT
 from selat.model.zone import Zone
 from selat.store import registry
-from selat.web.server import STATIC, Running, create_app, serve_in_thread
+from selat.web.server import Running, create_app, serve_in_thread
 from small_sea import make_sea
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the page is not built (dev.py)"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as chromium:
-        yield chromium
+pytestmark = page_tests()
 
 
 @pytest.fixture

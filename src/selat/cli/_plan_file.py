@@ -38,6 +38,18 @@ def write_plan_file(plan: Plan, path: Path) -> None:
     write_whole(path, (json.dumps(to_dict(plan), ensure_ascii=False, indent=1) + "\n").encode())
 
 
+def hand_over(plan: Plan, out: Path | None, as_json: bool) -> None:
+    """A plan that was just made: into its file, where one is asked for, and told on the terminal."""
+    from selat.model.plan import to_dict
+
+    if out is not None:
+        write_plan_file(plan, out)
+    if as_json:
+        print(json.dumps(to_dict(plan), ensure_ascii=False))
+    else:
+        tell(plan)
+
+
 def pairs(texts: list[str], option: str, example: str) -> dict[str, str]:
     """``KEY=VALUE`` texts; raises :class:`ConfigError` for another form."""
     out = {}

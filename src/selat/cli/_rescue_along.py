@@ -7,7 +7,6 @@ KIND is TSR (along the route and back beside it), TSN (along it, not back), BS (
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from selat.model.errors import ConfigError
@@ -50,10 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make it, tell it."""
-    from selat.cli._plan_file import tell, write_plan_file
+    from selat.cli._plan_file import hand_over
     from selat.model import units
     from selat.model.clock import parse_time
-    from selat.model.plan import to_dict
     from selat.readers.zones_table import position
     from selat.rescue.case import case_of
     from selat.rescue.drifted import load
@@ -73,10 +71,5 @@ def run(args: argparse.Namespace) -> int:
         spacing=units.distance(args.spacing) if args.spacing else 0.0, times=args.times, port=args.port,
         case=case_of(found.case).name, pos_before=found.cumulative, coast=Coast(SHIPPED),
     )  # fmt: skip
-    if args.out is not None:
-        write_plan_file(made, args.out)
-    if args.json:
-        print(json.dumps(to_dict(made), ensure_ascii=False))
-    else:
-        tell(made)
+    hand_over(made, args.out, args.json)
     return 0

@@ -8,7 +8,6 @@ sweep width by hand: needed at night), tired, home, sea_speeds, pattern, agency,
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 EPILOG = """examples:
@@ -46,10 +45,10 @@ def run(args: argparse.Namespace) -> int:
     """Make it, tell it."""
     from dataclasses import replace
 
-    from selat.cli._plan_file import tell, write_plan_file
+    from selat.cli._plan_file import hand_over
     from selat.model import units
     from selat.model.clock import parse_time
-    from selat.model.plan import APPROVAL, to_dict
+    from selat.model.plan import APPROVAL
     from selat.rescue.case import case_of
     from selat.rescue.drifted import load
     from selat.rescue.plan import plan
@@ -75,10 +74,5 @@ def run(args: argparse.Namespace) -> int:
     given = {"visibility": args.visibility, "wind": args.wind, "sea": args.sea, "particles": True}
     # messages say what was observed, never what was assumed
     made = replace(made, conditions={k: v for k, v in made.conditions.items() if given.get(k)})
-    if args.out is not None:
-        write_plan_file(made, args.out)
-    if args.json:
-        print(json.dumps(to_dict(made), ensure_ascii=False))
-    else:
-        tell(made)
+    hand_over(made, args.out, args.json)
     return 0
