@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import html
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -107,6 +111,26 @@ def test_who_logs_in_there_is_here_with_role_and_groups(page: Page) -> None:
         assert asked["scope"].split()[0] == "openid" and len(asked["state"]) >= 43 and len(asked["nonce"]) >= 43
         assert asked["state"] != asked["nonce"] != asked["code_challenge"]
         assert c.post("/logout").status_code == 303 and c.get("/api/about").status_code == 401
+
+
+def test_who_logs_out_here_is_sent_to_log_out_there(page: Page) -> None:
+    page.provider.lie = {"end_session_endpoint": f"{page.provider.issuer}/end?tenant=1"}
+    page.party._found = None  # asked again
+    with page.browser() as c:
+        page.enter(c)
+        gone = c.post("/logout")
+        assert gone.status_code == 200 and c.get("/api/about").status_code == 401
+        where = html.unescape(re.search(r'url=([^"]+)"', gone.text)[1])  # type: ignore[index]
+        there, asked = where.partition("?")[0], {k: v[0] for k, v in parse_qs(urlsplit(where).query).items()}
+        assert there == f"{page.provider.issuer}/end" and asked["tenant"] == "1" and asked["client_id"] == CLIENT
+        assert asked["post_logout_redirect_uri"] == f"{page.url}/login"
+        assert json.loads(base64.urlsafe_b64decode(asked["id_token_hint"].split(".")[1] + "=="))["sub"] == "a-1"
+    page.provider.lie = {"end_session_endpoint": "http://id.example/end"}  # no TLS: the token does not go there
+    page.party._found = None
+    with page.browser() as c:
+        page.enter(c)
+        assert c.post("/logout").headers["location"] == "/login"
+    page.provider.lie, page.party._found = {}, None
 
 
 def test_the_same_name_of_another_is_another_name(page: Page) -> None:

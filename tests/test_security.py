@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socket
 import time
@@ -18,7 +19,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from browser.fake_picture import FakePicture
 from security_floor import PASSWORD, Floor, opened
-from selat.web import witness
+from selat.web import sockets, witness
 from selat.web.accounts import ROLES, Accounts
 from selat.web.guard import SECURITY_HEADERS
 from selat.web.login import COOKIE
@@ -123,6 +124,40 @@ def test_a_session_that_ended_is_refused_when_it_is_replayed(floor: Floor) -> No
     for _ in range(2):
         assert httpx.get(floor.server.url + "api/about", cookies={COOKIE: token}).status_code == 401
     assert floor.told(since, 401, "?", "GET /api/about")
+
+
+@pytest.mark.parametrize("what", ["logout", "removed", "role", "groups", "nothing", "machine"])
+def test_a_socket_ends_with_the_right_to_it(what: str, floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "EVERY", 0.2)
+    accounts, name = Accounts(floor.folder), f"someone {what}"
+    accounts.put(name, "machine" if what == "machine" else "officer", PASSWORD, ["navy"])
+    basic = "Authorization: Basic " + base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()
+    token = "" if what == "machine" else floor.enter(name)
+    more = {"header": [basic]} if what == "machine" else {"cookie": f"{COOKIE}={token}"}
+    line = websocket.create_connection(floor.server.url.replace("http", "ws")[:-1] + "/api/feed", timeout=5, **more)
+    assert line.recv()
+    if what == "logout":
+        httpx.post(floor.server.url + "logout", cookies={COOKIE: token})
+    elif what in ("removed", "machine"):
+        accounts.remove(name)
+    elif what == "role":
+        accounts.put(name, "observer", PASSWORD, ["navy"])
+    elif what == "groups":
+        accounts.put(name, "officer", PASSWORD, [])
+    code = closing(line, until=time.monotonic() + (1.0 if what == "nothing" else 5.0))
+    assert code == (None if what == "nothing" else sockets.POLICY)
+
+
+def closing(line: websocket.WebSocket, until: float) -> int | None:
+    """With what code the server closes it; None when it is open still."""
+    try:
+        while time.monotonic() < until:
+            opcode, data = line.recv_data(control_frame=True)
+            if opcode == websocket.ABNF.OPCODE_CLOSE:
+                return int.from_bytes(data[:2], "big")
+        return None
+    finally:
+        line.shutdown()
 
 
 TRAVERSALS = (

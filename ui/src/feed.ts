@@ -232,6 +232,7 @@ export class Feed {
     const { rows, labels, alerts, epoch } = this.since;
     try {
       const answer = await fetch(`api/poll?rows=${rows}&labels=${labels}&alerts=${alerts}&epoch=${epoch}`);
+      if (answer.status === 401) location.assign("login"); // the session has ended: nothing more comes until somebody logs in
       if (!answer.ok) return;
       const got = (await answer.json()) as {
         health: Health;

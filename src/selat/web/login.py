@@ -27,6 +27,7 @@ from selat.model import clock
 from selat.web.accounts import Account, Accounts
 from selat.web.answers import json_answer
 from selat.web.scoped import asking
+from selat.web.sockets import while_it_holds
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -95,6 +96,7 @@ class _Session:
     account: Account
     ends: float
     until: float | None
+    token: str = ""  #: what the provider gave, where the account is not ours
 
 
 class Gate:
@@ -146,11 +148,11 @@ class Gate:
         self.begin(account, request, answer)
         return answer
 
-    def begin(self, account: Account, request: Request, answer: Response, *, elsewhere: bool = False) -> None:
-        """Begin a session and give its cookie; ``elsewhere``: the account is not ours, and is asked for again in time."""
+    def begin(self, account: Account, request: Request, answer: Response, *, elsewhere: str = "") -> None:
+        """Begin a session and give its cookie; ``elsewhere``: a provider's token; she is asked for again there in time."""
         token, now = secrets.token_urlsafe(32), clock.monotonic()
         self._sessions = {k: s for k, s in self._sessions.items() if s.ends > now}
-        self._sessions[_hash(token)] = _Session(account, now + IDLE, now + LONGEST if elsewhere else None)
+        self._sessions[_hash(token)] = _Session(account, now + IDLE, now + LONGEST if elsewhere else None, elsewhere)
         answer.set_cookie(
             COOKIE, token, httponly=True, samesite="strict", secure=request.url.scheme == "https", path="/"
         )
@@ -158,10 +160,11 @@ class Gate:
     async def leave(self, request: Request) -> Response:
         """End the session."""
         user = request.scope.get(USER)
-        self._sessions.pop(_hash(_token(Headers(scope=request.scope))), None)
+        session = self._sessions.pop(_hash(_token(Headers(scope=request.scope))), None)
         if user is not None:
             self.audit(user.name, "logout", f"account:{user.name}", "")
-        answer = RedirectResponse("/login", status_code=303)
+        there = await self.elsewhere.leave(session.token) if self.elsewhere and session and session.token else None
+        answer = there or RedirectResponse("/login", status_code=303)
         answer.delete_cookie(COOKIE, path="/")
         return answer
 
@@ -196,6 +199,13 @@ class Gate:
             return None
         return await self.check(name, password, (scope.get("client") or ("?", 0))[0])
 
+    async def still(self, scope: Scope, user: Account) -> bool:
+        """Whether who opened a socket is still who she was: logged in, with the same role and groups."""
+        if _hash(_token(Headers(scope=scope))) in self._sessions:
+            return await self.who(scope) == user
+        by_name = await run_in_threadpool(self.accounts.all)
+        return "authorization" in Headers(scope=scope) and by_name.get(user.name) == user
+
 
 class Doorman:
     """ASGI middleware: lets in who has an account and puts it into the scope; all others see the log-in page alone."""
@@ -215,7 +225,10 @@ class Doorman:
         elif user is not None and (user.may("see") or (user.may("assist") and _of_the_register(scope["path"]))):
             scope[USER] = user
             with asking(user.groups):
-                await self._app(scope, receive, send)
+                if scope["type"] == "websocket":
+                    await while_it_holds(self._app, scope, receive, send, lambda: self._gate.still(scope, user))
+                else:
+                    await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await WebSocketClose(code=1008, reason="log in first")(scope, receive, send)
         elif scope["path"] in self._gate.doors:

@@ -15,7 +15,7 @@ import secrets
 import threading
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -42,13 +42,17 @@ class Refused(SelatError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who logged in there. ``issuer`` and ``subject`` together are the account; ``name`` is how she is called."""
+    """Who logged in there. ``issuer`` and ``subject`` together are the account; ``name`` is how she is called.
+
+    ``token`` is her ID token, which the provider asks for when she leaves.
+    """
 
     issuer: str
     subject: str
     name: str
     role: str
     groups: Groups
+    token: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,19 @@ class Provider:
         token = told.get("id_token")
         if not isinstance(token, str) or len(token) > LARGEST:
             raise Refused("the provider gave no ID token", hint="it must speak OpenID Connect")
-        return self._person(self.claims(token, pending.nonce))
+        return replace(self._person(self.claims(token, pending.nonce)), token=token)
+
+    def leave(self, token: str) -> str:
+        """The address at the provider that ends the session there too; empty where it has none.
+
+        OpenID Connect RP-Initiated Logout 1.0, section 2. Raises :class:`ConnectError`.
+        """
+        where = self.discover().get("end_session_endpoint")
+        if not isinstance(where, str) or not _safe(where):
+            return ""
+        back = self.settings.address.rstrip("/") + "/login"
+        asked = {"id_token_hint": token, "client_id": self.settings.client_id, "post_logout_redirect_uri": back}
+        return f"{where}{'&' if '?' in where else '?'}{urlencode(asked)}"
 
     def _exchange(self, code: str, verifier: str) -> dict[str, Any]:
         found = self.discover()

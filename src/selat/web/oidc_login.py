@@ -79,8 +79,16 @@ class OidcLogin:
         self.gate.audit(account.name, "login", f"address:{where}", note)
         answer = _onwards()
         answer.delete_cookie(BROWSER, path="/oidc")
-        self.gate.begin(account, request, answer, elsewhere=True)
+        self.gate.begin(account, request, answer, elsewhere=person.token)
         return answer
+
+    async def leave(self, token: str) -> Response | None:
+        """On to the provider, to end the session there as well; None where that cannot be."""
+        try:
+            where = await run_in_threadpool(self.provider.leave, token)
+        except ConnectError:
+            return None  # our session has ended all the same
+        return _onwards(where, "To the provider, to log out there too") if where else None
 
     def _name(self, person: Person) -> str:
         """How she is called here: never as somebody else is, nor as an account of our own can be (a colon)."""
@@ -95,9 +103,11 @@ def _where(request: Request) -> str:
     return request.client.host if request.client else "?"
 
 
-def _onwards() -> Response:
+def _onwards(where: str = "/", told: str = "To the watch") -> Response:
+    """A page that goes on by itself: forms may lead to this site alone, so the way out is no redirect."""
+    there = html.escape(where, quote=True)
     text = (
-        "<!doctype html><html lang=en><meta charset=utf-8><meta http-equiv=refresh content='0;url=/'>"
-        f"<title>{html.escape('logged in')}</title><p><a href='/'>To the watch</a>"
+        f'<!doctype html><html lang=en><meta charset=utf-8><meta http-equiv=refresh content="0;url={there}">'
+        f'<title>selat</title><p><a href="{there}">{told}</a>'
     )
     return HTMLResponse(text, headers={"Cache-Control": "no-store"})
