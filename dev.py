@@ -7,6 +7,7 @@
   python3 dev.py setup [peers] only the environments; peers: what selat is compared with
   python3 dev.py bench [NAME]  a benchmark of bench/NAME.py; without a name, the list
   python3 dev.py docs          write the generated part of docs/ again
+  python3 dev.py dist          a wheel with the page in it, and the sources, in dist/; --offline: and all that it needs
   python3 dev.py lock          write requirements/*.txt again (--upgrade: newer versions, a week old at least)
 
 Everything lands inside the checkout: .venv, .venv-bench (peers to compare with), ui/node_modules.
@@ -34,6 +35,7 @@ NODE_OLDEST = (20, 19)
 LOCKED = {
     "run": ["pyproject.toml", "requirements/run.in"],
     "dev": ["pyproject.toml", "requirements/run.in", "requirements/dev.in", "-c", "requirements/run.txt"],
+    "all": ["pyproject.toml", "--all-extras", "-c", "requirements/run.txt"],  # goes with the wheel
     "uv": ["requirements/uv.in"],
     "node": ["requirements/node.in"],
     "bench": ["requirements/bench.in"],
@@ -342,6 +344,10 @@ def setup(arguments: list[str]) -> int:
     return 0
 
 
+def dist(arguments: list[str]) -> int:
+    return hand_over(set_up("run"), "python", ROOT / "scripts" / "dist.py", *arguments)
+
+
 def lock(arguments: list[str]) -> int:
     env = Env(".venv")
     env.create()
@@ -359,7 +365,7 @@ def lock(arguments: list[str]) -> int:
     return 0
 
 
-VERBS = {f.__name__: f for f in (demo, test, check, bench, docs, setup, lock)}
+VERBS = {f.__name__: f for f in (demo, test, check, bench, docs, setup, dist, lock)}
 
 
 def main(argv: list[str]) -> int:

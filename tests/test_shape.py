@@ -198,6 +198,9 @@ def test_every_locked_package_is_pinned_and_hashed(lock):
 
 def test_the_locks_agree():
     assert pins("run.txt").keys() <= pins("dev.txt").keys()
+    ours, theirs = ({p.split(" ")[0] for p in pins(lock)} for lock in ("run.txt", "all.txt"))
+    names = {p.split("==")[0] for p in theirs}
+    assert {p for p in ours if p.split("==")[0] in names} <= theirs, "what goes with the wheel is what is tested here"
 
 
 @pytest.mark.parametrize("package", ["numpy", "pyarrow", "duckdb", "llvmlite", "pydantic-core"])
