@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from selat.app.archive import SeaArchive
-from selat.app.rescue_desk import RescueDesk
+from selat.app.rescue.desk import RescueDesk
 from selat.app.session import Sea
 from selat.app.standing import Standing
 from selat.assist.desk import Desk

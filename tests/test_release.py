@@ -35,8 +35,8 @@ from release_world import (
     watched,
 )
 from selat.app.archive import SeaArchive
-from selat.app.rescue_bench import case_id
-from selat.app.rescue_desk import RescueDesk
+from selat.app.rescue.bench import case_id
+from selat.app.rescue.desk import RescueDesk
 from selat.app.session import Sea
 from selat.app.standing import Standing
 from selat.assist.desk import Desk

@@ -14,39 +14,16 @@ import numpy as np
 import pytest
 
 from browser.fake_picture import FakePicture
+from rescue_floor import BOATS, FORM, SEARCH, done
 from selat.app.archive import SeaArchive
-from selat.app.rescue_bench import HEAD, case_id
-from selat.app.rescue_desk import RescueDesk
+from selat.app.rescue.bench import HEAD, case_id
+from selat.app.rescue.desk import RescueDesk
 from selat.model.errors import StoreError
 from selat.web.accounts import Accounts
 from selat.web.server import create_app
 from small_sea import make_sea
 from test_web_alerts import body
 from test_web_server import ask
-
-FORM = {
-    "name": "Port Dickson",
-    "particles": "2000",
-    "objects": [{"what": "PIW-1", "weight": "1"}],
-    "scenarios": [
-        {
-            "kind": "position",
-            "place": "02-21.6N 101-42.0E",
-            "at": "2026-11-27T18:40Z",
-            "span": "20 min",
-            "error": "0.5 nm",
-        }
-    ],
-    "wind": "230/12kn",
-    "current": "320/0.8kn",
-}
-BOATS = [
-    {"name": "Penyelamat 7", "platform": "boat", "place": "02-31.2N 101-47.6E", "ready": "2026-11-27T19:10Z",
-     "speed": "12 kn", "transit": "25 kn", "endurance": "6 h", "width": "0.25 nm", "mmsi": "533000001"},
-    {"name": "Bot Kilat 12", "platform": "boat", "place": "02-12.6N 102-09.0E", "ready": "2026-11-27T19:10Z",
-     "speed": "14 kn", "transit": "32 kn", "endurance": "5 h", "width": "0.2 nm"},
-]  # fmt: skip
-SEARCH = {"boats": BOATS, "target": "person in water", "begin": "2026-11-27T19:10Z", "end": "2026-11-27T23:10Z"}
 
 
 @pytest.fixture(scope="module")
@@ -61,18 +38,6 @@ def app(sea: Path):
     yield create_app(FakePicture(120), archive=archive, rescue=desk)
     desk.close()
     archive.close()
-
-
-def done(app, answer, patience: float = 280.0) -> dict:
-    """Wait for a job; its result."""
-    assert answer.status_code == 202, answer.text
-    job = answer.json()
-    end = time.monotonic() + patience
-    while job["state"] not in ("done", "failed", "cancelled") and time.monotonic() < end:
-        time.sleep(0.05)
-        job = ask(app, "GET", f"/api/rescue/jobs/{job['id']}").json()
-    assert job["state"] == "done", job
-    return job["result"]
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +146,7 @@ def test_a_search_in_vain_moves_the_weights_and_is_found_again(app, sea, case, p
 
 
 def test_a_drift_that_was_changed_is_refused(app, sea, case) -> None:
-    path = max((sea / "rescue").glob(f"{case}-*.npz"))
+    path = next((sea / "rescue").glob(f"{case}-*.npz"))
     whole = path.read_bytes()
     path.write_bytes(whole[:50] + bytes([whole[50] ^ 1]) + whole[51:])
     archive = SeaArchive(sea)
@@ -270,22 +235,31 @@ def test_errors_of_boats(app, case, change, field) -> None:
     assert answer.status_code == 422 and field in [e["field"] for e in answer.json()["fields"]]
 
 
-def test_a_boat_that_cannot_arrive_fails_the_job_with_its_remedy(app, case) -> None:
-    rows = [{**BOATS[0], "place": "7N 95E"}]
-    job = ask(app, "POST", f"/api/rescue/cases/{case}/plan", **body(who="A", **{**SEARCH, "boats": rows})).json()
-    for _ in range(200):
-        job = ask(app, "GET", f"/api/rescue/jobs/{job['id']}").json()
-        if job["state"] == "failed":
-            break
-        time.sleep(0.05)
-    assert job["state"] == "failed" and "Penyelamat 7" in job["error"] and job["hint"]
+@pytest.mark.parametrize(
+    ("change", "field", "says"),
+    [
+        ({"place": "7N 95E"}, "boats.0.endurance", "cannot search there"),
+        ({"width": ""}, "boats.0.width", "in the dark"),
+        ({"ready": "2026-11-27T22:58Z"}, "boats.0.ready", "arrives at"),
+        ({"pattern": "TSR"}, "boats.0.line", "0 positions"),
+        ({"pattern": "BS", "line": "2.4N 101.7E; 2.5N 101.6E; 2.6N 101.5E"}, "boats.0.line", "3 positions for a barrier"),
+        ({"pattern": "OS", "line": "2.4N 101.7E; 2.5N 101.6E", "spacing": "3"}, "boats.0.spacing", ""),
+    ],
+)  # fmt: skip
+def test_a_boat_that_cannot_take_part_is_told_at_its_field(app, case, change, field, says) -> None:
+    rows = [{**BOATS[0], **change}, BOATS[1]]
+    answer = ask(app, "POST", f"/api/rescue/cases/{case}/plan", **body(who="A", **{**SEARCH, "boats": rows}))
+    assert answer.status_code == 422, answer.text
+    told = {e["field"]: e for e in answer.json()["fields"]}
+    assert says in told[field]["error"] and told[field]["hint"]
 
 
 def test_work_is_broken_off(app, case) -> None:
     wanted = body(who="A", hours="200", every="60")
     ask(app, "POST", f"/api/rescue/cases/{case}/drift", **wanted)
     second = ask(app, "POST", f"/api/rescue/cases/{case}/drift", **wanted).json()
-    first = str(int(second["id"]) - 1)
+    run, number = second["id"].split("-")
+    first = f"{run}-{int(number) - 1}"
     for number in (second["id"], first):
         ask(app, "DELETE", f"/api/rescue/jobs/{number}")
     for number in (second["id"], first):

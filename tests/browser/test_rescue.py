@@ -15,7 +15,7 @@ from browser.fake_picture import FakePicture
 from browser.needs import page_tests
 from browser.test_tools import drag, press
 from selat.app.archive import SeaArchive
-from selat.app.rescue_desk import RescueDesk
+from selat.app.rescue.desk import RescueDesk
 from selat.web.server import Running, create_app, serve_in_thread
 from small_sea import make_sea
 

@@ -60,7 +60,7 @@ async def page(
     """Serve the page of the sea in ``folder`` until cancelled; when the port is taken, the next free one of ten is."""
     from selat.app.archive import SeaArchive
     from selat.app.outlets import Outlet
-    from selat.app.rescue_desk import RescueDesk
+    from selat.app.rescue.desk import RescueDesk
     from selat.assist.desk import Desk
     from selat.web.server import create_app
 

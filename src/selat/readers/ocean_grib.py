@@ -46,6 +46,11 @@ def read_grib(
     part: bool = False,
 ) -> Grid:
     """The ``wind`` or ``current`` of a file; arguments and errors as of :func:`selat.readers.ocean_cf.read_cf`."""
+    return read_dataset(held_grib(path, kind), Path(path).name, kind, box, begin, end, part=part)
+
+
+def held_grib(path: Path | str, kind: str) -> Dataset:
+    """The two components of ``wind`` or ``current`` of a file, with their times and axes. Raises as :func:`read_grib`."""
     try:
         import gribberish
     except ModuleNotFoundError:
@@ -62,7 +67,7 @@ def read_grib(
     if data[:4] != b"GRIB" or len(data) < 16 or data[7] != 2:
         edition = f"GRIB edition {data[7]}" if data[:4] == b"GRIB" and len(data) > 7 else "no GRIB"
         raise FormatError(f"{name}: {edition}", hint="GRIB edition 2 is read (grib_set -s edition=2 converts)")
-    return read_dataset(_dataset(gribberish, data, name, kind), name, kind, box, begin, end, part=part)
+    return _dataset(gribberish, data, name, kind)
 
 
 def _messages(data: bytes, name: str) -> Iterator[bytes]:

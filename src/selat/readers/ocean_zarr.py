@@ -25,6 +25,11 @@ def read_zarr(
     part: bool = False,
 ) -> Grid:
     """The ``wind`` or ``current`` of a store; arguments and errors as of :func:`selat.readers.ocean_cf.read_cf`."""
+    return read_dataset(held_zarr(path), Path(path).name, kind, box, begin, end, part=part)
+
+
+def held_zarr(path: Path | str) -> Dataset:
+    """The arrays of a store as variables; only what is asked of them is read. Raises as :func:`read_zarr`."""
     try:
         import zarr
     except ModuleNotFoundError:
@@ -35,9 +40,7 @@ def read_zarr(
         arrays = dict(group.arrays())
     except (OSError, ValueError, KeyError, TypeError) as e:
         raise SourceError(f"{path}: {e}", hint="is it a Zarr store, and may this user read it?") from None
-    return read_dataset(
-        Dataset({k: _variable(k, a, name) for k, a in arrays.items()}), name, kind, box, begin, end, part=part
-    )
+    return Dataset({k: _variable(k, a, name) for k, a in arrays.items()})
 
 
 def _variable(key: str, array: Any, name: str) -> Variable:

@@ -19,26 +19,31 @@ from selat.model.errors import ConfigError
 from selat.model.plan import Plan, Task
 from selat.rescue.plan import Setting, assembled
 from selat.rescue.searchers import Conditions
-from selat.rescue.tasks import Sortie, drawn
+from selat.rescue.tasks import SECTOR, Sortie, drawn
 from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
 LONGEST = 200_000.0  #: m, of a side
 SHORTEST = 50.0
+PATTERNS = ("PS", "CS", "SS", "VS")
 SQUARE = ("SS", "VS")  #: patterns about a middle: their areas stay square
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An area as it was drawn: its middle (deg), its length and width (m), the direction of its length (deg)."""
+    """An area as it was drawn: its middle (deg), its length and width (m), the direction of its length (deg), and its pattern
+    (PS, CS, SS, VS; "": as it was)."""
 
     lat: float
     lon: float
     length: float
     width: float
     axis: float
+    pattern: str = ""
 
     def __post_init__(self) -> None:
+        if self.pattern not in ("", *PATTERNS):
+            raise ConfigError(f"{self.pattern!r} is no pattern of an area", hint=f"one of {', '.join(PATTERNS)}")
         if not (abs(self.lat) <= 89.0 and abs(self.lon) <= 180.0 and math.isfinite(self.axis)):
             raise ConfigError("an area that leaves the earth", hint="its middle in degrees, latitude and longitude")
         if not all(SHORTEST <= side <= LONGEST for side in (self.length, self.width)):
@@ -73,7 +78,9 @@ def reshaped(
 
 def _named(new: Task, old: Task) -> Task:
     """The new task under the old one's name and height: crews were told these."""
-    return replace(new, name=old.name, altitude=old.altitude, notes=old.notes)
+    return replace(
+        new, name=old.name, altitude=old.altitude, notes=old.notes if new.pattern == old.pattern else new.notes
+    )
 
 
 def _sortie(setting: Setting, task: Task, shape: Shape | None) -> Sortie:
@@ -86,13 +93,16 @@ def _sortie(setting: Setting, task: Task, shape: Shape | None) -> Sortie:
     effort = task.coverage * area.size
     s = shape or Shape(area.lat, area.lon, area.length, area.width, area.axis)
     east, north = setting.frame.plane(s.lat, s.lon, area.time)
+    pattern = s.pattern or task.pattern
     half = 0.5 * math.sqrt(s.length * s.width)
-    sides = (half, half) if task.pattern in SQUARE else (s.length / 2.0, s.width / 2.0)
+    if pattern == "VS":  # no wider than one pass that the effort pays for
+        half = min(half, effort / width / SECTOR * math.sqrt(math.pi) / 2.0)
+    sides = (half, half) if pattern in SQUARE else (s.length / 2.0, s.width / 2.0)
     rect = np.array([float(east), float(north), *sides, math.radians(90.0 - s.axis)])
-    spacing = task.spacing if shape is None else _spacing(rect, task.pattern, effort, width)
+    spacing = task.spacing if shape is None else _spacing(rect, pattern, effort, width)
     at = setting.frame.plane(searcher.lat, searcher.lon, task.begin)
-    points = drawn(rect, task.pattern, spacing, (float(at[0]), float(at[1])))
-    return Sortie(who, searcher, rect, task.pattern, spacing, width, task.speed, points, task.begin, task.end)
+    points = drawn(rect, pattern, spacing, (float(at[0]), float(at[1])))
+    return Sortie(who, searcher, rect, pattern, spacing, width, task.speed, points, task.begin, task.end)
 
 
 def _spacing(rect: Array, pattern: str, effort: float, width: float) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from selat.model import clock
 from selat.model.errors import StoreError
@@ -16,8 +17,9 @@ from selat.store.engine import reading, upsert, writing
 from selat.store.state_types import HasEngine
 
 
-def put_case(state: HasEngine, name: str, body: str, who: str) -> None:
-    """Keep a case under its name, new or changed; the log takes the hash of its text.
+def put_case(state: HasEngine, name: str, body: str, who: str, form: dict[str, Any] | None = None) -> None:
+    """Keep a case under its name, new or changed; the log takes the hash of its text. ``form``: what it was made from, kept
+    as a record in the same commit.
 
     Raises :class:`StoreError` for a case without a name or a person.
     """
@@ -35,6 +37,8 @@ def put_case(state: HasEngine, name: str, body: str, who: str) -> None:
             tables.alert_log,
             [{**entry, "action": "case" if made is None else "case_changed", "note": note}],
         )
+        if form is not None:
+            _record(connection, name, "form", {"form": form}, who, now, "")
 
 
 def case_body(state: HasEngine, name: str) -> str:
@@ -75,18 +79,44 @@ def add_record(state: HasEngine, name: str, kind: str, body: dict[str, Any], who
     """
     if not who.strip():
         raise StoreError(f"who does this to the case {name!r}?", hint="give a name")
-    text, now = json.dumps(body, ensure_ascii=False), clock.now()
-    c, r = tables.cases, tables.case_records
+    c = tables.cases
     with writing(state.engine) as connection:
         if connection.scalar(sa.select(c.c.name).where(c.c.name == name)) is None:
             raise StoreError(f"there is no case {name!r}", hint="make it first")
-        n = int(connection.scalar(sa.select(sa.func.max(r.c.n)).where(r.c.case == name)) or 0) + 1
-        row = {"case": name, "n": n, "kind": kind, "time": now, "who": who, "body": text}
-        connection.execute(sa.insert(r), [row])
-        told = {"n": n, "sha256": hashlib.sha256(text.encode()).hexdigest(), **({"note": note} if note else {})}
-        entry = {"subject": f"case:{name}", "who": who, "time": now, "action": kind, "note": json.dumps(told)}
-        chain.append(connection, tables.alert_log, [entry])
+        return _record(connection, name, kind, body, who, clock.now(), note)
+
+
+def _record(
+    connection: Connection, name: str, kind: str, body: dict[str, Any], who: str, now: int, note: str
+) -> Record:
+    r, text = tables.case_records, json.dumps(body, ensure_ascii=False)
+    n = int(connection.scalar(sa.select(sa.func.max(r.c.n)).where(r.c.case == name)) or 0) + 1
+    row = {"case": name, "n": n, "kind": kind, "time": now, "who": who, "body": text}
+    connection.execute(sa.insert(r), [row])
+    told = {"n": n, "sha256": hashlib.sha256(text.encode()).hexdigest(), **({"note": note} if note else {})}
+    entry = {"subject": f"case:{name}", "who": who, "time": now, "action": kind, "note": json.dumps(told)}
+    chain.append(connection, tables.alert_log, [entry])
     return Record(n, kind, now, who, body)
+
+
+def marks(state: HasEngine, name: str) -> tuple[list[tuple[int, str]], int]:
+    """((number, kind) of each record of a case, rows of its log): both only grow, so that who looks sees whether there is news."""
+    r, log = tables.case_records, tables.alert_log
+    with reading(state.engine) as connection:
+        rows = connection.execute(sa.select(r.c.n, r.c.kind).where(r.c.case == name).order_by(r.c.n))
+        found = [(int(row.n), str(row.kind)) for row in rows]
+        count = connection.scalar(sa.select(sa.func.count()).select_from(log).where(log.c.subject == f"case:{name}"))
+    return found, int(count or 0)
+
+
+def log_field(state: HasEngine, name: str, sha256: str, who: str) -> None:
+    """Write into the audit that somebody put a field of wind or current beside the cases; raises :class:`StoreError` without a
+    person."""
+    if not who.strip():
+        raise StoreError(f"who sends the field {name!r}?", hint="give a name")
+    entry = {"subject": f"field:{name}", "who": who, "time": clock.now(), "action": "field", "note": f"sha256 {sha256}"}
+    with writing(state.engine) as connection:
+        chain.append(connection, tables.audit, [entry])
 
 
 def records(state: HasEngine, name: str) -> list[Record]:

@@ -4,15 +4,18 @@
 ``GET  /api/rescue/cases`` ``POST``                          the cases of the sea; make or change one (``{form, new}``)
 ``POST /api/rescue/check``                                   what is wrong with a form, at its fields; its beginnings
 ``GET  /api/rescue/cases/ID``                                a case with drift, plans, searches and log
+``GET  /api/rescue/cases/ID/news``                           a ``mark`` that changes with the case; work on it
 ``POST /api/rescue/cases/ID/drift`` ``.../plan``             begin to drift (``hours, every``), to plan; answers with the job
 ``GET  /api/rescue/jobs/ID`` ``.../stream`` ``DELETE``       a job; its progress as server-sent events; break it off
 ``GET  /api/rescue/cases/ID/times?first=``                   mean, circles and regions at each time there is
-``GET  /api/rescue/cases/ID/cloud?first=``                   particles, packed (:meth:`selat.app.rescue_bench.Bench.packed`)
-``POST /api/rescue/cases/ID/score`` ``.../keep``             a plan with areas changed by hand: worth; keep it as a plan
+``GET  /api/rescue/cases/ID/cloud?first=``                   particles, packed (:meth:`selat.app.rescue.bench.Bench.packed`)
+``POST /api/rescue/cases/ID/score`` ``.../keep``             areas, patterns, lines by hand: worth; keep it as a plan
 ``POST /api/rescue/cases/ID/search``                         a plan was carried out in vain
 ``GET  /api/rescue/cases/ID/effort?plan=``                   what more effort would find at most
 ``POST /api/rescue/cases/ID/export``                         a plan's files (``{plan, format, language, facts}``)
 ``POST /api/rescue/cases/ID/decision``                       a decision for the log
+``GET  /api/rescue/fields`` ``POST .../NAME?who=``           files of wind and current; send one (its bytes)
+``POST /api/rescue/arrows``                                  wind and current on a raster (``form, time_ms, box, ...``)
 ``GET  /api/rescue/vessels?lat=&lon=``                       ships by time to arrive
 ``GET  /api/rescue/light?lat=&lon=&begin=&end=``             sun and moon
 ``GET  /api/rescue/survival?begin=&water=&review=&limit=``   the policy clock
@@ -20,14 +23,14 @@
 =========================================================  =====================================================
 
 Errors of a form answer 422 with ``fields``: ``[{field, error, hint}]``. Who may see reads all; who may act does the rest.
+Where somebody else changed what a deed rests on (``seen``), it answers 409 with ``who``, ``time_ms`` and ``n``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import wraps
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -35,14 +38,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from selat.model.errors import ConfigError, SelatError, StoreError
+from selat.model.errors import ConfigError
 from selat.web.answers import json_answer, missing
-from selat.web.body import json_body, text_of, who_of
+from selat.web.body import json_body, text_of
+from selat.web.rescue_asked import Bound, asked, who_acts
+from selat.web.rescue_fields import field_routes
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from selat.app.rescue_desk import RescueDesk
+    from selat.app.rescue.desk import RescueDesk
     from selat.model.picture import Picture
 
 BODY = 200_000
@@ -50,85 +55,56 @@ TRACKS = 20_000_000  #: bytes of a body with tracks of boats
 LOOK = 0.1  #: s between two looks at a job
 PATIENCE = 15.0  #: s after which a stream says that it lives
 
-Answer = Callable[..., Awaitable[Response]]
 
-
-def _asked(deed: bool) -> Callable[[Answer], Answer]:
-    """Without a stored sea 501; a ``deed`` by who may not 403; errors of what was asked become answers with their hint."""
-
-    def wrap(answer: Answer) -> Answer:
-        @wraps(answer)
-        async def guarded(self: _Bound, request: Request) -> Response:
-            if self.desk is None:
-                return json_answer({"error": "this picture has no stored sea behind it"}, status=501)
-            if deed and not self.may(request):
-                return json_answer({"error": "cases are changed by who may act, at the machine itself"}, status=403)
-            try:
-                return await answer(self, request)
-            except StoreError as e:
-                return json_answer({"error": e.message, "hint": e.hint}, status=404)
-            except SelatError as e:
-                fields = getattr(e, "fields", None)
-                told = {"error": e.message, "hint": e.hint, **({"fields": fields} if fields is not None else {})}
-                return json_answer(told, status=400 if fields is None else 422)
-
-        return guarded
-
-    return wrap
-
-
-class _Bound:
-    """The answers, bound to one desk; ``may`` says who may act."""
-
-    def __init__(self, desk: RescueDesk | None, picture: Picture, may: Callable[[Request], bool]) -> None:
-        self.desk: Any = desk
-        self.picture = picture
-        self.may = may
-
-
-class _Cases(_Bound):
+class _Cases(Bound):
     """Cases, long work on them, and what it gave."""
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def cases(self, request: Request) -> Response:
         return json_answer({"cases": await run_in_threadpool(self.desk.all)})
 
-    @_asked(deed=True)
+    @asked(deed=True)
     async def put(self, request: Request) -> Response:
         body = await json_body(request, BODY)
-        who, form = _who(request, body), body.get("form")
+        who, form = who_acts(request, body), body.get("form")
         if not isinstance(form, dict):
             raise ConfigError("a case needs its form", hint='{"form": {"name": ...}, "who": ...}')
-        return json_answer({"id": await run_in_threadpool(self.desk.put, form, who, new=body.get("new") is True)})
+        new, seen = body.get("new") is True, body.get("seen")
+        seen = seen if isinstance(seen, int) else 0
+        return json_answer({"id": await run_in_threadpool(self.desk.put, form, who, new=new, seen=seen)})
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def check(self, request: Request) -> Response:
         body = await json_body(request, BODY)
         return json_answer(await run_in_threadpool(self.desk.check, body.get("form") or {}))
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def case(self, request: Request) -> Response:
         return json_answer(await run_in_threadpool(self.desk.case, request.path_params["case"]))
 
-    @_asked(deed=True)
+    @asked(deed=False)
+    async def news(self, request: Request) -> Response:
+        return json_answer(await run_in_threadpool(self.desk.news, request.path_params["case"]))
+
+    @asked(deed=True)
     async def begin(self, request: Request) -> Response:
         """Long work: a drift or a plan."""
         body = await json_body(request, BODY)
         work = self.desk.plan if request.url.path.endswith("/plan") else self.desk.drift
-        job = await run_in_threadpool(work, request.path_params["case"], body, _who(request, body))
+        job = await run_in_threadpool(work, request.path_params["case"], body, who_acts(request, body))
         return json_answer(job.as_dict(), status=202)
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def job(self, request: Request) -> Response:
         found = self.desk.jobs.get(request.path_params["job"])
         return missing("no such job") if found is None else json_answer(found.as_dict())
 
-    @_asked(deed=True)
+    @asked(deed=True)
     async def cancel(self, request: Request) -> Response:
         gone = self.desk.jobs.cancel(request.path_params["job"])
         return json_answer({"cancelled": True}) if gone else missing("no such job, or it has ended")
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def stream(self, request: Request) -> Response:
         found = self.desk.jobs.get(request.path_params["job"])
         if found is None:
@@ -136,7 +112,7 @@ class _Cases(_Bound):
         head = {"Cache-Control": "no-store"}
         return StreamingResponse(_events(request, found), media_type="text/event-stream", headers=head)
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def times(self, request: Request) -> Response:
         bench = await run_in_threadpool(self.desk.bench, request.path_params["case"])
         first = _first(request)
@@ -145,47 +121,47 @@ class _Cases(_Bound):
         told = {"version": bench.version, "times_ms": all_ms, "whole": bench.record > 0, "first": first, "rows": rows}
         return json_answer({**told, "notes": list(bench.drifted.notes), "cumulative": bench.cumulative})
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def cloud(self, request: Request) -> Response:
         bench = await run_in_threadpool(self.desk.bench, request.path_params["case"])
         packed = await run_in_threadpool(bench.packed, _first(request))
         return Response(packed, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
-class _Plans(_Bound):
+class _Plans(Bound):
     """Plans, searches, files, decisions."""
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def score(self, request: Request) -> Response:
         body = await json_body(request, BODY)
         case, plan, shapes = _shapes(request, body)
         return json_answer(await run_in_threadpool(self.desk.score, case, plan, shapes))
 
-    @_asked(deed=True)
+    @asked(deed=True)
     async def keep(self, request: Request) -> Response:
         body = await json_body(request, BODY)
         case, plan, shapes = _shapes(request, body)
-        title, who = text_of(body, "title", 80), _who(request, body)
+        title, who = text_of(body, "title", 80), who_acts(request, body)
         return json_answer({"plan": await run_in_threadpool(self.desk.keep, case, plan, shapes, title, who)})
 
-    @_asked(deed=True)
+    @asked(deed=True)
     async def search(self, request: Request) -> Response:
         body = await json_body(request, TRACKS)
-        who = _who(request, body)
+        who = who_acts(request, body)
         return json_answer(await run_in_threadpool(self.desk.search, request.path_params["case"], body, who))
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def effort(self, request: Request) -> Response:
-        from selat.app.rescue_aids import next_best
+        from selat.app.rescue.aids import next_best
 
         case, number = request.path_params["case"], _number(request, "plan")
         bench = await run_in_threadpool(self.desk.bench, case)
         made, _ = await run_in_threadpool(self.desk.plan_record, case, int(number))
         return json_answer(await run_in_threadpool(next_best, bench, made))
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def export(self, request: Request) -> Response:
-        from selat.app.rescue_aids import PAPER, written
+        from selat.app.rescue.aids import PAPER, written
 
         body = await json_body(request, BODY)
         number, facts = body.get("plan"), body.get("facts") or {}
@@ -202,45 +178,45 @@ class _Plans(_Bound):
         head = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}", "Cache-Control": "no-store"}
         return Response(data, media_type=kind, headers=head)
 
-    @_asked(deed=True)
+    @asked(deed=True)
     async def decision(self, request: Request) -> Response:
         body = await json_body(request, BODY)
-        note, who = text_of(body, "note", 2000), _who(request, body)
+        note, who = text_of(body, "note", 2000), who_acts(request, body)
         await run_in_threadpool(self.desk.decide, request.path_params["case"], who, note)
         return json_answer({"kept": True})
 
 
-class _Aids(_Bound):
+class _Aids(Bound):
     """What is asked beside a plan."""
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def vessels(self, request: Request) -> Response:
-        from selat.app.rescue_aids import helpers
+        from selat.app.rescue.aids import helpers
 
         lat, lon = _number(request, "lat"), _number(request, "lon")
         return json_answer({"ships": await run_in_threadpool(helpers, self.picture, lat, lon, self.desk.coast)})
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def light(self, request: Request) -> Response:
-        from selat.app.rescue_aids import light
+        from selat.app.rescue.aids import light
 
         lat, lon, begin, end = (_number(request, k) for k in ("lat", "lon", "begin", "end"))
         return json_answer(await run_in_threadpool(light, lat, lon, int(begin * 1e6), int(end * 1e6)))
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def survival(self, request: Request) -> Response:
-        from selat.app.rescue_aids import survival_clock
+        from selat.app.rescue.aids import survival_clock
 
         begin = int(_number(request, "begin") * 1e6)
         return json_answer(survival_clock(begin, dict(request.query_params)))
 
-    @_asked(deed=False)
+    @asked(deed=False)
     async def lists(self, request: Request) -> Response:
         return json_answer(await run_in_threadpool(_lists))
 
 
 def _lists() -> dict[str, Any]:
-    from selat.app.rescue_aids import formats
+    from selat.app.rescue.aids import formats
     from selat.exporters.plans.messages import FACTS
     from selat.rescue.objects import classes, names
     from selat.rescue.sweep import objects
@@ -254,13 +230,6 @@ def _lists() -> dict[str, Any]:
     ]
     targets = {p: list(objects(p)) for p in ("boat", "ship", "helicopter", "aircraft")}
     return {"objects": found, "targets": targets, "formats": formats(), "facts": FACTS}
-
-
-def _who(request: Request, body: dict[str, Any]) -> str:
-    who = who_of(request, text_of(body, "who", 80))
-    if not who:
-        raise ConfigError("who does this?", hint='give a name, as in {"who": "Lt Aminah"}')
-    return who
 
 
 def _first(request: Request) -> int:
@@ -317,7 +286,9 @@ def rescue_routes(desk: RescueDesk | None, picture: Picture, may: Callable[[Requ
         Route("/api/rescue/jobs/{job:str}", to.job),
         Route("/api/rescue/jobs/{job:str}", to.cancel, methods=["DELETE"]),
         Route("/api/rescue/jobs/{job:str}/stream", to.stream),
+        *field_routes(desk, picture, may),
         Route(case, to.case),
+        Route(f"{case}/news", to.news),
         Route(f"{case}/times", to.times),
         Route(f"{case}/cloud", to.cloud),
         Route(f"{case}/effort", of.effort),

@@ -19,7 +19,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from selat.app.rescue_released import RescueDesks
+from selat.app.rescue.released import RescueDesks
 from selat.model.archive import Archive
 from selat.model.picture import Acknowledges, Picture
 from selat.web.accounts import Accounts
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.websockets import WebSocket
 
-    from selat.app.rescue_desk import RescueDesk
+    from selat.app.rescue.desk import RescueDesk
     from selat.assist.desk import Desk
 
 HERE = Path(__file__).resolve().parent

@@ -4,8 +4,13 @@ import { recall } from "../settings";
 
 export interface FieldError { field: string; error: string; hint: string }
 
+/** Who was quicker, when, and the number of that record. */
+export interface Rival { who: string; time_ms: number; n: number }
+
 export class Refused extends Error {
-  constructor(readonly status: number, message: string, readonly hint: string, readonly fields: FieldError[]) {
+  constructor(
+    readonly status: number, message: string, readonly hint: string, readonly fields: FieldError[], readonly rival: Rival | null = null,
+  ) {
     super(message);
   }
 
@@ -39,13 +44,35 @@ export interface SearchForm { boats: Row[]; [key: string]: unknown }
 
 export interface PlanRecord {
   n: number; title: string; time_ms: number; who: string; drift: number; searches: number[]; form: SearchForm; plan: Plan;
+  /** What tasks along a line follow, (lat, lon) by the names of tasks. */
+  lines: Record<string, [number, number][]>;
 }
+
+/** One source of wind or current: what it is, what it covers, and what is wrong with it for a drift. */
+export interface Source {
+  kind: Flow; text: string; sort: "typed" | "table" | "file" | "climatology" | "none"; error?: string; hint?: string;
+  begin_ms?: number; end_ms?: number; step_s?: number; times?: number; sha256?: string;
+}
+
+export type Flow = "wind" | "current";
+export const FLOWS: Flow[] = ["wind", "current"];
+
+export interface Covers { begin_ms: number; end_ms: number; times: number; step_s: number; box: [number, number, number, number]; gaps_ms: [number, number][] }
+
+/** A file of wind or current beside the cases. */
+export interface FieldFile { name: string; bytes: number; changed_ms: number; wind: Covers | null; current: Covers | null; error?: string; hint?: string }
+
+/** Places (lon, lat) with east and north in m/s. */
+export interface Arrows { points: [number, number, number, number][]; error?: string; hint?: string }
 
 export interface SearchRecord { n: number; plan: number; pos: number; cumulative: number; until_ms: number; who: string; tracks: string[] }
 
 export interface Case {
-  id: string; name: string; form: CaseForm; begin_ms: number; backward: boolean; objects: string[];
-  drift: { n: number; hours: number; every: number; particles: number; begin_ms: number; end_ms: number; notes: string[] } | null;
+  id: string; name: string; form: CaseForm; form_n: number; mark: string; begin_ms: number; backward: boolean; objects: string[];
+  drift: {
+    n: number; who: string; hours: number; every: number; particles: number; begin_ms: number; end_ms: number; notes: string[];
+    sources?: Source[];
+  } | null;
   plans: PlanRecord[]; searches: SearchRecord[]; cumulative: number; approval: string; now_ms: number;
   log: { who: string; time: number; action: string; note: string; hash: string }[];
 }
@@ -62,11 +89,14 @@ export interface Times { version: number; times_ms: number[]; whole: boolean; fi
 export interface Cloud { first: number; t: number; n: number; weight: Uint8Array; story: Uint8Array; state: Uint8Array; place: Int32Array }
 
 export interface Job {
-  id: string; kind: string; state: "waiting" | "running" | "done" | "failed" | "cancelled"; done: number; of: number; known: number;
+  id: string; kind: string; who: string; state: "waiting" | "running" | "done" | "failed" | "cancelled"; done: number; of: number; known: number;
   error: string; hint: string; result: Record<string, number>; seconds: number;
 }
 
-export interface Shape { lat: number; lon: number; length: number; width: number; axis: number }
+/** ``pattern``: where another one was chosen by hand. */
+export interface Shape { lat: number; lon: number; length: number; width: number; axis: number; pattern?: string }
+
+export interface News { mark: string; jobs: Job[] }
 
 export interface Lists {
   objects: { key: string; description: string; names: string[]; source: string; note: string }[];
@@ -83,8 +113,38 @@ const BASE = "api/rescue/";
 async function answer(path: string, init?: RequestInit): Promise<Response> {
   const response = await fetch(BASE + path, init);
   if (response.ok) return response;
-  const told = (await response.json().catch(() => ({}))) as { error?: string; hint?: string; fields?: FieldError[] };
-  throw new Refused(response.status, told.error ?? `${response.status}`, told.hint ?? "", told.fields ?? []);
+  throw refusal(response.status, await response.json().catch(() => ({})) as Told);
+}
+
+interface Told { error?: string; hint?: string; fields?: FieldError[]; who?: string; time_ms?: number; n?: number }
+
+function refusal(status: number, told: Told): Refused {
+  const rival = status === 409 ? { who: told.who ?? "", time_ms: told.time_ms ?? 0, n: told.n ?? 0 } : null;
+  return new Refused(status, told.error ?? `${status}`, told.hint ?? "", told.fields ?? [], rival);
+}
+
+/** Sends a file of wind or current; `told` hears of the share that is sent. The handle breaks it off. */
+export function send(file: File, told: (share: number) => void): { done: Promise<FieldFile>; stop: () => void } {
+  const request = new XMLHttpRequest(); // fetch tells nothing of what was sent so far
+  const done = new Promise<FieldFile>((resolve, reject) => {
+    request.open("POST", `${BASE}fields/${encodeURIComponent(file.name)}?who=${encodeURIComponent(recall("who") ?? "")}`);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.onprogress = (e) => told(e.lengthComputable && e.total > 0 ? e.loaded / e.total : 0);
+    request.onload = () => {
+      let answer: unknown = {};
+      try {
+        answer = JSON.parse(request.responseText);
+      } catch {
+        // a proxy's own page: its status says enough
+      }
+      if (request.status === 200) resolve(answer as FieldFile);
+      else reject(refusal(request.status, answer as Told));
+    };
+    request.onerror = () => reject(new Refused(0, "the server is not heard", "is the network up? send it again", []));
+    request.onabort = () => reject(new Refused(0, "", "", []));
+    request.send(file);
+  });
+  return { done, stop: () => request.abort() };
 }
 
 export async function get<T>(path: string): Promise<T> {

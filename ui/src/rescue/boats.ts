@@ -6,7 +6,9 @@ import { t } from "../i18n";
 import { recall, remember } from "../settings";
 import { NAUTICAL_MILE } from "../units";
 import { type FieldError, get, Refused, type Row, type SearchForm, type Ship } from "./api";
-import { button, field, showErrors, type Spec } from "./fields";
+import type { Drawing } from "./drawing";
+import { button, field, focusFirstError, showErrors, type Spec } from "./fields";
+import { LINES, lineText, proposed } from "./propose";
 import type { State } from "./state";
 
 const TIME = "2026-11-27T19:10Z";
@@ -15,12 +17,14 @@ const BOAT: Spec[] = [
   { key: "platform", kind: "choice", choices: () => ["boat", "ship", "helicopter", "aircraft"].map((p) => [p, t(`r.platform.${p}`)]) },
   { key: "place", example: "02-31.2N 101-47.6E", wide: true }, { key: "speed", example: "12 kn" }, { key: "transit", example: "25 kn" },
   { key: "endurance", example: "6 h" }, { key: "ready", kind: "time", example: TIME }, { key: "width", example: "0.25 nm" },
-  { key: "pattern", kind: "choice", choices: () => ["", "PS", "CS", "SS", "VS"].map((p) => [p, p ? `${p} ${t(`r.pattern.${p}`)}` : t("r.pattern.best")]) },
   { key: "callsign", example: "9MAB1" }, { key: "mmsi", example: "533000001", numeric: true },
 ];
 const MORE: Spec[] = [
   { key: "eye", example: "8 ft" }, { key: "home", example: "02-31.2N 101-47.6E" }, { key: "agency", example: "MMEA" }, { key: "tired", kind: "check" },
 ];
+
+const PATTERN: Spec = { key: "pattern", kind: "choice", wide: true,
+  choices: () => ["", "PS", "CS", "SS", "VS", ...LINES].map((p) => [p, p ? `${p} ${t(`r.pattern.${p}`)}` : t("r.pattern.best")]) };
 
 export class BoatSheet {
   form: SearchForm;
@@ -28,7 +32,10 @@ export class BoatSheet {
   private ships: Ship[] | null = null;
   private root: HTMLElement | null = null;
 
-  constructor(private readonly state: State, private readonly plan: () => void, private readonly said: (text: string) => void) {
+  constructor(
+    private readonly state: State, private readonly plan: () => void, private readonly said: (text: string) => void,
+    private readonly drawing: Drawing,
+  ) {
     this.form = this.kept();
   }
 
@@ -36,7 +43,9 @@ export class BoatSheet {
   private kept(): SearchForm {
     try {
       const boats = JSON.parse(recall("boats") ?? "[]") as Row[];
-      if (Array.isArray(boats) && boats.length > 0) return { boats, target: "" };
+      // what a boat followed belongs to the case in which it was drawn
+      const same = Array.isArray(boats) ? boats.map(({ line: _, proposed: __, ...row }) => (LINES.includes(String(row.pattern)) ? { ...row, pattern: "" } : row)) : [];
+      if (same.length > 0) return { boats: same, target: "" };
     } catch {
       // another version wrote it: begin anew
     }
@@ -64,13 +73,14 @@ export class BoatSheet {
       ...this.form.boats.map((row, k) => h("fieldset", { class: "grid boat" },
         h("legend", {}, String(row.name || t("r.boat", { n: k + 1 }))),
         ...BOAT.map((spec) => field(spec, row, `boats.${k}.${spec.key}`, t(`r.boat.${spec.key}`), save)),
+        field(PATTERN, row, `boats.${k}.pattern`, t("r.boat.pattern"), () => this.patterned(row, k)), ...this.line(row, k),
         h("details", { class: "wide" }, h("summary", {}, t("r.more")), h("div", { class: "grid" },
           ...MORE.map((spec) => field(spec, row, `boats.${k}.${spec.key}`, t(`r.boat.${spec.key}`), save)))),
         this.form.boats.length > 1 ? button(t("r.remove"), () => this.remove(k), { class: "quiet" }) : null)),
       button(t("r.addBoat"), () => this.add({ name: "", platform: "boat" }), { class: "quiet", "data-act": "boat" }),
       h("fieldset", { class: "grid" }, h("legend", {}, t("r.conditions")),
         one({ key: "target", kind: "choice", choices: () => targets.map((x) => [x, x]), wide: true }, "r.target"),
-        one({ key: "begin", kind: "time", example: TIME }, "r.begin"), one({ key: "end", kind: "time", example: TIME }, "r.end"),
+        one({ key: "begin", kind: "time", example: this.drifts()[0] }, "r.begin"), one({ key: "end", kind: "time", example: this.drifts()[1] }, "r.end"),
         one({ key: "visibility", example: "10 nm" }, "r.visibility"), one({ key: "wind_speed", example: "12 kn" }, "r.windSpeed"),
         one({ key: "sea", example: "0.5 m" }, "r.sea"), one({ key: "shore_party", kind: "check" }, "r.shoreParty"),
         h("p", { class: "hint wide" }, t("r.nightHint")), one({ key: "approval", wide: true }, "r.approval")),
@@ -81,6 +91,52 @@ export class BoatSheet {
     if (this.errors.length > 0) this.mark(this.errors);
   }
 
+  /** Begin and end of the drift: what a search without times of its own is planned for. */
+  private drifts(): [string, string] {
+    const drift = this.state.open?.drift;
+    const text = (ms: number) => `${new Date(ms).toISOString().slice(0, 16)}Z`;
+    return drift ? [text(drift.begin_ms), text(drift.end_ms)] : [TIME, TIME];
+  }
+
+  /** What a searcher along a line follows: typed, or drawn on the map. */
+  private line(row: Row, k: number): HTMLElement[] {
+    const kind = String(row.pattern ?? "");
+    if (!LINES.includes(kind)) return [];
+    const path = `boats.${k}`;
+    const draw = button(t("r.draw"), () => this.drawing.begin(kind === "BS" ? 2 : 60, (places) => {
+      row.line = lineText(places);
+      row.proposed = "";
+      this.redraw(`${path}.line`);
+    }), { class: "quiet", "data-act": `draw-${k}` });
+    const more: HTMLElement[] = [];
+    if (kind === "BS" || kind === "OS") more.push(field({ key: "times", numeric: true, example: t("r.line.most") }, row, `${path}.times`, t(`r.line.times.${kind}`), () => undefined));
+    if (kind !== "BS") more.push(field({ key: "spacing", example: t("r.line.usual") }, row, `${path}.spacing`, t("r.line.spacing"), () => undefined));
+    if (kind === "OS") more.push(field({ key: "port", kind: "check" }, row, `${path}.port`, t("r.line.port"), () => undefined));
+    return [
+      field({ key: "line", kind: "lines", example: "02-27.0N 101-48.0E; 02-10.0N 102-05.0E", wide: true }, row, `${path}.line`, t(`r.line.${kind}`), () => (row.proposed = "")),
+      h("div", { class: "wide" }, draw, h("span", { class: "hint" }, ` ${t(`r.line.hint.${kind}`)}`)), ...more,
+    ];
+  }
+
+  /** Another pattern: along a line, a first one stands there at once. */
+  private patterned(row: Row, k: number): void {
+    const kind = String(row.pattern ?? "");
+    if (LINES.includes(kind)) {
+      const [a, b] = this.drifts();
+      const begin = Date.parse(String(row.ready || this.form.begin || a)), end = Date.parse(String(this.form.end || b));
+      if (!row.line || row.proposed) {
+        row.line = proposed(this.state, kind, begin, end);
+        row.proposed = kind;
+      }
+    }
+    this.redraw(`boats.${k}.pattern`);
+  }
+
+  private redraw(focus: string): void {
+    if (this.root?.isConnected && this.root.dataset.step === "boats") this.draw(this.root);
+    this.root?.querySelector<HTMLElement>(`[name="${focus}"]`)?.focus();
+  }
+
   mark(errors: FieldError[]): void {
     this.errors = errors;
     if (!this.root) return;
@@ -89,6 +145,7 @@ export class BoatSheet {
     if (!general) return;
     general.hidden = left.length === 0;
     general.textContent = left.map((e) => (e.hint ? `${e.error}. ${e.hint}` : e.error)).join(" ");
+    if (errors.length > 0) focusFirstError(this.root);
   }
 
   private add(row: Row): void {

@@ -1,6 +1,7 @@
 // The card of the chosen area on the map: its figures as numbers to type, and what a change is worth.
 
 import { h } from "../dom";
+import { utc } from "../format";
 import { t } from "../i18n";
 import { NAUTICAL_MILE } from "../units";
 import type { Shape } from "./api";
@@ -10,14 +11,15 @@ import { miles, percent } from "./plans";
 import { shapeOf, taskOf } from "./shape";
 import type { State } from "./state";
 
-const PARTS: { key: keyof Shape; word: string; scale: number; decimals: number }[] = [
+type Part = Exclude<keyof Shape, "pattern">;
+const PARTS: { key: Part; word: string; scale: number; decimals: number }[] = [
   { key: "lat", word: "r.lat", scale: 1, decimals: 4 }, { key: "lon", word: "r.lon", scale: 1, decimals: 4 },
   { key: "length", word: "r.length", scale: NAUTICAL_MILE, decimals: 2 }, { key: "width", word: "r.width", scale: NAUTICAL_MILE, decimals: 2 },
   { key: "axis", word: "r.axis", scale: 1, decimals: 0 },
 ];
 
 export class AreaCard {
-  private readonly inputs = new Map<keyof Shape, HTMLInputElement>();
+  private readonly inputs = new Map<Part, HTMLInputElement>();
   private drawn = "";
 
   constructor(private readonly root: HTMLElement, private readonly state: State, private readonly editor: Editor) {
@@ -29,7 +31,10 @@ export class AreaCard {
     this.root.hidden = !task || !record;
     if (!task || !record) return;
     const shape = this.state.shapes[task.name] ?? shapeOf(task.area);
-    if (this.drawn !== task.name || this.inputs.size === 0) this.build(task.name);
+    const line = this.state.line(task.name);
+    const key = `${record.n} ${task.name} ${line ? "line" : "area"}`;
+    if (this.drawn !== key) this.build(task.name, line !== null);
+    this.drawn = key;
     for (const part of PARTS) {
       const input = this.inputs.get(part.key);
       const value = part.key === "axis" ? shape.axis % 180 : shape[part.key];
@@ -40,16 +45,16 @@ export class AreaCard {
     const change = whole.pos - record.plan.pos;
     this.root.querySelector(".figures")?.replaceChildren(
       h("span", {}, `${task.name}: ${t("r.pos")} ${percent(task.pos)}`, before && this.state.edited ? ` (${percent(before.pos)})` : ""),
-      h("span", {}, `${t("r.spacing")} ${miles(task.spacing, 2)}`),
+      h("span", {}, `${t(`r.pattern.${task.pattern}`)}, ${t("r.spacing")} ${miles(task.spacing, 2)}`),
+      h("span", {}, `${utc(task.begin / 1e6, false)}Z – ${utc(task.end / 1e6, false)}Z, ${t("r.legs", { n: task.waypoints.length - 1, miles: miles(task.waypoints.reduce((sum, w) => sum + w.length, 0)) })}`),
       h("strong", { "data-pos": whole.pos.toFixed(6) }, `${t("r.posTotal")} ${percent(whole.pos)}`,
         this.state.edited ? ` ${change < 0 ? "−" : "+"}${percent(Math.abs(change))}` : ""),
       this.state.overlaps.length > 0 ? h("em", { class: "less" }, t("r.overlap", { areas: this.state.overlaps.map((p) => p.join("/")).join(", ") })) : "");
   }
 
-  private build(name: string): void {
-    this.drawn = name;
+  private build(name: string, line: boolean): void {
     this.inputs.clear();
-    const fields = PARTS.map((part) => {
+    const fields = (line ? [] : PARTS).map((part) => {
       const input = h("input", { type: "text", inputmode: "decimal", disabled: !this.state.mayAct, "aria-label": t(part.word) });
       input.addEventListener("change", () => {
         const task = taskOf(this.state.plan, name), value = Number(input.value);
@@ -61,7 +66,7 @@ export class AreaCard {
       return h("label", {}, t(part.word), input);
     });
     this.root.replaceChildren(
-      h("div", { class: "card-head" }, h("b", {}, name), h("span", { class: "hint" }, t("r.cardHint")),
+      h("div", { class: "card-head" }, h("b", {}, name), h("span", { class: "hint" }, t(line ? "r.lineHint" : "r.cardHint")),
         button("×", () => {
           this.state.chosen = "";
           this.state.tell("plan");

@@ -2,8 +2,10 @@
 
 import { h } from "../dom";
 import { t } from "../i18n";
-import { type CaseForm, type FieldError, post, Refused, type Row } from "./api";
+import { utc } from "../format";
+import { type CaseForm, type FieldError, post, Refused, type Rival, type Row, type Source } from "./api";
 import { button, field, focusFirstError, nowText, showErrors, type Spec } from "./fields";
+import { Sources } from "./sources";
 import type { State } from "./state";
 
 const KINDS = ["position", "mmsi", "route", "area", "bearing", "found"];
@@ -56,15 +58,60 @@ export class CaseSheet {
   private timer = 0;
   private asked = 0;
   private readonly touched = new Set<string>();
+  private readonly sources: Sources;
+  /** Number of the form that this one was begun from. */
+  private seen = 0;
+  /** Who kept another form meanwhile. */
+  private rival: Rival | null = null;
 
-  constructor(private readonly state: State, private readonly done: (id: string) => void, private readonly said: (text: string) => void) {}
+  constructor(
+    private readonly state: State, private readonly done: (id: string) => void, private readonly said: (text: string) => void,
+    private readonly theirs: () => void,
+  ) {
+    this.sources = new Sources(state, said, (kind) => {
+      this.touched.add(kind);
+      this.look();
+    });
+  }
+
+  /** Whether something was typed that is not kept yet. */
+  get dirty(): boolean {
+    return this.touched.size > 0;
+  }
+
+  /** Takes the files of wind and current that there are. */
+  refresh(): Promise<void> {
+    return this.sources.refresh();
+  }
 
   /** Fills the form: a new case, or one that is there. */
-  use(form: CaseForm, isNew: boolean): void {
+  use(form: CaseForm, isNew: boolean, seen = 0): void {
     this.form = structuredClone(form);
+    this.state.form = this.form;
     this.isNew = isNew;
+    this.seen = seen;
+    this.rival = null;
     this.touched.clear();
+    if (this.root?.isConnected && this.root.dataset.step === "case") this.draw(this.root);
     this.look();
+  }
+
+  /** Somebody else kept another form while this one was being changed. */
+  conflict(rival: Rival): void {
+    this.rival = rival;
+    if (this.root?.isConnected && this.root.dataset.step === "case") this.redraw();
+  }
+
+  private bar(): HTMLElement | null {
+    const rival = this.rival;
+    if (!rival) return null;
+    return h("div", { class: "conflict", role: "alert" }, h("p", {}, t("r.conflict", { who: rival.who, time: `${utc(rival.time_ms, false)}Z` })),
+      h("div", { class: "acts" }, button(t("r.takeTheirs"), () => this.theirs(), { "data-act": "theirs" }),
+        button(t("r.keepMine"), () => {
+          this.seen = rival.n;
+          this.rival = null;
+          void this.send();
+        }, { "data-act": "mine" })));
   }
 
   draw(root: HTMLElement): void {
@@ -77,24 +124,20 @@ export class CaseSheet {
     const one = (spec: Spec, word: string) => field(spec, top, spec.key, t(word), changed(spec.key));
     const objects = h("datalist", { id: "objects" }, ...this.state.lists.objects.flatMap((o) =>
       [h("option", { value: o.key }, [o.description, ...o.names].join(", "))]));
-    root.replaceChildren(objects,
+    root.replaceChildren(this.bar() ?? "", objects,
       h("fieldset", { class: "grid" }, one({ key: "name", wide: true, example: "Port Dickson" }, "r.name")),
       h("fieldset", {}, h("legend", {}, t("r.objects")), ...this.objects(changed),
         button(t("r.addObject"), () => this.add("objects", { what: "", weight: "1" }), { class: "quiet" })),
       ...this.form.scenarios.map((row, k) => this.scenario(row, k, changed)),
       button(t("r.addScenario"), () => this.add("scenarios", { kind: "position", at: nowText(), weight: "1", error: "1 nm" }), { class: "quiet" }),
       h("p", { class: "error", "data-general": "", hidden: true }),
-      h("fieldset", { class: "grid" }, h("legend", {}, t("r.weather")),
-        one({ key: "wind", kind: "lines", example: "230/12kn", wide: true }, "r.wind"),
-        one({ key: "current", kind: "lines", example: "320/0.8kn", wide: true }, "r.current"),
-        one({ key: "wind_error", example: "5 kn" }, "r.windError"), one({ key: "current_error", example: "0.6 kn" }, "r.currentError"),
-        h("p", { class: "hint wide" }, t("r.weatherHint"))),
+      this.sources.draw(top),
       h("details", {}, h("summary", {}, t("r.more")), h("fieldset", { class: "grid" },
         one({ key: "particles", example: "10000", numeric: true }, "r.particles"), one({ key: "memory", example: "11.6 h" }, "r.memory"),
         one({ key: "high_waters", example: TIME, wide: true }, "r.highWaters"), one({ key: "springs", example: "0.5", numeric: true }, "r.springs"),
         one({ key: "capsizing", kind: "check" }, "r.capsizing"), one({ key: "note", kind: "lines", wide: true }, "r.note"))),
       h("div", { class: "acts" },
-        button(t(this.isNew ? "r.makeCase" : "r.changeCase"), () => void this.send(), { class: "main", "data-act": "send" })));
+        button(t(this.isNew ? "r.makeCase" : "r.changeCase"), () => void this.send(), { class: "main", "data-act": "send", disabled: !this.state.mayAct })));
   }
 
   private objects(changed: (path: string) => () => void): HTMLElement[] {
@@ -149,10 +192,13 @@ export class CaseSheet {
   private async ask(): Promise<void> {
     const turn = ++this.asked;
     try {
-      const told = await post<{ errors: FieldError[]; start: [number, number][] }>("check", { form: this.form });
+      const told = await post<{ errors: FieldError[]; start: [number, number][]; sources: Source[] }>("check", { form: this.form });
       if (turn !== this.asked) return;
       this.mark(told.errors, false);
-      this.state.start = told.start;
+      this.state.sources = told.sources;
+      this.sources.tell();
+      // once a case has drifted its beginnings are those of the drift, until something is changed
+      this.state.start = this.state.rows.length > 0 && !this.dirty ? [] : told.start;
       this.state.tell("start");
     } catch (e) {
       this.said(e instanceof Refused ? e.words : String(e));
@@ -173,11 +219,16 @@ export class CaseSheet {
   private async send(): Promise<void> {
     clearTimeout(this.timer);
     try {
-      const made = await post<{ id: string }>("cases", { form: this.form, new: this.isNew });
+      const made = await post<{ id: string }>("cases", { form: this.form, new: this.isNew, seen: this.seen });
       this.isNew = false;
+      this.touched.clear();
       this.done(made.id);
     } catch (e) {
       if (!(e instanceof Refused)) throw e;
+      if (e.rival) {
+        this.conflict(e.rival);
+        return;
+      }
       this.mark(e.fields, true);
       if (this.root) focusFirstError(this.root);
       this.said(e.words);

@@ -2,22 +2,27 @@
 
 import { h, must, setText } from "../dom";
 import { t } from "../i18n";
-import { cancel, type Case, type CaseForm, cloud, follow, get, type Job, type Lists, post, Refused, type Times } from "./api";
+import { recall } from "../settings";
+import { type Case, type CaseForm, cloud, get, type Lists, Refused, type Times } from "./api";
+import { ArrowLayer } from "./arrows";
 import { Bar } from "./bar";
 import { BoatSheet } from "./boats";
 import { AreaCard } from "./card";
 import { CaseSheet, emptyForm } from "./caseform";
+import { Drawing } from "./drawing";
 import { DriftSheet } from "./drift";
 import { Editor } from "./edit";
 import { formOfAlert } from "./fromalert";
 import { button } from "./fields";
-import { LogSheet } from "./log";
+import { LogSheet, noteWords } from "./log";
 import { RescueMap } from "./map";
+import { Newsroom } from "./news";
 import { Painter } from "./paint";
 import { PlanSheet } from "./plans";
 import { SearchSheet } from "./searches";
 import { State } from "./state";
 import { Timeline } from "./timeline";
+import { type Kind, Work } from "./work";
 
 const STEPS = ["cases", "case", "drift", "boats", "plan", "search", "log"] as const;
 type Step = (typeof STEPS)[number];
@@ -35,6 +40,9 @@ export class Desk {
   private readonly time: Timeline;
   private readonly bar: Bar;
   private readonly card: AreaCard;
+  private readonly arrows: ArrowLayer;
+  private readonly drawing: Drawing;
+  private readonly work: Work;
   private readonly sheets: { case: CaseSheet; drift: DriftSheet; boats: BoatSheet; plan: PlanSheet; search: SearchSheet; log: LogSheet };
   private list: Listed[] = [];
   private loading = 0;
@@ -43,22 +51,26 @@ export class Desk {
   constructor() {
     const said = (text: string) => this.say(text);
     this.map = new RescueMap(this.state, said);
+    this.work = new Work(must("said"), this.state, this.kinds(), (e) => this.fail(e), said);
     this.painter = new Painter(must("overlay") as HTMLCanvasElement, this.map.map, this.state);
     const area = must("map-area");
     area.tabIndex = 0;
     this.editor = new Editor(area, this.map.map, this.painter, this.state, said);
+    this.drawing = new Drawing(area, this.map.map, this.state, said);
+    this.arrows = new ArrowLayer(this.map.map, this.state, must("flows"));
     this.card = new AreaCard(must("area-card"), this.state, this.editor);
     this.time = new Timeline(must("timeline"), this.state);
     this.bar = new Bar(must("topbar"), must("notice"), this.state, () => this.recolour(), () => this.words());
     this.sheets = {
-      case: new CaseSheet(this.state, (id) => void this.made(id), said),
+      case: new CaseSheet(this.state, (id) => void this.made(id), said, () => void this.theirs().catch((e: unknown) => this.fail(e))),
       drift: new DriftSheet(this.state, () => void this.drift(), () => this.go("boats")),
-      boats: new BoatSheet(this.state, () => void this.plan(), said),
-      plan: new PlanSheet(this.state, (n) => void this.reload(n), said, () => this.go("boats")),
+      boats: new BoatSheet(this.state, () => void this.plan(), said, this.drawing),
+      plan: new PlanSheet(this.state, (n) => void this.reload(n), said, () => this.go("boats"), () => this.editor),
       search: new SearchSheet(this.state, () => void this.searched(), said, () => this.go("boats")),
       log: new LogSheet(this.state, () => void this.reload().then(() => this.go("log")), said),
     };
     document.addEventListener("keydown", (e) => this.key(e));
+    new Newsroom(this.state, () => this.changed(), (jobs) => this.work.join(jobs), (yes) => this.heard(yes));
     window.rescue = { state: this.state, map: this.map.map, ready: () => this.map.loaded && this.begun, screen: (lon, lat) => this.screen(lon, lat) };
   }
 
@@ -70,7 +82,7 @@ export class Desk {
       this.state.account = about.user?.name ?? "";
       this.state.lists = await get<Lists>("lists");
       const asked = new URLSearchParams(location.search);
-      await this.refreshList();
+      await Promise.all([this.refreshList(), this.sheets.case.refresh()]);
       const alert = asked.get("alert"), wanted = asked.get("case");
       if (alert) this.begin(await formOfAlert(alert));
       else if (wanted) await this.open(wanted);
@@ -95,7 +107,7 @@ export class Desk {
   }
 
   private clear(): void {
-    Object.assign(this.state, { open: null, start: [], timesMs: [], rows: [], cloud: null, whole: false, shown: 0, shapes: {},
+    Object.assign(this.state, { open: null, form: null, sources: [], draft: null, lines: {}, start: [], timesMs: [], rows: [], cloud: null, whole: false, shown: 0, shapes: {},
       edited: null, chosen: "", beside: 0, ships: [], playing: false });
     this.state.tell("case", "times", "plan", "start", "ships");
   }
@@ -112,8 +124,8 @@ export class Desk {
     this.clear();
     this.state.open = await get<Case>(`cases/${encodeURIComponent(id)}`);
     this.address(this.state.open.id);
-    const { drift, plans, form } = this.state.open;
-    this.sheets.case.use(form, false);
+    const { drift, plans, form, form_n } = this.state.open;
+    this.sheets.case.use(form, false, form_n);
     const last = plans.at(-1);
     if (last) this.sheets.boats.use(last.form);
     this.state.choosePlan(last?.n ?? 0);
@@ -153,24 +165,54 @@ export class Desk {
     this.state.tell("times");
   }
 
+  private kinds(): Record<string, Kind> {
+    let known = 0, job = "", asking = false;
+    return {
+      drift: {
+        words: "r.drifting",
+        told: (now) => {
+          if (now.id !== job) [job, known] = [now.id, 0];
+          if (now.known <= known || asking) return;
+          if (known === 0) { // what grows is drawn from its beginning
+            this.state.rows = [];
+            this.state.choosePlan(0);
+          }
+          known = now.known;
+          asking = true;
+          void this.load(this.state.open?.backward ? 0 : this.state.rows.length).catch(() => undefined).finally(() => (asking = false));
+        },
+        done: async (_, mine) => {
+          this.state.rows = [];
+          await this.load();
+          await this.reload(0);
+          if (!mine) return;
+          this.map.fit();
+          this.go("drift");
+        },
+        wrong: (e) => this.sheets.drift.mark(e.fields),
+      },
+      plan: {
+        words: "r.planning",
+        told: () => undefined,
+        done: async (end, mine) => {
+          await this.reload(mine || this.state.shown === 0 ? end.result.plan ?? 0 : this.state.shown);
+          if (!mine) return;
+          const plan = this.state.plan;
+          if (plan) this.state.instant = plan.begin / 1e6;
+          this.state.tell("instant");
+          this.map.fit();
+          this.go("plan");
+        },
+        wrong: (e) => this.sheets.boats.mark(e.fields),
+      },
+    };
+  }
+
   private async drift(): Promise<void> {
     const open = this.state.open;
     if (!open) return;
-    this.state.rows = [];
-    this.state.choosePlan(0);
-    let known = 0, asking = false;
-    await this.work(`cases/${open.id}/drift`, this.sheets.drift.row, "r.drifting", (job) => {
-      if (job.known <= known || asking) return;
-      known = job.known;
-      asking = true;
-      void this.load(open.backward ? 0 : this.state.rows.length).catch(() => undefined).finally(() => (asking = false));
-    }, async () => {
-      this.state.rows = [];
-      await this.load();
-      await this.reload(0);
-      this.map.fit();
-      this.go("drift");
-    }, (e) => this.sheets.drift.mark(e.fields));
+    this.sheets.drift.mark([]);
+    await this.work.begin("drift", `cases/${open.id}/drift`, this.sheets.drift.row);
   }
 
   private async plan(): Promise<void> {
@@ -180,38 +222,59 @@ export class Desk {
       return;
     }
     this.sheets.boats.mark([]);
-    await this.work(`cases/${open.id}/plan`, this.sheets.boats.form, "r.planning", () => undefined, async (job) => {
-      await this.reload(job.result.plan ?? 0);
-      const plan = this.state.plan;
-      if (plan) this.state.instant = plan.begin / 1e6;
-      this.state.tell("instant");
-      this.map.fit();
-      this.go("plan");
-    }, (e) => this.sheets.boats.mark(e.fields));
+    await this.work.begin("plan", `cases/${open.id}/plan`, this.sheets.boats.form);
   }
 
-  /** Begins long work and follows it; errors of fields go where the fields are. */
-  private async work(path: string, body: object, words: string, told: (job: Job) => void, done: (job: Job) => Promise<void>, wrong: (e: Refused) => void): Promise<void> {
-    try {
-      const job = await post<Job>(path, body);
-      const end = await follow(job, (now) => {
-        if (now.state !== "waiting" && now.state !== "running") return;
-        this.state.busy = { text: t(words), share: now.of ? now.done / now.of : 0, job: now.id };
-        this.busy();
-        told(now);
-      });
-      this.state.busy = null;
-      this.busy();
-      this.say(t("r.took", { s: end.seconds.toFixed(1) }));
-      await done(end);
-    } catch (e) {
-      if (e instanceof Refused) wrong(e);
-      this.fail(e);
-      if (this.state.open) await this.load().catch(() => undefined);
-    } finally {
-      this.state.busy = null;
-      this.busy();
+  // --- others at the same case
+  /** Somebody changed the case: what is being typed here, chosen or pulled stays as it is. */
+  private async changed(): Promise<void> {
+    const before = this.state.open;
+    if (!before || this.state.busy) return;
+    const now = await get<Case>(`cases/${before.id}`);
+    if (this.state.open !== before || this.state.busy) return;
+    this.state.open = now;
+    const news = now.log.slice(before.log.length).filter((e) => e.who !== (this.state.account || recall("who")));
+    if (now.form_n !== before.form_n) {
+      if (this.sheets.case.dirty) this.sheets.case.conflict({ who: news.at(-1)?.who ?? "?", time_ms: news.at(-1)?.time ?? now.now_ms, n: now.form_n });
+      else this.sheets.case.use(now.form, false, now.form_n);
     }
+    if (now.drift?.n !== before.drift?.n || now.searches.length !== before.searches.length) {
+      this.state.rows = [];
+      await this.load();
+      this.editor.refresh();
+    }
+    const last = now.plans.at(-1);
+    if (this.state.shown === 0 && last && last.n !== before.plans.at(-1)?.n) this.state.choosePlan(last.n);
+    this.state.tell("case", "plan");
+    this.drawSteps();
+    if (this.step === "log" || this.step === "drift" || this.step === "search") this.again();
+    const told = news.at(-1);
+    if (told) this.say(t("r.othersDid", { who: told.who, what: t(`r.log.${told.action}`), note: noteWords(told.note) }));
+  }
+
+  /** Draws the sheet anew and leaves the keys where they were. */
+  private again(): void {
+    const active = document.activeElement as HTMLInputElement | null;
+    const mine = active && this.sheet.contains(active) ? active : null;
+    const name = mine?.getAttribute("name"), act = mine?.dataset.act, at = mine?.selectionStart, top = this.sheet.scrollTop;
+    this.go(this.step);
+    this.sheet.scrollTop = top;
+    const next = name || act ? this.sheet.querySelector<HTMLInputElement>(name ? `[name="${name}"]` : `[data-act="${act}"]`) : null;
+    next?.focus();
+    if (next && at !== null && at !== undefined && next.setSelectionRange) next.setSelectionRange(at, at);
+  }
+
+  private async theirs(): Promise<void> {
+    const id = this.state.open?.id;
+    if (!id) return;
+    this.state.open = await get<Case>(`cases/${id}`);
+    this.sheets.case.use(this.state.open.form, false, this.state.open.form_n);
+    this.state.tell("case");
+  }
+
+  private heard(yes: boolean): void {
+    this.say(t(yes ? "r.heardAgain" : "r.notHeard"));
+    if (yes) void this.reload().then(() => this.again()).catch((e: unknown) => this.fail(e));
   }
 
   private async searched(): Promise<void> {
@@ -255,16 +318,6 @@ export class Desk {
       rows.length > 0 ? h("ul", { class: "cases" }, ...rows) : h("p", { class: "empty" }, t("r.noCases")));
   }
 
-  private busy(): void {
-    const said = must("said"), busy = this.state.busy;
-    if (!busy) {
-      if (said.querySelector("progress")) said.replaceChildren();
-      return;
-    }
-    said.replaceChildren(h("span", {}, busy.text), h("progress", { max: 1, value: busy.share }),
-      button(t("r.cancel"), () => void cancel(busy.job).catch((e: unknown) => this.fail(e)), { "data-act": "cancel" }));
-  }
-
   private say(text: string): void {
     if (!this.state.busy) setText(must("said"), text);
   }
@@ -283,6 +336,7 @@ export class Desk {
     this.bar.language();
     this.time.language();
     this.card.language();
+    this.arrows.legend();
     setText(must("attribution"), t("attribution"));
     must("key").replaceChildren(...["50", "90", "95"].map((level) => h("span", { class: `level l${level}` }, `${level} %`)), h("span", { class: "dot" }, t("r.particle")));
     this.go(this.step);
@@ -293,12 +347,17 @@ export class Desk {
     const target = event.target as HTMLElement;
     if (target.matches("input, select, textarea, summary")) return;
     const onMap = target.closest("#map-area") !== null || target === document.body;
+    if (this.state.draft && onMap && this.drawing.key(event)) {
+      event.preventDefault();
+      return;
+    }
     if (event.key === " " && target.matches("button")) return;
     const step = /^[0-6]$/.test(event.key) ? STEPS[Number(event.key)] : undefined;
     if (step && this.allowed(step)) this.go(step);
     else if (event.key === " ") this.time.toggle();
     else if (event.key === "," || event.key === ".") this.time.step(event.key === "." ? 1 : -1);
     else if (event.key === "d") this.bar.nextPalette();
+    else if (event.key === "w" || event.key === "c") this.arrows.toggle(event.key === "w" ? "wind" : "current");
     else if (event.key === "+" || event.key === "-") this.map.map.zoomTo(this.map.map.getZoom() + (event.key === "+" ? 0.5 : -0.5));
     else if (event.key === "Home") this.map.fit();
     else if (event.key === "n" && onMap) this.nextArea();

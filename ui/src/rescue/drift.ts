@@ -6,6 +6,7 @@ import { t } from "../i18n";
 import { NAUTICAL_MILE } from "../units";
 import type { FieldError, Row } from "./api";
 import { button, field, showErrors } from "./fields";
+import { sourceList } from "./sources";
 import type { State } from "./state";
 
 export class DriftSheet {
@@ -25,13 +26,15 @@ export class DriftSheet {
     root.replaceChildren(
       h("fieldset", { class: "grid" }, h("legend", {}, t(this.state.open?.backward ? "r.driftBack" : "r.drift")),
         field({ key: "hours", numeric: true, example: "12" }, this.row, "hours", t("r.hours"), () => undefined),
-        field({ key: "every", numeric: true, example: "30" }, this.row, "every", t("r.every"), () => undefined)),
+        field({ key: "every", numeric: true, example: "30" }, this.row, "every", t("r.every"), () => undefined),
+        ...["wind", "current"].map((kind) => h("div", { class: "field wide bare", "data-path": kind }, h("p", { class: "error", role: "alert", hidden: true })))),
       h("div", { class: "acts" },
         button(t("r.beginDrift"), this.begin, { class: drift ? "" : "main", "data-act": "drift", disabled: !this.state.mayAct }),
         drift ? button(t("r.toBoats"), this.next, { class: "main", "data-act": "next" }) : null),
       drift ? h("section", {}, h("h3", {}, t("r.driftIs")), h("p", {}, t("r.driftSaid", {
-        n: drift.particles.toLocaleString("en"), begin: `${utcDate(drift.begin_ms)} ${utc(drift.begin_ms, false)}Z`, end: `${utc(drift.end_ms, false)}Z`,
-      })), last ? h("p", {}, t("r.areaSaid", { a50: square(last.regions["50"].area_m2), a95: square(last.regions["95"].area_m2) })) : null,
+        n: drift.particles.toLocaleString("en"), begin: `${utcDate(drift.begin_ms)} ${utc(drift.begin_ms, false)}Z`,
+        end: `${utcDate(drift.end_ms)} ${utc(drift.end_ms, false)}Z`, who: drift.who,
+      })), drift.sources ? sourceList(drift.sources) : null, last ? h("p", {}, t("r.areaSaid", { a50: square(last.regions["50"].area_m2), a95: square(last.regions["95"].area_m2) })) : null,
       h("ul", { class: "weak" }, ...drift.notes.map((n) => h("li", {}, n)))) : "");
   }
 

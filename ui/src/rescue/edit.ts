@@ -4,21 +4,28 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { NAUTICAL_MILE } from "../units";
 import { type Plan, post, Refused, type Shape, type Task } from "./api";
 import type { Painter } from "./paint";
-import { CORNERS, type Handle, inside, moved, point, pulled, shapeOf, SIDES, SQUARE, taskOf } from "./shape";
+import { type Grip, LineEditor } from "./lineedit";
+import { CORNERS, type Handle, inside, moved, type Places, point, pulled, shapeOf, SIDES, SQUARE, taskOf } from "./shape";
 import type { State } from "./state";
 
 const REACH = 12; // px about a handle
+const FINGER = 24;
 const STEP = 0.1 * NAUTICAL_MILE;
 
+type Hit = { task: Task; handle: Handle } | { task: Task; grip: Grip };
+type Pull = Hit & { start: Shape; places: Places; from: [number, number]; pointer: number };
+
 export class Editor {
-  private pull: { task: Task; handle: Handle; start: Shape; from: [number, number]; pointer: number } | null = null;
+  private pull: Pull | null = null;
   private running = false;
   private again = false;
+  private readonly lines: LineEditor;
 
   constructor(
     private readonly area: HTMLElement, private readonly map: MapLibre, private readonly painter: Painter,
     private readonly state: State, private readonly said: (text: string) => void,
   ) {
+    this.lines = new LineEditor(painter, state, (task, places) => this.setLine(task, places));
     area.addEventListener("pointerdown", (e) => this.down(e), true);
     area.addEventListener("pointermove", (e) => this.move(e), true);
     for (const kind of ["pointerup", "pointercancel"] as const) area.addEventListener(kind, (e) => this.up(e), true);
@@ -40,15 +47,21 @@ export class Editor {
   }
 
   /** What lies under a place on the screen: a handle of the chosen area, else an area. */
-  private hit(event: PointerEvent): { task: Task; handle: Handle } | null {
+  private hit(event: PointerEvent): Hit | null {
     const plan = this.state.plan;
-    if (!plan || !(event.target as HTMLElement).closest("#map")) return null;
+    if (!plan || this.state.draft || !(event.target as HTMLElement).closest("#map")) return null;
+    const reach = event.pointerType === "touch" ? FINGER : REACH;
     const box = this.area.getBoundingClientRect();
     const x = event.clientX - box.left, y = event.clientY - box.top;
     const view = this.painter.view;
-    const near = ([px, py]: [number, number]) => Math.hypot(px - x, py - y) <= REACH;
+    const near = ([px, py]: [number, number]) => Math.hypot(px - x, py - y) <= reach;
     const chosen = taskOf(plan, this.state.chosen);
-    if (chosen && this.state.mayAct) {
+    const ahead = chosen ? [chosen, ...plan.tasks.filter((task) => task !== chosen)] : plan.tasks;
+    for (const task of ahead) {
+      const grip = this.lines.hit(task, x, y, task === chosen ? reach : reach * 0.7, task === chosen && this.state.mayAct);
+      if (grip) return { task, grip };
+    }
+    if (chosen && this.state.mayAct && !this.state.line(chosen.name)) {
       const shape = moved(chosen, this.shape(chosen), this.state.instant);
       if (near(this.painter.knob(shape))) return { task: chosen, handle: "turn" };
       const spot = (a: number, b: number): [number, number] => {
@@ -59,7 +72,7 @@ export class Editor {
       for (const [k, [a, b]] of SIDES.entries()) if (near(spot(a, b))) return { task: chosen, handle: `s${k as 0}` };
     }
     const at = this.place(event);
-    const under = [...plan.tasks].filter((task) => inside(moved(task, this.shape(task), this.state.instant), ...at));
+    const under = plan.tasks.filter((task) => !this.state.line(task.name) && inside(moved(task, this.shape(task), this.state.instant), ...at));
     const task = under.find((u) => u.name === this.state.chosen) ?? under[0];
     return task ? { task, handle: "move" } : null;
   }
@@ -71,27 +84,38 @@ export class Editor {
     const before = this.state.chosen;
     if (before !== hit.task.name) {
       this.state.chosen = hit.task.name;
+      this.state.corner = 0;
       this.state.tell("plan");
       return; // the first press chooses, the next one pulls
     }
+    if (!this.state.mayAct) return;
     event.stopPropagation();
     event.preventDefault();
     this.area.setPointerCapture(event.pointerId);
     this.area.focus({ preventScroll: true });
-    this.pull = { ...hit, start: this.shape(hit.task), from: this.place(event), pointer: event.pointerId };
+    const places = this.state.line(hit.task.name) ?? [];
+    this.pull = { ...hit, start: this.shape(hit.task), places, from: this.place(event), pointer: event.pointerId };
   }
 
   private move(event: PointerEvent): void {
     if (!this.pull || event.pointerId !== this.pull.pointer) {
       const hit = event.buttons === 0 ? this.hit(event) : null;
-      this.map.getCanvas().style.cursor = hit ? (hit.task.name === this.state.chosen ? cursor(hit.handle) : "pointer") : "";
+      this.map.getCanvas().style.cursor = this.state.draft ? "crosshair" : hit ? (hit.task.name === this.state.chosen ? cursor(hit) : "pointer") : "";
       return;
     }
     event.stopPropagation();
-    const { task, handle, start, from } = this.pull;
+    const { task, start, from } = this.pull;
+    if ("grip" in this.pull) {
+      this.setLine(task, this.lines.pulled(this.pull.places, this.pull.grip, from, this.place(event)));
+      return;
+    }
     const seen = moved(task, start, this.state.instant);
-    const next = pulled(seen, handle, from, this.place(event), SQUARE.has(task.pattern));
+    const next = pulled(seen, this.pull.handle, from, this.place(event), this.square(task));
     this.set(task, moved(task, next, this.state.instant, true));
+  }
+
+  private square(task: Task): boolean {
+    return SQUARE.has(this.state.shapes[task.name]?.pattern ?? task.pattern);
   }
 
   private up(event: PointerEvent): void {
@@ -109,16 +133,25 @@ export class Editor {
     this.score();
   }
 
-  /** One key for the chosen area; whether it was one. */
+  /** The same for a line. */
+  setLine(task: Task, places: Places): void {
+    this.state.lines = { ...this.state.lines, [task.name]: places };
+    this.state.tell("plan");
+    this.score();
+  }
+
+  /** One key for the chosen area or line; whether it was one. */
   key(event: KeyboardEvent): boolean {
     const task = taskOf(this.state.plan, this.state.chosen);
     if (!task || !this.state.mayAct) return false;
+    const places = this.state.line(task.name);
+    if (places) return this.lines.key(event, task, places);
     const shape = this.shape(task);
     const ways: Record<string, [number, number]> = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
     const way = ways[event.key];
     if (way && event.shiftKey) {
       const length = Math.max(STEP, shape.length + way[1] * STEP), width = Math.max(STEP, shape.width + way[0] * STEP);
-      this.set(task, { ...shape, length: SQUARE.has(task.pattern) ? width : length, width });
+      this.set(task, { ...shape, length: this.square(task) ? width : length, width });
     } else if (way) {
       const north = { ...shape, axis: 0 };
       const [lon, lat] = point(north, way[1] * STEP, -way[0] * STEP);
@@ -129,20 +162,34 @@ export class Editor {
     return true;
   }
 
+  /** Areas about a middle are no larger than their effort pays for: they become what the server made of them. */
+  private settle(plan: Plan): void {
+    for (const task of plan.tasks) {
+      const shape = this.state.shapes[task.name];
+      if (shape && this.square(task)) this.state.shapes[task.name] = { ...shapeOf(task.area), pattern: task.pattern };
+    }
+  }
+
+  /** Asks again what the changes are worth: the case itself was changed. */
+  refresh(): void {
+    if (Object.keys(this.state.changes).length > 0) this.score();
+  }
+
   /** Asks the server; while it thinks only the newest wish is kept. */
   private score(): void {
     if (this.running) {
       this.again = true;
       return;
     }
-    const { open, shown, shapes } = this.state;
+    const { open, shown, changes } = this.state;
     if (!open || !shown) return;
     this.running = true;
-    post<{ plan: Plan; overlaps: string[][] }>(`cases/${open.id}/score`, { plan: shown, areas: shapes })
+    post<{ plan: Plan; overlaps: string[][] }>(`cases/${open.id}/score`, { plan: shown, areas: changes })
       .then((told) => {
         if (this.state.shown !== shown) return;
         this.state.edited = told.plan;
         this.state.overlaps = told.overlaps;
+        if (!this.pull && !this.again) this.settle(told.plan);
         this.state.tell("plan");
       })
       .catch((e: unknown) => this.said(e instanceof Refused ? e.words : String(e)))
@@ -156,6 +203,8 @@ export class Editor {
   }
 }
 
-function cursor(handle: Handle): string {
+function cursor(hit: Hit): string {
+  if ("grip" in hit) return hit.grip.kind === "line" ? "move" : "crosshair";
+  const { handle } = hit;
   return handle === "move" ? "move" : handle === "turn" ? "grab" : "crosshair";
 }

@@ -69,6 +69,7 @@ export function showErrors(root: HTMLElement, errors: FieldError[], only: (path:
       continue;
     }
     box.classList.add("wrong");
+    box.closest("details")?.setAttribute("open", "");
     spot.hidden = false;
     spot.textContent = e.hint ? `${e.error}. ${e.hint}` : e.error;
     box.querySelector("input, textarea, select")?.setAttribute("aria-invalid", "true");

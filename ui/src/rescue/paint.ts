@@ -4,7 +4,8 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { latitude, longitude, span } from "../format";
 import { token } from "../palette";
 import { View } from "../view";
-import type { Plan, Shape, Task } from "./api";
+import { FLOWS, type Plan, type Shape, type Task } from "./api";
+import { FULL, LENGTH } from "./arrows";
 import { CORNERS, corners, moved, onTrack, point, shapeOf, SIDES } from "./shape";
 import type { State } from "./state";
 
@@ -24,11 +25,11 @@ export class Painter {
     this.c = canvas.getContext("2d") as CanvasRenderingContext2D;
     this.recolour();
     map.on("render", () => this.draw());
-    state.on(["case", "times", "instant", "plan", "start", "ships"], () => this.ask());
+    state.on(["case", "times", "instant", "plan", "start", "ships", "arrows", "draft", "line"], () => this.ask());
   }
 
   recolour(): void {
-    const names = ["grid", "grid-text", "label", "label-halo", "particle", "ashore", "area", "chosen", "boat", "beside", "strong"];
+    const names = ["grid", "grid-text", "label", "label-halo", "particle", "ashore", "area", "chosen", "boat", "beside", "strong", "wind", "current"];
     this.ink = Object.fromEntries(names.map((n) => [n, token(`--${n}`)]));
     this.ask();
   }
@@ -53,11 +54,83 @@ export class Painter {
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, width, height);
     this.graticule(width, height);
+    this.arrows();
     this.particles();
     this.beginnings();
     if (this.state.beside) this.plan(this.state.record(this.state.beside)?.plan ?? null, true);
     this.plan(this.state.plan, false);
     this.helpers();
+    this.draft(width, height);
+  }
+
+  /** Wind as where it blows to, current as where it sets; as long as they are strong. */
+  private arrows(): void {
+    const c = this.c;
+    for (const kind of FLOWS) {
+      if (!this.state.shownFlows[kind]) continue;
+      c.strokeStyle = this.ink[kind] ?? "";
+      c.lineWidth = kind === "wind" ? 1.1 : 1.7;
+      c.globalAlpha = 0.85;
+      c.beginPath();
+      for (const [lon, lat, east, north] of this.state.arrows[kind].points) {
+        const speed = Math.hypot(east, north);
+        if (speed < FULL[kind] / 60) continue;
+        const size = Math.min(1.6, speed / FULL[kind]) * LENGTH;
+        const dx = (east / speed) * size, dy = (-north / speed) * size;
+        // the two kinds beside each other, not on each other
+        const x = this.view.xOf(lon) + (kind === "wind" ? -6 : 6) - dx / 2, y = this.view.yOf(lat) - dy / 2;
+        const head = Math.min(7, 3 + size / 6), a = Math.atan2(dy, dx);
+        c.moveTo(x, y);
+        c.lineTo(x + dx, y + dy);
+        for (const turn of kind === "wind" ? [2.6] : [2.6, -2.6]) { // half a head: wind; a whole one: current
+          c.moveTo(x + dx, y + dy);
+          c.lineTo(x + dx + head * Math.cos(a + turn), y + dy + head * Math.sin(a + turn));
+        }
+      }
+      c.stroke();
+    }
+    c.globalAlpha = 1;
+  }
+
+  /** The line that is being drawn, and the cross where a key puts its next corner. */
+  private draft(width: number, height: number): void {
+    const draft = this.state.draft;
+    if (!draft) return;
+    const c = this.c;
+    this.way(draft.places, this.ink.chosen ?? "", 2, -1, false);
+    c.strokeStyle = this.ink.chosen ?? "";
+    c.lineWidth = 1.2;
+    c.beginPath();
+    for (const [dx, dy] of [[9, 0], [0, 9]] as const) {
+      c.moveTo(width / 2 - dx, height / 2 - dy);
+      c.lineTo(width / 2 + dx, height / 2 + dy);
+    }
+    c.stroke();
+  }
+
+  /** A line with its corners; one of them is that which keys move. */
+  private way(places: [number, number][], ink: string, wide: number, corner: number, middles: boolean): void {
+    const c = this.c;
+    const spots = places.map(([lat, lon]) => this.xy([lon, lat]));
+    c.strokeStyle = ink;
+    c.lineWidth = wide;
+    c.beginPath();
+    spots.forEach(([x, y], k) => (k === 0 ? c.moveTo(x, y) : c.lineTo(x, y)));
+    c.stroke();
+    c.fillStyle = this.ink["label-halo"] ?? "";
+    c.lineWidth = 1.6;
+    spots.forEach(([x, y], k) => {
+      c.beginPath();
+      c.arc(x, y, k === corner ? 7 : 5, 0, 7);
+      c.fill();
+      c.stroke();
+      const next = spots[k + 1];
+      if (!middles || !next) return;
+      c.globalAlpha = 0.6;
+      c.fillRect((x + next[0]) / 2 - 3, (y + next[1]) / 2 - 3, 6, 6);
+      c.strokeRect((x + next[0]) / 2 - 3, (y + next[1]) / 2 - 3, 6, 6);
+      c.globalAlpha = 1;
+    });
   }
 
   private xy([lon, lat]: [number, number]): [number, number] {
@@ -168,6 +241,13 @@ export class Painter {
       c.stroke();
     }
     c.globalAlpha = faint ? 0.7 : 1;
+    const line = faint ? null : this.state.line(task.name);
+    if (line) {
+      if (chosen) this.way(line, ink, 2.4, this.state.corner, task.pattern !== "BS");
+      this.label(task, shape, ink);
+      this.boat(task);
+      return;
+    }
     c.lineWidth = chosen ? 2.4 : 1.6;
     c.setLineDash(faint ? [6, 4] : []);
     c.beginPath();

@@ -74,7 +74,7 @@ export class SearchSheet {
     const open = this.state.open;
     if (!open || !this.root) return;
     try {
-      const told = await post<{ pos: number }>(`cases/${open.id}/search`, { plan: this.state.shown, until: this.row.until ?? "", tracks: this.tracks });
+      const told = await post<{ pos: number }>(`cases/${open.id}/search`, { plan: this.state.shown, until: this.row.until ?? "", tracks: this.tracks, seen: open.searches.at(-1)?.n ?? 0 });
       this.tracks = {};
       delete this.row.until;
       this.said(t("r.searchKept", { pos: percent(told.pos) }));

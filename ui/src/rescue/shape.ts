@@ -8,6 +8,7 @@ export const SQUARE = new Set(["SS", "VS"]);
 const LEAST = 100; // m
 
 export type Handle = "move" | "turn" | `c${0 | 1 | 2 | 3}` | `s${0 | 1 | 2 | 3}`;
+export type Places = [number, number][]; // (lat, lon)
 
 /** Seconds from the area's own time to the instant, held within the task. */
 function seconds(task: Task, ms: number): number {
@@ -70,6 +71,28 @@ export function pulled(start: Shape, handle: Handle, from: [number, number], to:
 export function inside(shape: Shape, lon: number, lat: number): boolean {
   const [u, v] = local(shape, lon, lat);
   return Math.abs(u) <= shape.length / 2 && Math.abs(v) <= shape.width / 2;
+}
+
+/** A line moved by metres north and east, all of it or one corner. */
+export function shifted(places: Places, north: number, east: number, corner = -1): Places {
+  return places.map(([lat, lon], k) => {
+    if (corner >= 0 && k !== corner) return [lat, lon];
+    const [kx, ky] = perDegree(lat);
+    return [lat + north / ky, lon + east / kx];
+  });
+}
+
+/** A line with one corner more, in the middle of the leg that begins at corner k. */
+export function split(places: Places, k: number): Places {
+  const a = places[k] as [number, number], b = places[k + 1] as [number, number];
+  return [...places.slice(0, k + 1), [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], ...places.slice(k + 1)];
+}
+
+/** Pixels from a point to the leg between two others. */
+export function toLeg([x, y]: [number, number], [ax, ay]: [number, number], [bx, by]: [number, number]): number {
+  const dx = bx - ax, dy = by - ay;
+  const f = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
+  return Math.hypot(x - ax - f * dx, y - ay - f * dy);
 }
 
 /** Where a searcher is on its track, null before and after. */

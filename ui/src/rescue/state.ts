@@ -1,15 +1,22 @@
 // What the page knows: the case that is open, its drift, the plan that is shown, the instant on the map.
 
-import type { Case, Cloud, Lists, Plan, PlanRecord, Shape, TimeRow } from "./api";
+import type { Arrows, Case, CaseForm, Cloud, FieldFile, Flow, Lists, Plan, PlanRecord, Shape, Source, TimeRow } from "./api";
 
 type Listener = () => void;
-export type Topic = "case" | "times" | "instant" | "plan" | "start" | "busy" | "ships";
+export type Topic = "case" | "times" | "instant" | "plan" | "start" | "busy" | "ships" | "arrows" | "fields" | "draft" | "line";
 
 export class State {
   lists: Lists = { objects: [], targets: {}, formats: {}, facts: {} };
   mayAct = true;
   account = "";
   open: Case | null = null;
+  /** The form of the case as it stands on the page, kept or not. */
+  form: CaseForm | null = null;
+  /** What wind and current of that form are. */
+  sources: Source[] = [];
+  fields: FieldFile[] = [];
+  arrows: Record<Flow, Arrows> = { wind: { points: [] }, current: { points: [] } };
+  shownFlows: Record<Flow, boolean> = { wind: true, current: true };
   /** Beginnings of particles of the form that is being filled in. */
   start: [number, number][] = [];
   timesMs: number[] = [];
@@ -23,6 +30,11 @@ export class State {
   shown = 0;
   /** Areas changed by hand, and what the plan is worth with them. */
   shapes: Record<string, Shape> = {};
+  /** Lines changed by hand, (lat, lon), by the names of their tasks; and the corner that keys move. */
+  lines: Record<string, [number, number][]> = {};
+  corner = 0;
+  /** A line that is being drawn on the map for a boat of the form, (lat, lon); null: none. */
+  draft: { places: [number, number][]; most: number; done: (places: [number, number][]) => void } | null = null;
   edited: Plan | null = null;
   overlaps: string[][] = [];
   chosen = "";
@@ -50,6 +62,16 @@ export class State {
     return this.edited ?? this.record()?.plan ?? null;
   }
 
+  /** The line that a task follows, as it stands on the page; null for an area. */
+  line(task: string): [number, number][] | null {
+    return this.lines[task] ?? this.record()?.lines[task] ?? null;
+  }
+
+  /** What was changed by hand, as the server takes it. */
+  get changes(): Record<string, Shape | { places: [number, number][] }> {
+    return { ...this.shapes, ...Object.fromEntries(Object.entries(this.lines).map(([name, places]) => [name, { places }])) };
+  }
+
   /** Index of the last time that is known at or before the instant, and the share of the way to the next. */
   at(): [number, number] {
     const known = this.timesMs.slice(0, this.rows.length);
@@ -62,6 +84,8 @@ export class State {
   choosePlan(n: number): void {
     this.shown = n;
     this.shapes = {};
+    this.lines = {};
+    this.corner = 0;
     this.edited = null;
     this.overlaps = [];
     this.chosen = "";

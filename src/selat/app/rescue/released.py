@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from selat.app.rescue_bench import Bench, case_id
-from selat.app.rescue_desk import RescueDesk
-from selat.app.rescue_jobs import Job, Jobs
+from selat.app.rescue.bench import Bench, case_id
+from selat.app.rescue.desk import RescueDesk
+from selat.app.rescue.jobs import Job, Jobs
 from selat.model.errors import ConfigError, StoreError
 from selat.model.release import Groups
 from selat.store import cases, releases
@@ -61,12 +61,12 @@ class ReleasedDesk(RescueDesk):
         self.name_of(wanted)
         return super().bench(wanted)
 
-    def put(self, given: dict[str, Any], who: str, *, new: bool = False) -> str:
+    def put(self, given: dict[str, Any], who: str, *, new: bool = False, seen: int = 0) -> str:
         """Keep the case of a form; a name that stands for a case which is closed to us is taken."""
         name = str(given.get("name", "")).strip()
         if not self.shows(name) and name in {n for n, _, _ in cases.case_names(self.state)}:
             raise ConfigError(f"the name {name!r} is taken", hint="give the case another one")
-        return super().put(given, who, new=new)
+        return super().put(given, who, new=new, seen=seen)
 
 
 class RescueDesks:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from selat.app.papers import brief
-from selat.app.rescue_bench import Bench
+from selat.app.rescue.bench import Bench
 from selat.exporters.plans import FORMATS, write_plan
 from selat.model.clock import HOUR
 from selat.model.errors import ConfigError

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from selat.app.rescue_form import Form, places_of
+from selat.app.rescue.form import Form, places_of
 from selat.model import units
 from selat.model.clock import HOUR, format_time
 from selat.model.errors import ConfigError
+from selat.model.plan import Plan
+from selat.rescue import lines
 from selat.rescue.case import Case
+from selat.rescue.cloud import Cloud, Frame
 from selat.rescue.scenario import Scenario
-from selat.rescue.searchers import Conditions, Searcher
+from selat.rescue.searchers import Conditions, Searcher, span_of, width_of
 from selat.rescue.sweep import objects
 
 _TEXTS = {"agency": 80, "callsign": 20, "pattern": 3}
+MOST_PLACES = 60  #: of a line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a searcher sails along instead of an area (:func:`selat.rescue.lines.along`): ``kind`` TSR, TSN, BS or OS."""
+
+    kind: str
+    places: tuple[tuple[float, float], ...]
+    spacing: float = 0.0
+    times: int = 0
+    port: bool = False
 
 
 def boats_of_form(given: Mapping[str, Any]) -> tuple[list[Searcher], Form]:
@@ -56,11 +73,73 @@ def _boat(form: Form, row: Mapping[str, Any], path: str) -> Searcher | None:
     if str(row.get("home", "")).strip():
         values["home"] = form.take(f"{path}.home", lambda: _one(str(row["home"])), None)
     values |= {key: str(row.get(key, "") or "").strip()[:most] for key, most in _TEXTS.items()}
+    if values["pattern"] in lines.KINDS:  # what it sails along stands in lines_of_form
+        values["pattern"] = ""
     values["mmsi"] = int(form.number(row, "mmsi", f"{path}.mmsi", 0.0))
     values["tired"] = bool(row.get("tired"))
     if len(form.errors) > before:
         return None
     return form.take(f"{path}.name", lambda: Searcher(**values), None)
+
+
+def lines_of_form(given: Mapping[str, Any], form: Form) -> dict[str, Line]:
+    """What searchers of a form sail along, by their names; errors at their fields (``boats.0.line``)."""
+    out: dict[str, Line] = {}
+    nowhere: tuple[tuple[float, float], ...] = ()
+    for k, row in enumerate(given.get("boats") or []):
+        kind = str(row.get("pattern", "") or "").strip() if isinstance(row, dict) else ""
+        if kind in lines.KINDS:
+            before = len(form.errors)
+            read = partial(_line, str(row.get("line", "") or ""), kind)
+            places = form.take(f"boats.{k}.line", read, nowhere)
+            spacing = form.quantity(row, "spacing", f"boats.{k}.spacing", units.distance, 0.0)
+            times = int(form.number(row, "times", f"boats.{k}.times", 0.0))
+            if not 0 <= times <= 500:
+                form.wrong(f"boats.{k}.times", f"{times} times", "1 to 500, or empty: as many as the time allows")
+            if len(form.errors) == before:
+                out[str(row.get("name", "")).strip()[:60]] = Line(kind, places, spacing, times, bool(row.get("port")))
+    return out
+
+
+def _line(text: str, kind: str) -> tuple[tuple[float, float], ...]:
+    found = places_of(text)
+    if kind == "BS" and len(found) != 2:
+        raise ConfigError(
+            f"{len(found)} positions for a barrier", hint="its two ends: 02-27.0N 101-48.0E; 02-10.0N 102-05.0E"
+        )
+    if not 2 <= len(found) <= MOST_PLACES:
+        raise ConfigError(
+            f"{len(found)} positions of the line", hint=f"2 to {MOST_PLACES}, with ; between, or draw it on the map"
+        )
+    return found
+
+
+def redrawn(given: Mapping[str, Any], made: Plan, shapes: Mapping[str, Any]) -> dict[str, Any]:
+    """The form of a plan with the lines that were changed by hand, so that it is found again as it is."""
+    moved = {t.searcher: shapes[t.name] for t in made.tasks if "places" in (shapes.get(t.name) or {})}
+    rows = []
+    for row in given.get("boats") or []:
+        places = (moved.get(str(row.get("name", "")).strip()[:60]) or {}).get("places")
+        rows.append({**row, "line": "; ".join(place_text(a, b) for a, b in places)} if places else dict(row))
+    return {**given, "boats": rows}
+
+
+def able(cloud: Cloud, boats: Sequence[Searcher], sight: Conditions, begin: int, end: int, form: Form) -> None:
+    """Say at its field why a searcher cannot take part (:func:`selat.rescue.searchers.span_of`)."""
+    middle = (begin + end) // 2
+    lat, lon = Frame(cloud, middle).earth(0.0, 0.0, middle)
+    for k, boat in enumerate(boats):
+        try:
+            width_of(boat.in_sea(sight.sea), sight)
+        except ConfigError as e:
+            of_all = "visibility" in e.message and boat.name not in e.message
+            form.wrong("visibility" if of_all else f"boats.{k}.width", e.message, e.hint)
+            continue
+        try:
+            span_of(boat.in_sea(sight.sea), float(lat), float(lon), begin, end, sight)
+        except ConfigError as e:
+            at = "width" if "in the dark" in e.message else "endurance" if "endurance" in e.message else "ready"
+            form.wrong(f"boats.{k}.{at}", e.message, e.hint)
 
 
 def _one(text: str) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -67,6 +68,7 @@ class Jobs:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="selat-rescue")
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._numbers = itertools.count(1)
+        self._run_of = secrets.token_hex(3)  # a page that asks for the work of an earlier run is told that it is gone
         self._lock = threading.Lock()
 
     def begin(self, kind: str, case: str, who: str, work: Callable[[Job], dict[str, Any]]) -> Job:
@@ -77,7 +79,7 @@ class Jobs:
         with self._lock:
             if sum(j.state in (WAITING, RUNNING) for j in self._jobs.values()) >= MOST_WAITING:
                 raise Cancelled(f"{MOST_WAITING} pieces of work wait already", hint="wait, or cancel one")
-            job = Job(f"{next(self._numbers)}", kind, case, who)
+            job = Job(f"{self._run_of}-{next(self._numbers)}", kind, case, who)
             self._jobs[job.id] = job
             while len(self._jobs) > KEPT:
                 self._jobs.popitem(last=False)
@@ -87,6 +89,10 @@ class Jobs:
     def get(self, number: str) -> Job | None:
         """A job by its id; None when it is not known (any more)."""
         return self._jobs.get(number)
+
+    def at_work(self, case: str) -> list[Job]:
+        """What waits or runs for a case, by its id, in order."""
+        return [j for j in list(self._jobs.values()) if j.case == case and j.state in (WAITING, RUNNING)]
 
     def cancel(self, number: str) -> bool:
         """Ask a job to end; False when it is not known or has ended."""

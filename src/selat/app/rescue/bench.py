@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from selat.app.rescue.layout import Layout, sailed
 from selat.model.clock import format_time
 from selat.model.errors import StoreError
-from selat.model.plan import Plan, from_dict
+from selat.model.plan import from_dict
 from selat.rescue.cloud import Cloud
 from selat.rescue.drifted import Drifted, load
-from selat.rescue.plan import Setting
+from selat.rescue.lines import KINDS
 from selat.rescue.probability import Track, regions, update_plan
-from selat.rescue.searchers import Conditions
 from selat.store.cases import Record
 
 Array = NDArray[Any]
@@ -27,16 +27,6 @@ FOLDER = "rescue"  #: of the sea: drifts of its cases
 HEAD = struct.Struct("<4sIII")  #: "SLRC", first time, times, particles
 DRAWN = 4000  #: particles that a page is given
 _MS = 1_000_000
-
-
-@dataclass(slots=True)
-class Made:
-    """A plan in the setting in which it was made, to be looked at again with other areas."""
-
-    plan: Plan
-    setting: Setting
-    sight: Conditions
-    shore_party: bool
 
 
 @dataclass
@@ -52,7 +42,7 @@ class Bench:
     times: Array  #: (t,) ns of all times that there will be
     backward: bool = False
     searches: dict[int, float] = field(default_factory=dict)
-    made: dict[int, Made] = field(default_factory=dict)
+    made: dict[int, Layout] = field(default_factory=dict)
     version: int = 1
     lock: threading.RLock = field(default_factory=threading.RLock)
     _rows: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -125,9 +115,9 @@ def _row(summed: dict[str, Any], cloud: Cloud, time: int) -> dict[str, Any]:
     return {"time_ms": time / _MS, **rest, "regions": areas}
 
 
-def path_of(folder: Path, case: str, n: int) -> Path:
-    """File of a drift of a case."""
-    return folder / FOLDER / f"{case_id(case)}-{n}.npz"
+def path_of(folder: Path, drift: Record, case: str) -> Path:
+    """File of a drift of a case; before files had names of their own they were called by number."""
+    return folder / FOLDER / Path(drift.body.get("file") or f"{case_id(case)}-{drift.n}.npz").name
 
 
 def case_id(name: str) -> str:
@@ -143,7 +133,7 @@ def opened(folder: Path, case: str, records: list[Record], *, backward: bool) ->
     drift = next((r for r in reversed(records) if r.kind == "drift"), None)
     if drift is None:
         return None
-    path = path_of(folder, case, drift.n)
+    path = path_of(folder, drift, case)
     if not path.is_file():
         raise StoreError(f"the drift of {case!r} is gone ({path.name})", hint="drift the case again")
     if hashlib.sha256(path.read_bytes()).hexdigest() != drift.body["file_sha256"]:
@@ -164,6 +154,12 @@ def apply(bench: Bench, search: Record, records: list[Record]) -> float:
         Track(np.array(t["time"], np.int64), np.array(t["lat"]), np.array(t["lon"]), t["width"], t["speed"], t["name"])
         for t in body["tracks"]
     ]
+    known, begun = {t.name for t in tracks}, list(plan.tasks)
+    for task in plan.tasks:
+        if task.pattern in KINDS and task.searcher not in known:  # its box says little of where a line was sailed
+            begun.remove(task)
+            tracks += [found] if (found := sailed(task, int(body["until"]))) is not None else []
+    plan = replace(plan, tasks=tuple(begun))
     after, pos = update_plan(bench.cloud(), plan, until=int(body["until"]), tracks=tracks)
     until = format_time(int(body["until"]) or plan.end)
     bench.reweigh(search.n, pos, after.weight, f"searched in vain until {until} (plan {body['plan']}): {pos:.1%}")

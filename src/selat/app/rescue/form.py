@@ -87,6 +87,23 @@ class Form:
         return self.take(path, lambda: parse_time(text), 0)
 
 
+class FormError(SelatError):
+    """A form with errors: ``fields`` are ``{field, error, hint}``."""
+
+    def __init__(self, form: Form) -> None:
+        first = form.errors[0]
+        super().__init__(first["error"], hint=first["hint"])
+        self.fields = form.errors
+
+
+class Conflict(SelatError):
+    """Somebody else changed what this one rests on: ``who``, ``time_ms``, and the number ``n`` of the newer record."""
+
+    def __init__(self, message: str, hint: str, who: str, time_ms: float, n: int) -> None:
+        super().__init__(message, hint=hint)
+        self.who, self.time_ms, self.n = who, time_ms, n
+
+
 def places_of(text: str) -> tuple[Place, ...]:
     """(lat, lon) of positions with ; or line breaks between; raises :class:`ConfigError` for what is none."""
     parts = [part for part in text.replace("\n", ";").split(";") if part.strip()]
@@ -118,7 +135,7 @@ def case_of_form(given: Mapping[str, Any], track: Track) -> tuple[Case, Form]:
             case = form.take(f"scenarios.{k}.kind", partial(case.add, scenario), case)
     if not stories:
         form.wrong("scenarios", "a case without a scenario", "say what may have happened")
-    return replace(case, sources=_sources(form, given)), form
+    return replace(case, sources=sources_of_form(form, given)), form
 
 
 def _particles(form: Form, given: Mapping[str, Any]) -> int:
@@ -190,7 +207,7 @@ def _overboard(form: Form, row: Mapping[str, Any], path: str, begin: int, end: i
     return {"kind": "track", "places": places, "times": tuple(int(t) for t in times), "name": name}
 
 
-def _sources(form: Form, given: Mapping[str, Any]) -> tuple[Source, ...]:
+def sources_of_form(form: Form, given: Mapping[str, Any]) -> tuple[Source, ...]:
     """Wind and current as typed, a line each."""
     out = []
     memory = form.quantity(given, "memory", "memory", units.duration, -1.0)
