@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from selat.kernels import counter, drift, geodesy, shore
+from selat.kernels import counter, drift_columns, geodesy, shore
+from selat.model.errors import ConfigError
 from selat.readers.ocean_grid import Grid, fill_coast, map_of
 from selat.rescue import fields
 from selat.rescue.drift import ASHORE, Drift, Options, Start
@@ -236,7 +237,42 @@ def test_neither_threads_nor_pieces_change_a_result(seed, threads, cuts, backwar
     for _ in part.run([30]):
         pass
     assert np.array_equal(part.state, one.state[:40], equal_nan=True)
-    assert len(np.unique(one.state[:, drift.LAT])) == 300
+    assert len(np.unique(one.state[:, drift_columns.LAT])) == 300
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.integers(0, 2**64 - 1), st.sampled_from(["grids", "typed", "calm", "no errors", "two winds"]), st.booleans(),
+    st.sampled_from([600.0, 60.0, 3600.0]), st.booleans(), st.booleans(), st.sampled_from([0.02, 1.0, 3.0]),
+)  # fmt: skip
+def test_common_steps_give_the_same_bits(seed, what, opendrift, step, late, coast, spread):
+    """Whether a block is taken as one or each particle for itself: places, errors, sides, who is ashore and who is lost."""
+    wind, g = grid("wind", 40, 40, 9, 5, 96.0, 0.0), grid("current", 60, 60, 9, 6, 97.0, 0.0, 0.2)
+    share = 0.0 if what == "no errors" else None
+    models = {"typed": [fields.typed("wind", "225/12kn", 1.0), fields.typed("current", "90/1.5kn", 0.2)]}
+    models["calm"] = [fields.typed("wind", "0/0kn", 0.0), fields.typed("current", "0/0kn", 0.1)]
+    both = [fields.of_model(x, *([share] if share is not None else [])) for x in (wind, g)]
+    models["two winds"] = [both[0], fields.typed("wind", "225/12kn", 1.0), both[1]]
+    flow = fields.pack(models.get(what, both))
+    when = T0 + (np.arange(700) * (7 if late else 0)) * 10**9
+    ends = []
+    for quick in (True, False):
+        options = Options(seed=seed, step=step, opendrift=opendrift, threads=1)
+        d = Drift(start(700, time=when, spread=spread), flow, T0, options)
+        d.quick = quick
+        if coast:
+            d._coast = islet()
+        try:
+            for _ in d.run([3, 4, 7]):
+                pass
+            said = ""
+        except ConfigError as e:
+            said = e.message
+        ends.append((d, said))
+    one, other = (d for d, _ in ends)
+    assert ends[0][1] == ends[1][1]
+    for name in ("state", "side", "status", "capsized"):
+        assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True), name
 
 
 def vars_of(options):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from selat.kernels._jit import bare, inline, jit
+from selat.kernels._jit import inline, jit
 
 Array = NDArray[Any]
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -45,14 +45,25 @@ def _uniform(word: Any) -> float:
 uniform = inline(_uniform)
 
 
+CENTRAL = 0.425  #: from a half, within which :func:`central` holds
+
+
+def _central(q: float) -> float:
+    """The inverse of the normal distribution where ``q``, the probability less a half, is within :data:`CENTRAL`."""
+    r = 0.180625 - q * q
+    top = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179
+    return q * top / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
+
+
+central = inline(_central)
+
+
 def _normal(word: Any) -> float:
     """A word as a number of the standard normal distribution (AS 241, PPND7)."""
     p = (float(word) + 0.5) * _SCALE
     q = p - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        top = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179
-        return q * top / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
+    if abs(q) <= CENTRAL:
+        return central(q)
     r = math.sqrt(-math.log(min(p, 1.0 - p)))
     if r <= 5.0:
         r -= 1.6
@@ -66,23 +77,6 @@ def _normal(word: Any) -> float:
 
 
 normal = inline(_normal)
-
-
-def _words(key: Any, stream: Any, step: Any, first: Any, count: int, out: Array) -> None:
-    """Words of ``count`` particles from number ``first`` on, at one step: ``out`` (4, n) uint64.
-
-    In one loop, so that the compiler takes several particles at once.
-    """
-    for i in range(count):
-        who = first + np.uint64(i)
-        a, b, c, d = philox(step, who & _LOW, who >> _HALF, stream, key)
-        out[0, i] = a
-        out[1, i] = b
-        out[2, i] = c
-        out[3, i] = d
-
-
-words = bare(_words)
 
 
 def _fill(key: Any, stream: Any, first: Any, gaussian: bool, out: Array) -> None:

@@ -21,30 +21,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels._jit import bare, fused
-from selat.kernels.counter import normal, uniform, words
+from selat.kernels.counter import normal, uniform
+from selat.kernels.drift_columns import (
+    ADRIFT,
+    ASHORE,
+    BLOCK,
+    CALM,
+    CAPSIZED,
+    CLEAR,
+    EAST,
+    ERR_EAST,
+    ERR_NORTH,
+    JIBES,
+    LAT,
+    LON,
+    LOST,
+    NORTH,
+    RAD,
+    RELEASE,
+    TURN,
+    WAITING,
+    WIND_EAST,
+    WIND_NORTH,
+    radii,
+    turned,
+)  # fmt: skip
+from selat.kernels.drift_quick import common, numbers
 from selat.kernels.flow import blend
-from selat.kernels.geodesy import E2
-from selat.kernels.geodesy import A as RADIUS
 from selat.kernels.shore import meet
 
 Array = NDArray[Any]
-ADRIFT, ASHORE, WAITING, LOST = 0, 1, 2, 3  #: status; LOST: no wind or no current is known there
-# columns of a particle's state
-LAT, LON, EAST, NORTH, ERR_EAST, ERR_NORTH, WIND_EAST, WIND_NORTH, CLEAR = range(9)
-STATE = 9
-# columns of what stays: leeway (slope, offset: downwind, right, left), jibes a second, seconds until it is adrift,
-# chance of a jibe in a whole step
-JIBES, RELEASE, TURN = 6, 7, 8
-FIXED = 9
 # numbers of a run
 # (1 or 0: whether there are errors of current and wind; their own size is that of the fields)
 LENGTH, CURRENT_ERRS, CURRENT_MEMORY, WIND_ERRS, WIND_MEMORY, CAPSIZES, EULER = range(7)
-CALM = 2.5  #: m/s of wind below which offset and error of the leeway fade: the fits have no wind below it
-CAPSIZED = 0.4  #: leeway of a capsized hull, share of that before (as in OpenDrift)
-BLOCK = 256  #: particles that are taken together
 BRIDGE = 1e-4  #: share of the variance of a step below which the way between two known errors is their mean
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
-_RAD = math.pi / 180.0
 
 
 def _gains(span: float, errs: float, memory: float) -> tuple[float, float, float, float]:
@@ -114,70 +125,33 @@ def _velocity(
 velocity = fused(_velocity)
 
 
-_TENTHS = np.radians(np.arange(-900, 901) / 10.0)
-_SINE, _COSINE = np.sin(_TENTHS), np.cos(_TENTHS)
-_PER_LON = 1.0 / (RADIUS * _RAD)
-_PER_LAT = _PER_LON / (1.0 - E2)
+def _alike(
+    low: int, count: int, until: float, euler: bool, state: Array, fixed: Array, capsized: Array, status: Array
+) -> bool:
+    """Whether all of a block who are adrift go on as one: nobody sets out before ``until`` (s), each knows her velocity."""
+    for i in range(low, low + count):
+        if status[i] == WAITING and fixed[i, RELEASE] < until:
+            return False
+        if status[i] == ADRIFT and (capsized[i] != 0 or (not euler and math.isnan(state[i, EAST]))):
+            return False
+    return True
 
 
-def _radii(lat: float) -> tuple[float, float, float]:
-    """Degrees of latitude and of longitude in a metre (to 1e-9), and the tangent: by a series from the nearest tenth."""
-    near = math.floor(lat * 10.0 + 0.5)
-    k = min(max(int(near) + 900, 0), 1800)
-    e = (lat - near * 0.1) * _RAD
-    even = 1.0 - 0.5 * e * e
-    sine, cosine = _SINE[k] * even + _COSINE[k] * e, _COSINE[k] * even - _SINE[k] * e
-    q = 1.0 - E2 * sine * sine
-    root = math.sqrt(q)
-    secant = 1.0 / cosine
-    return q * root * _PER_LAT, root * secant * _PER_LON, sine * secant
-
-
-radii = fused(_radii)
-
-
-def _turned(lon: float) -> float:
-    """Longitude in -180 (included) to 180, of one that is at most a turn off."""
-    return lon - 360.0 if lon >= 180.0 else (lon + 360.0 if lon < -180.0 else lon)
-
-
-turned = fused(_turned)
+alike = bare(_alike)
 
 
 def _advance(
-    begin: int,
-    end: int,
-    first: int,
-    last: int,
-    base: Any,
-    key: Any,
-    run: Array,
-    state: Array,
-    fixed: Array,
-    side: Array,
-    capsized: Array,
-    status: Array,
-    shape: Array,
-    place: Array,
-    data: Array,
-    maps: Array,
-    winds: int,
-    times: Array,
-    weights: Array,
-    spread: Array,
-    shore: Array,
-    west: float,
-    south: float,
-    per: float,
-    unit: float,
-    noise: Array,
-    more: Array,
-) -> None:
+    begin: int, end: int, first: int, last: int, base: Any, key: Any, run: Array, state: Array, fixed: Array,
+    side: Array, capsized: Array, status: Array, shape: Array, place: Array, data: Array, maps: Array, winds: int,
+    times: Array, weights: Array, spread: Array, shore: Array, west: float, south: float, per: float, unit: float,
+    noise: Array, more: Array, who: Array, room: Array,
+) -> None:  # fmt: skip
     """Move particles ``begin`` to ``end`` from step ``first`` to ``last`` (excluded); column ``k - first`` of ``times``.
 
     ``state`` (n, STATE) float64, ``fixed`` (n, FIXED) float64, ``side`` (0 right, 1 left), ``capsized``, ``status`` (n,) uint8;
     fields and their times as in :mod:`selat.kernels.flow`, the first ``winds`` of them winds; ``shore`` of one
-    element: no coast. ``noise`` and ``more`` (4, BLOCK) uint64 are room to work in. ``base`` is the number of the first particle.
+    element: no coast. ``base`` is the number of the first particle. ``noise``, ``more`` (4 BLOCK,) uint64, ``who`` (ROWS BLOCK,)
+    int64 and ``room`` (ROOM BLOCK,) are room to work in; without ``room`` (of no length) no step is taken as a common one.
     """
     length = abs(run[LENGTH])
     way_of_time = 1.0 if run[LENGTH] > 0.0 else -1.0
@@ -188,15 +162,29 @@ def _advance(
     # the wind's error lives longer and moves less: every so many steps, exact there, the same between
     every = max(1, int(run[WIND_MEMORY] / (24.0 * length))) if run[WIND_MEMORY] < 1e18 else 1
     wkeep, wkick, _, _ = gains(length * every, run[WIND_ERRS], run[WIND_MEMORY])
-    for low in range(
-        begin, end, BLOCK
-    ):  # step by step for a block: the sums of one particle's step wait for each other
+    regular = (
+        room.size > 0 and not capsizes and winds == 1 and shape.shape[0] == 2 and shape[0, 0] != 1 and shape[1, 0] != 1
+    )
+    for k in range(first, last):
+        for f in range(shape.shape[0] if regular else 0):
+            regular = regular and times[f, k - first] >= 0 and weights[f, k - first] == 0.0
+    for low in range(begin, end, BLOCK):
+        # step by step for a block: the sums of one particle's step wait for each other
         count = min(BLOCK, end - low)
         for k in range(first, last):
-            words(key, _ZERO, np.uint64(k), base + np.uint64(low), count, noise)
+            if regular and alike(low, count, last * length, euler, state, fixed, capsized, status):
+                common(
+                    low, count, first, k, last, base, key, run[LENGTH], euler, keep, kick, gain, bridge, every, wkeep, wkick,
+                    state, fixed, side, status, shape, place, data, times, spread, shore, west, south, per, unit,
+                    noise, more, who, room,
+                )  # fmt: skip
+                break
+            for j in range(count):
+                who[j] = low + j
+            numbers(key, _ZERO, np.uint64(k), base, who, count, noise)
             gusts = wkick > 0.0 and k % every == 0
             if bridge > 0.0 or gusts:
-                words(key, _ONE, np.uint64(k), base + np.uint64(low), count, more)
+                numbers(key, _ONE, np.uint64(k), base, who, count, more)
             for j in range(count):
                 i = low + j
                 if status[i] != ADRIFT and status[i] != WAITING:
@@ -215,13 +203,13 @@ def _advance(
                 lat, lon, east, north = state[i, LAT], state[i, LON], state[i, EAST], state[i, NORTH]
                 me, mn, ue, un = state[i, ERR_EAST], state[i, ERR_NORTH], state[i, WIND_EAST], state[i, WIND_NORTH]
                 if come > 0.0:
-                    e, n = stays * me + come * normal(noise[0, j]), stays * mn + come * normal(noise[1, j])
+                    e, n = stays * me + come * normal(noise[j]), stays * mn + come * normal(noise[BLOCK + j])
                     state[i, ERR_EAST], state[i, ERR_NORTH] = e, n
                     me, mn = mean * (me + e), mean * (mn + n)
                 if between > 0.0:
-                    me, mn = me + between * normal(more[2, j]), mn + between * normal(more[3, j])
+                    me, mn = me + between * normal(more[2 * BLOCK + j]), mn + between * normal(more[3 * BLOCK + j])
                 if gusts:
-                    ue, un = wkeep * ue + wkick * normal(more[0, j]), wkeep * un + wkick * normal(more[1, j])
+                    ue, un = wkeep * ue + wkick * normal(more[j]), wkeep * un + wkick * normal(more[BLOCK + j])
                     state[i, WIND_EAST], state[i, WIND_NORTH] = ue, un
                 a, b = fixed[i, 0], fixed[i, 1]
                 c, d = (fixed[i, 4], fixed[i, 5]) if side[i] == 1 else (fixed[i, 2], fixed[i, 3])
@@ -244,7 +232,7 @@ def _advance(
                     continue
                 dlat = signed * north * per_lat
                 # the parallel halfway: cos(lat + dlat / 2), to first order
-                dlon = signed * east * per_lon * (1.0 + 0.5 * dlat * _RAD * tangent)
+                dlon = signed * east * per_lon * (1.0 + 0.5 * dlat * RAD * tangent)
                 part = 1.0
                 if coast:
                     way = span * math.sqrt(east * east + north * north)
@@ -257,10 +245,10 @@ def _advance(
                 if part < 1.0:
                     status[i] = ASHORE
                     continue
-                if uniform(noise[2, j]) < turn:
+                if uniform(noise[2 * BLOCK + j]) < turn:
                     side[i] ^= 1
                 turns_over = capsizes and (capsized[i] == 0) == (way_of_time > 0.0)
-                if turns_over and uniform(noise[3, j]) < 1.0 - (1.0 - rate(speed)) ** (span / 3600.0):
+                if turns_over and uniform(noise[3 * BLOCK + j]) < 1.0 - (1.0 - rate(speed)) ** (span / 3600.0):
                     capsized[i] ^= 1
 
 

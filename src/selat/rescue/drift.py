@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from selat.kernels import counter
 from selat.kernels import drift as kernel
-from selat.kernels.drift import ADRIFT, ASHORE, LOST, WAITING
+from selat.kernels import drift_columns as column
+from selat.kernels.drift_columns import ADRIFT, ASHORE, BLOCK, LOST, WAITING
+from selat.kernels.drift_quick import ROOM, ROWS
 from selat.model.clock import SECOND, format_time
 from selat.model.errors import ConfigError
 from selat.rescue.fields import Flow
@@ -25,7 +27,7 @@ from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
 STEP = 600.0  #: seconds
-PIECE = 2048  #: particles that a thread takes at once
+PIECE = 16_384  #: particles that a thread takes at once, at most
 BATCH = 36  #: steps of a batch, at most
 LEVELS = 8_000_000  #: numbers of the fields' levels of a batch, about at most
 STREAM_LEEWAY, STREAM_SIDE, STREAM_ERROR = 16, 32, 33  #: of the random numbers; 0 and 1 are the kernel's
@@ -77,23 +79,26 @@ class Drift:
             raise ConfigError(f"a step of {self.options.step:g} s", hint="above 0, at most 3600 s; 600 is the default")
         self.start, self.flow, self.begin = start, flow, int(begin)
         self.steps = 0  #: done
+        self.quick = True  #: common steps are taken together; the bits are the same without
         n = len(start)
-        self.state = np.zeros((n, kernel.STATE))
-        self.state[:, kernel.LAT], self.state[:, kernel.LON] = start.lat, start.lon
-        self.state[:, kernel.EAST : kernel.NORTH + 1] = np.nan
+        self.state = np.zeros((n, column.STATE))
+        self.state[:, column.LAT], self.state[:, column.LON] = start.lat, start.lon
+        self.state[:, column.EAST : column.NORTH + 1] = np.nan
         errors = counter.draw(self.options.seed, STREAM_ERROR, 0, n, 4)
-        self.state[:, kernel.ERR_EAST : kernel.WIND_NORTH + 1] = errors
-        self.fixed = np.zeros((n, kernel.FIXED))
+        self.state[:, column.ERR_EAST : column.WIND_NORTH + 1] = errors
+        self.fixed = np.zeros((n, column.FIXED))
         self.side = (counter.draw(self.options.seed, STREAM_SIDE, 0, n, 1, gaussian=False)[:, 0] < 0.5).astype(np.uint8)
         self._leeway()
         late = (start.time - self.begin) * (-1 if self.options.backward else 1) / SECOND
         if n and late.min() < 0.0:
             raise ConfigError("a particle is adrift before the drift begins", hint="begin with the first of them")
-        self.fixed[:, kernel.RELEASE] = late
+        self.fixed[:, column.RELEASE] = late
         self.status = np.full(n, WAITING, np.uint8)
         back = self.options.capsizing and self.options.backward
         self.capsized = np.full(n, 1 if back else 0, np.uint8)
         self._coast = _grid(coast)
+        self._from = self._until = 0  # steps that the levels are of
+        self._levels: tuple[Array, Array, Array, Array]
 
     def _leeway(self) -> None:
         """Each particle's own slopes and offsets: slope + e / 20, offset + e / 2 (at 10 m/s: the error of the fit)."""
@@ -109,8 +114,8 @@ class Drift:
         out = draws[0, :, 1]
         self.fixed[:, 0], self.fixed[:, 1] = mine[:, 0] + mine[:, 2] * down / 20.0, mine[:, 1] + mine[:, 2] * down / 2.0
         rates = np.array([-np.log1p(-o.jibing) / 3600.0 for o in self.start.objects])
-        self.fixed[:, kernel.JIBES] = rates[self.start.what] if self.options.jibing else 0.0
-        self.fixed[:, kernel.TURN] = -np.expm1(-self.fixed[:, kernel.JIBES] * self.options.step)
+        self.fixed[:, column.JIBES] = rates[self.start.what] if self.options.jibing else 0.0
+        self.fixed[:, column.TURN] = -np.expm1(-self.fixed[:, column.JIBES] * self.options.step)
         # errors outwards: who lies more to the right than others lies more to the left after a jibe
         right = mine[:, 3] + mine[:, 5] * out / 20.0, mine[:, 4] + mine[:, 5] * out / 2.0
         left = mine[:, 6] - mine[:, 8] * out / 20.0, mine[:, 7] - mine[:, 8] * out / 2.0
@@ -129,12 +134,12 @@ class Drift:
     @property
     def lat(self) -> Array:
         """(n,) degrees."""
-        return self.state[:, kernel.LAT]
+        return self.state[:, column.LAT]
 
     @property
     def lon(self) -> Array:
         """(n,) degrees."""
-        return self.state[:, kernel.LON]
+        return self.state[:, column.LON]
 
     @property
     def time(self) -> int:
@@ -155,26 +160,35 @@ class Drift:
         self.flow.cover(min(ends), max(ends))
         with ThreadPoolExecutor(self.options.threads or _cores()) as pool:
             for until in steps:
-                self._to(int(until), pool)
+                self._to(int(until), last, pool)
                 if told is not None:
                     told(self.steps, last)
                 yield self.time
 
-    def _to(self, until: int, pool: ThreadPoolExecutor) -> None:
+    def _to(self, until: int, last: int, pool: ThreadPoolExecutor) -> None:
         """In batches, so that the fields' levels of one fit into the cache and never fill the memory."""
         flow = self.flow
         nodes = int((flow.shape[:, 3] * flow.shape[:, 4]).sum()) * 2
         batch = max(1, min(BATCH, LEVELS // max(nodes, 1)))
         while self.steps < until:
-            self._batch(min(until, self.steps + batch), pool)
+            if not self._from <= self.steps < self._until:
+                self._from, self._until = self.steps, min(max(until, last), self.steps + batch)
+                self._levels = self._during(self._from, self._until)
+            self._batch(min(until, self._until), pool)
             self._lost()
+
+    def _during(self, first: int, last: int) -> tuple[Array, Array, Array, Array]:
+        """Fields at the moments of some steps."""
+        o = self.options
+        middle = 0.0 if o.opendrift else 0.5
+        moments = np.rint((np.arange(first, last) + middle) * round(o.step * SECOND)).astype(np.int64)
+        return self.flow.during(self.begin + self._sign * moments)
 
     def _batch(self, until: int, pool: ThreadPoolExecutor) -> None:
         o, flow = self.options, self.flow
-        middle = 0.0 if o.opendrift else 0.5
-        length = round(o.step * SECOND)
-        moments = self.begin + self._sign * np.rint((np.arange(self.steps, until) + middle) * length).astype(np.int64)
-        shape, data, index, weight = flow.during(moments)
+        shape, data, index, weight = self._levels
+        here = slice(self.steps - self._from, until - self._from)
+        index, weight = np.ascontiguousarray(index[:, here]), np.ascontiguousarray(weight[:, here])
         spread = flow.spread
         run = np.zeros(7)
         run[kernel.LENGTH] = self._sign * o.step
@@ -184,16 +198,21 @@ class Drift:
         run[kernel.CURRENT_MEMORY] = flow.fields[flow.winds].memory
         run[kernel.CAPSIZES], run[kernel.EULER] = float(o.capsizing), float(o.opendrift)
         key, base = np.uint64(o.seed & (2**64 - 1)), np.uint64(0)
+        n = len(self.start)
+        piece = min(PIECE, max(BLOCK, -(-n // (o.threads or _cores()))))
 
         def part(begin: int) -> None:
+            noise, more = np.empty((2, 4 * BLOCK), np.uint64)
+            who, room = np.empty(ROWS * BLOCK, np.int64), np.empty((ROOM if self.quick else 0) * BLOCK)
             kernel.advance(
-                begin, min(begin + PIECE, len(self.start)), self.steps, until, base, key, run,
+                begin, min(begin + piece, n), self.steps, until, base, key, run,
                 self.state, self.fixed, self.side, self.capsized, self.status,
                 shape, flow.place, data, flow.maps, flow.winds, index, weight, spread, *self._coast,
-                *np.empty((2, 4, kernel.BLOCK), np.uint64),
+                noise, more, who, room,
             )  # fmt: skip
 
-        for _ in pool.map(part, range(0, len(self.start), PIECE)):
+        begins = range(0, n, piece)
+        for _ in pool.map(part, begins) if len(begins) > 1 else map(part, begins):
             pass
         self.steps = until
 
