@@ -18,7 +18,7 @@ OUT = Path(__file__).with_name("exercise.md")
 
 def main() -> None:
     from selat.app.drill import Job, run_all
-    from selat.cli._exercise_score import how, teller
+    from selat.cli.exercise._score import how, teller
     from selat.exercise.drills import FAMILIES
     from selat.exercise.report import document
     from selat.exercise.trial import seeds_of

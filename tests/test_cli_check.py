@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 import selat
-from selat.cli import _check_machine, main
+from selat.cli import main
+from selat.cli.check import _machine
 from selat.model import clock
 from selat.store import tables
 from selat.store.layout import open_layout, open_state
@@ -192,11 +193,11 @@ def test_a_sea_can_be_checked_while_it_is_written(sea, capsys):
 
 def test_the_machine(monkeypatch, capsys):
     assert checked(capsys)[0] == {}
-    monkeypatch.setattr(_check_machine, "LEAST_FREE", 1 << 80)
+    monkeypatch.setattr(_machine, "LEAST_FREE", 1 << 80)
     assert set(checked(capsys)[0]) == {"disk"}
-    monkeypatch.setattr(_check_machine, "LEAST_FREE", 0)
+    monkeypatch.setattr(_machine, "LEAST_FREE", 0)
     monkeypatch.setattr(
-        _check_machine.importlib.metadata, "requires", lambda _: ["numpy>=99", "no-such-package", "x; extra == 'y'"]
+        _machine.importlib.metadata, "requires", lambda _: ["numpy>=99", "no-such-package", "x; extra == 'y'"]
     )
     text = checked(capsys)[0]["packages"]
     assert "older than 99" in text and "no-such-package is missing" in text

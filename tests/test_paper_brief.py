@@ -129,7 +129,7 @@ def test_a_plan_of_nobody_and_a_hostile_name(drifted: Drifted) -> None:
 
 
 def test_the_command_writes_both(tmp_path: Path, drifted: Drifted, capsys: pytest.CaptureFixture[str]) -> None:
-    from selat.cli._plan_file import write_plan_file
+    from selat.cli.rescue._plan_file import write_plan_file
 
     write_plan_file(plan(), tmp_path / "plan.json")
     drifted.save(tmp_path / "pd.npz")

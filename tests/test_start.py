@@ -155,3 +155,22 @@ def test_a_closed_pipe_is_quiet(verbs):
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 141
+
+
+def every_action() -> list[list[str]]:
+    """Each verb, and each action of those that have them."""
+    found = []
+    for verb in selat.cli.verbs():
+        found.append([verb])
+        for group in (
+            selat.cli.parser_of(verb)._subparsers._group_actions if selat.cli.parser_of(verb)._subparsers else ()
+        ):
+            found += [[verb, action] for action in group.choices]
+    return found
+
+
+@pytest.mark.parametrize("words", every_action(), ids=" ".join)
+def test_every_verb_and_action_tells_how_it_is_used(words, capsys):
+    assert main([*words, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: selat {' '.join(words)}") and "%%" not in said and "==SUPPRESS==" not in said

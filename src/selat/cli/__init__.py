@@ -1,6 +1,6 @@
-"""The command line: one file, one verb.
+"""The command line: one verb, one file, or a folder where it has several actions or parts.
 
-A verb is a module of this package: its docstring's first line is its line in ``selat --help``, and it offers
+A verb is a module of this package, or a package in it: its docstring's first line is its line in ``selat --help``, and it offers
 
 * ``add_arguments(parser: argparse.ArgumentParser) -> None``
 * ``run(args: argparse.Namespace) -> int``, the exit status

@@ -7,8 +7,8 @@ Every deed is an entry of a hash-chained log with its source, its time and who w
 from __future__ import annotations
 
 import argparse
-import pkgutil
-from importlib import import_module
+
+from selat.cli._actions import act, add_actions
 
 EPILOG = """examples:
   selat assist demo grant/
@@ -24,16 +24,9 @@ EPILOG = """examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One sub-command a file of this folder."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    for module in sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")):
-        one = import_module(f"{__name__}.{module}")
-        text = (one.__doc__ or "").strip()
-        sub = actions.add_parser(module, help=text.splitlines()[0].rstrip("."), description=text)
-        one.add_arguments(sub)
-        sub.set_defaults(run_action=one.run)
+    add_actions(parser, __name__, __path__)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do the action."""
-    status: int = args.run_action(args)
-    return status
+    return act(args)

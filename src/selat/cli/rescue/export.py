@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Write them, name them."""
     from dataclasses import replace
 
-    from selat.cli._plan_file import pairs, read_plan
+    from selat.cli.rescue._plan_file import pairs, read_plan
 
     plan = read_plan(args.plan)
     if args.approval is not None:

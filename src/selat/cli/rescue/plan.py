@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Make it, tell it."""
     from dataclasses import replace
 
-    from selat.cli._plan_file import hand_over
+    from selat.cli.rescue._plan_file import hand_over
     from selat.model import units
     from selat.model.clock import parse_time
     from selat.model.plan import APPROVAL

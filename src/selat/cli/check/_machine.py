@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from selat.cli._finding import NOTE, Finding, judged
+from selat.cli.check._finding import NOTE, Finding, judged
 from selat.model import clock
 
 GIB = 1 << 30

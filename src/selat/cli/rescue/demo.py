@@ -51,8 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """From the report to the files."""
-    from selat.cli._plan_file import tell, write_plan_file
-    from selat.cli._rescue_export import write_all
+    from selat.cli.rescue._plan_file import tell, write_plan_file
+    from selat.cli.rescue.export import write_all
     from selat.model.clock import HOUR, format_time, monotonic, parse_time
     from selat.model.units import KNOT
     from selat.rescue import sun, survival

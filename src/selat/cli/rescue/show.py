@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selat.cli._case_file import case_named
+from selat.cli.rescue._case_file import case_named
 from selat.model.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def score(args: argparse.Namespace) -> int:
     """Run, and print the report."""
     if args.day:
-        from selat.cli._exercise_inject import score_day
+        from selat.cli.exercise._inject import score_day
 
         return score_day(args)
     from selat.app.drill import Job, run_all

@@ -9,8 +9,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from selat.cli._case_file import case_named
-from selat.cli._rescue_show import print_summary
+from selat.cli.rescue._case_file import case_named
+from selat.cli.rescue.show import print_summary
 from selat.model.errors import ConfigError
 
 EPILOG = """examples:

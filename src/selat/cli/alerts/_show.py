@@ -7,8 +7,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from selat.cli._alert_deeds import whole
 from selat.cli._asking import plain
+from selat.cli.alerts._deeds import whole
 from selat.model.errors import ConfigError
 
 if TYPE_CHECKING:

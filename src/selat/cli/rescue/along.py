@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make it, tell it."""
-    from selat.cli._plan_file import hand_over
+    from selat.cli.rescue._plan_file import hand_over
     from selat.model import units
     from selat.model.clock import parse_time
     from selat.readers.zones_table import position

@@ -27,9 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check; 1 where something is wrong."""
-    from selat.cli._check_machine import machine
-    from selat.cli._check_sea import sea_findings
-    from selat.cli._finding import WRONG
+    from selat.cli.check._finding import WRONG
+    from selat.cli.check._machine import machine
+    from selat.cli.check._sea import sea_findings
 
     found = []
     for part in (machine(Path(args.sea or ".")), sea_findings(Path(args.sea), args.deep) if args.sea else ()):

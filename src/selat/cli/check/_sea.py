@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from selat.cli._finding import NOTE, OK, Finding, judged
+from selat.cli.check._finding import NOTE, OK, Finding, judged
 from selat.cli.config import all_problems
 from selat.model import clock
 from selat.model.errors import SelatError

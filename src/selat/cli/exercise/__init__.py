@@ -14,9 +14,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from selat.cli._exercise_inject import inject
-from selat.cli._exercise_score import score
-from selat.cli._exercise_write import write
+from selat.cli.exercise._inject import inject
+from selat.cli.exercise._score import score
+from selat.cli.exercise._write import write
 
 EPILOG = """examples:
   selat exercise write night.nmea --seed 7 --minutes 60 --drills meetings,silences

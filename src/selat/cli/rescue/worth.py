@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work it out, print it."""
-    from selat.cli._plan_file import read_plan
+    from selat.cli.rescue._plan_file import read_plan
     from selat.rescue.drifted import load
     from selat.rescue.probability import effort_curve
 

@@ -19,8 +19,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from selat.cli import _alert_deeds, _alert_show
 from selat.cli._asking import add_conditions, batches_of, open_sea, plain, print_json
+from selat.cli.alerts import _deeds, _show
 from selat.model.errors import ConfigError
 from selat.model.handling import CAUSES, OVER
 
@@ -38,7 +38,7 @@ EPILOG = """examples:
   selat alerts sea/ snooze --rule loitering --box 103.7,1.1,103.8,1.2 --for "8 h" --who "Lt Aminah" --note "dredging works"
 """
 _SHOWN = 8  #: characters of an id
-ACTIONS = ("list", "show", "explain", *_alert_deeds.DEEDS, "snooze", "snoozes", "unsnooze", "log", "send", "export")
+ACTIONS = ("list", "show", "explain", *_deeds.DEEDS, "snooze", "snoozes", "unsnooze", "log", "send", "export")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,9 +74,9 @@ def run(args: argparse.Namespace) -> int:
         if args.action == "list":
             table = _chosen(sea, args)
         elif args.action in ("show", "explain", "log"):
-            return _alert_show.run(sea, args)
+            return _show.run(sea, args)
         else:
-            return _alert_deeds.run(sea, args)
+            return _deeds.run(sea, args)
     if args.json:
         print_json(table)
         return 0

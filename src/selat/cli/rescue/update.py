@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Update, and say what the search was worth."""
     from dataclasses import replace
 
-    from selat.cli._plan_file import pairs, read_plan
+    from selat.cli.rescue._plan_file import pairs, read_plan
     from selat.model.clock import format_time, parse_time
     from selat.readers.track_file import read_track
     from selat.rescue.drifted import load
