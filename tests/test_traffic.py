@@ -24,7 +24,7 @@ from selat.cli import main
 from selat.exporters.heat import COLUMNS, MEASURES, RAMP, coloured, measure, table, whole
 from selat.model.clock import HOUR, MINUTE, SECOND
 from selat.model.columns import empty
-from selat.model.errors import ConfigError
+from selat.model.errors import BusyError, ConfigError
 from selat.model.handling import Deed
 from selat.model.nouns import Zone
 from selat.model.ports import Batch
@@ -264,12 +264,28 @@ def test_kinds_of_ship():
     assert SECOND == 10**9
 
 
+class _Asked:
+    """An archive that has only its traffic."""
+
+    def __init__(self, traffic: PastTraffic) -> None:
+        self.traffic = traffic
+
+
 def test_who_comes_when_too_many_wait_is_told_so(sea) -> None:
     asked = PastTraffic(lambda: sea, lambda: facts_of(sea))
     for _ in range(WAITING):
         assert asked._waiting.acquire(blocking=False)
-    with pytest.raises(ConfigError, match="busy"):
+    asked._took = 2.6
+    with pytest.raises(BusyError, match="wait already") as busy:
         asked.statistics(T0, END, Sieve())
+    assert busy.value.after == 2.6 and busy.value.hint == "ask again in 3 s"
+    app = create_app(ReadOnly(np.zeros(0, "u1")), archive=_Asked(asked))
+    answer = ask(app, "GET", f"/api/statistics?begin={T0 // 10**6}&end={END // 10**6}")
+    assert answer.status_code == 503 and answer.headers["retry-after"] == "3"
+    assert answer.json() == {"error": f"{WAITING} questions about traffic wait already", "hint": "ask again in 3 s"}
     asked._waiting.release()
     first = asked.statistics(T0, END, Sieve())
     assert first["ships"] == 5 and asked.statistics(T0, END, Sieve())["by_hour"] is first["by_hour"], "remembered"
+    for _ in range(WAITING):
+        asked._waiting.acquire(blocking=False)
+    assert asked.statistics(T0, END, Sieve())["ships"] == 5, "what is known already waits for nobody"

@@ -11,7 +11,7 @@ import pytest
 import selat
 from selat.app.pipeline import Pipeline
 from selat.app.standing import Standing
-from selat.app.watch import Watch
+from selat.app.watch import FIRST, Watch
 from selat.exercise.emit import sentences
 from selat.exercise.scene import Scene
 from selat.model.clock import SECOND, ReplayClock
@@ -87,3 +87,32 @@ def test_another_console_sees_and_acknowledges(watched) -> None:
         assert standing.picture.ship(alert["subjects"][0])["track"]
         assert opened.alerts.arrow()["state"].to_pylist().count("acknowledged") == 1
         assert standing.health()["sources"][0]["lines"] > 500
+
+
+def test_the_first_reports_of_a_new_sea_are_stored_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages about the past show something in the first minute; after that it is the setting that counts."""
+    source, times = Source(), [100.0]
+    monkeypatch.setattr("selat.app.watch.clocks.monotonic", lambda: times[0])
+    store = Store(tmp_path / "sea")
+    with store.writer() as writer:
+        watch = Watch(Pipeline(writer), ReplayClock(source.scene.start + 180 * SECOND, 1e-9), replay=True)
+
+        def stored() -> int:
+            with selat.open(tmp_path / "sea") as sea:
+                return sea.reports.count()
+
+        async def go() -> None:
+            seen = []
+            async for block in source:
+                times[0] += 2.0
+                watch._take(block)
+                seen.append(stored())
+                if times[0] > 130.0:
+                    break
+            soon = int(FIRST // 2) + 2
+            assert seen[0] == 0 and seen[soon] > 0, seen
+            assert len(set(seen[soon:])) == 1, "then every minute"
+
+        asyncio.run(go())
+        watch._thread.shutdown()
+    store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -100,6 +101,39 @@ def test_page_and_assets(server: Running) -> None:
         404,
     )  # the client tidies the path
     assert httpx.get(server.url + "assets/%2e%2e/%2e%2e/server.py").status_code == 404
+
+
+def test_files_go_out_packed_as_they_were_built(tmp_path: Path) -> None:
+    assets = tmp_path / "assets"
+    assets.mkdir()
+    text = "export const x = 1;\n" * 400
+    for name in ("built.js", "plain.js", "old.js"):
+        (assets / name).write_text(text)
+    for name in ("built.js.gz", "old.js.gz"):
+        (assets / name).write_bytes(gzip.compress(b"// as built"))
+    os.utime(assets / "old.js.gz", (1, 1))  # of an earlier build
+    app = create_app(FakePicture(60), static=tmp_path)
+    got = ask(app, "GET", "/assets/built.js")
+    assert got.text == "// as built" and got.headers["content-encoding"] == "gzip"
+    assert "immutable" in got.headers["cache-control"] and got.headers["vary"] == "Accept-Encoding"
+    assert ask(app, "GET", "/assets/plain.js").text == ask(app, "GET", "/assets/old.js").text == text
+    again = ask(app, "GET", "/assets/built.js", headers={"If-None-Match": got.headers["etag"]})
+    assert again.status_code == 304 and not again.content
+    bare = ask(app, "GET", "/assets/built.js", headers={"Accept-Encoding": "identity"})
+    assert bare.text == text and "content-encoding" not in bare.headers
+    part = ask(app, "GET", "/assets/built.js", headers={"Range": "bytes=0-5"})
+    assert part.status_code == 206 and part.text == "export"
+    (assets / "plain.js").write_text(text * 2)
+    assert ask(app, "GET", "/assets/plain.js").text == text * 2, "a file that was changed is packed anew"
+    tiles = ask(app, "GET", "/basemap/land/9.tiles")
+    whole = gzip.decompress((BASEMAP / "land" / "9.tiles.gz").read_bytes())
+    assert tiles.content == whole and tiles.headers["content-encoding"] == "gzip"
+    same = {"If-None-Match": tiles.headers["etag"]}
+    assert ask(app, "GET", "/basemap/land/9.tiles", headers=same).status_code == 304
+    bare = ask(app, "GET", "/basemap/land/9.tiles", headers={"Accept-Encoding": "identity"})
+    assert bare.content == whole and "content-encoding" not in bare.headers
+    for path in ("/basemap/land/99.tiles", "/basemap/land/../../server.tiles"):
+        assert ask(app, "GET", path).status_code == 404
 
 
 def test_unbuilt_page_says_what_to_do(tmp_path: Path) -> None:

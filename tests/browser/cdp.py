@@ -9,18 +9,16 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import websocket
 
+SOFTWARE = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # the same on every machine
 FLAGS = [
     "--headless",
     "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
     "--disable-quic",
     "--no-first-run",
@@ -48,8 +46,11 @@ class PageError(AssertionError):
 class Browser:
     """One Chromium with one page; use it as a context manager."""
 
-    def __init__(self, width: int = 1280, height: int = 720) -> None:
-        binary = find_chromium()
+    def __init__(
+        self, width: int = 1280, height: int = 720, graphics: Sequence[str] = SOFTWARE, binary: str | None = None
+    ) -> None:
+        """``graphics``: the flags that say what draws; none: what Chromium finds on the machine."""
+        binary = binary or find_chromium()
         if binary is None:
             raise FileNotFoundError("no Chromium on this machine")
         self._profile = Path(tempfile.mkdtemp(prefix="selat-browser-"))
@@ -57,6 +58,7 @@ class Browser:
         args = [
             binary,
             *FLAGS,
+            *graphics,
             f"--window-size={width},{height}",
             f"--user-data-dir={self._profile}",
             "about:blank",

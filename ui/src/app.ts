@@ -1,6 +1,6 @@
 // The page as a whole: what happens when something comes, is chosen or is pressed.
 
-import { loadLand, loadPorts } from "./basemap";
+import { loadLand, loadOtherLevels, loadPorts } from "./basemap";
 import { expose } from "./debug";
 import { must } from "./dom";
 import { Feed } from "./feed";
@@ -13,10 +13,12 @@ import { recall, remember } from "./settings";
 import { HOME, Parts } from "./parts";
 
 const ZONES_EVERY_MS = 60_000;
+const OTHER_LEVELS_AFTER_MS = 3000;
 
 export class App extends Parts {
   /** The land is on the map. */
   landed = false;
+  private land: Promise<void> | null = null; // on its way before the map asks for it
   private title = "selat";
   private fault = "";
   private asked = Number(recall("at")) || null; // an instant the address names
@@ -57,12 +59,15 @@ export class App extends Parts {
   }
 
   start(): void {
+    this.land = loadLand(this.map);
+    this.land.catch(() => {}); // said where it is waited for
     this.look.begin();
     this.filtered(false);
     this.map.once("style.load", () => this.loaded()); // not "load": that waits for a first picture without anything on it
     this.map.on("render", () => this.frame());
     this.map.on("error", (event) => {
-      this.fault = t("banner.gl", { reason: event.error?.message ?? "" });
+      const key = (event as { sourceId?: string }).sourceId === "land" ? "banner.map" : "banner.gl";
+      this.fault = t(key, { reason: event.error?.message ?? "" });
     });
     document.addEventListener("keydown", (event) => {
       if (press(this, event)) event.preventDefault();
@@ -92,8 +97,9 @@ export class App extends Parts {
       this.map.triggerRepaint();
     });
     try {
-      this.boats.coasts = await loadLand(this.map);
+      await this.land;
       this.landed = true;
+      setTimeout(() => void loadOtherLevels().catch(() => {}), OTHER_LEVELS_AFTER_MS); // else asked for when it is seen
     } catch (error) {
       this.fault = t("banner.map", { reason: error instanceof Error ? error.message : String(error) });
     }

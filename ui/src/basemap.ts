@@ -1,35 +1,42 @@
-// The base map: land out of one local file, coast line, the selected ship's track; no tiles, no glyphs, no net.
+// The base map: land as vector tiles out of local files, the selected ship's track; no tile server, no glyphs, no net.
+// scripts/make_tiles.py cuts the tiles and says what a file holds: one a zoom level, read when that level is first seen.
 
-import type { FeatureCollection, MultiLineString, MultiPolygon, Point } from "geojson";
-import type { GeoJSONSource, Map as MapLibre, StyleSpecification } from "maplibre-gl";
+import type { FeatureCollection, MultiPolygon, Point } from "geojson";
+import type { Map as MapLibre, StyleSpecification } from "maplibre-gl";
 import { token } from "./palette";
 
 interface LandFile {
   scale: number;
-  strait: [number, number, number, number];
-  region: [number, number, number, number];
   polygons: number[][][];
 }
 
 export type PortFile = FeatureCollection<Point, { name: string; size: "L" | "M" | "S" | "V" }>;
 
-/** The coarse part reaches 0.005 degree into the fine one and is simplified by half of that. */
-const CUT = 0.008;
-
 export const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
+
+const FIRST = 2;
+const LAST = 11; // beyond it the tiles of this level are drawn larger
+const REGION: [number, number, number, number] = [88, -12, 126, 24];
+const MAGIC = 0x31544c53;
+const SCHEME = "land";
 
 export function style(): StyleSpecification {
   return {
     version: 8,
     sources: {
-      land: { type: "geojson", data: EMPTY, tolerance: 0.2, buffer: 16, maxzoom: 13 },
-      coast: { type: "geojson", data: EMPTY, tolerance: 0.2, buffer: 16, maxzoom: 13 },
+      land: { type: "vector", tiles: [`${SCHEME}://{z}/{x}/{y}`], minzoom: FIRST, maxzoom: LAST, bounds: REGION },
       track: { type: "geojson", data: EMPTY, tolerance: 0.1 },
     },
     layers: [
       { id: "sea", type: "background", paint: { "background-color": token("--sea") } },
-      { id: "land", type: "fill", source: "land", paint: { "fill-color": token("--land"), "fill-antialias": false } },
-      { id: "coast", type: "line", source: "coast", paint: { "line-color": token("--coast"), "line-width": 1 } },
+      {
+        id: "land", type: "fill", source: "land", "source-layer": "land",
+        paint: { "fill-color": token("--land"), "fill-antialias": false },
+      },
+      {
+        id: "coast", type: "line", source: "land", "source-layer": "coast",
+        paint: { "line-color": token("--coast"), "line-width": 1 },
+      },
       {
         id: "track", type: "line", source: "track", filter: ["!", ["get", "gap"]],
         layout: { "line-join": "round", "line-cap": "round" },
@@ -51,6 +58,70 @@ export function repaint(map: MapLibre): void {
   map.setPaintProperty("track-gap", "line-color", token("--track"));
 }
 
+interface Level {
+  data: ArrayBuffer;
+  at: Map<string, [number, number]>;
+}
+
+const levels = new Map<number, Promise<Level>>();
+
+async function read(zoom: number): Promise<Level> {
+  const answer = await fetch(`basemap/land/${zoom}.tiles`);
+  if (!answer.ok) throw new Error(`the base map could not be read: ${answer.status}`);
+  const data = await answer.arrayBuffer();
+  const view = new DataView(data);
+  if (view.getUint32(0, true) !== MAGIC) throw new Error(`the base map could not be read: ${zoom}.tiles is no file of tiles`);
+  const at = new Map<string, [number, number]>();
+  for (let k = view.getUint32(8, true), p = 16; k > 0; k -= 1, p += 16) {
+    at.set(`${view.getUint32(p, true)}/${view.getUint32(p + 4, true)}`, [view.getUint32(p + 8, true), view.getUint32(p + 12, true)]);
+  }
+  return { data, at };
+}
+
+/** A zoom level; what failed is tried again by who asks next. */
+function level(zoom: number): Promise<Level> {
+  const known = levels.get(zoom);
+  if (known) return known;
+  const asked = read(zoom);
+  levels.set(zoom, asked);
+  asked.catch(() => levels.delete(zoom));
+  return asked;
+}
+
+/** Gives MapLibre a tile of land; a tile that is not there is sea. */
+async function landTile({ url }: { url: string }): Promise<{ data: ArrayBuffer }> {
+  const [zoom, x, y] = url.slice(SCHEME.length + 3).split("/") as [string, string, string];
+  const { data, at } = await level(Number(zoom));
+  const [begin, length] = at.get(`${x}/${y}`) ?? [0, 0];
+  return { data: data.slice(begin, begin + length) };
+}
+
+/** Tells MapLibre where its worker is and where land comes from; given its own functions, since some pages load it late. */
+export function prepare(
+  gl: { setWorkerUrl(url: string): void; addProtocol(name: string, load: typeof landTile): void }, workerUrl: string,
+): void {
+  gl.setWorkerUrl(new URL(workerUrl, location.href).href);
+  gl.addProtocol(SCHEME, landTile);
+}
+
+/** Waits until the land of what is seen is at hand; rejected when it cannot be read. */
+export async function loadLand(map: MapLibre): Promise<void> {
+  await level(Math.min(Math.max(Math.floor(map.getZoom()), FIRST), LAST));
+}
+
+/** Fetches what other zoom levels need, one after another: from then on the map needs no server. */
+export async function loadOtherLevels(): Promise<void> {
+  for (let zoom = LAST; zoom >= FIRST; zoom -= 1) await level(zoom);
+}
+
+/** The land as polygons, for who asks where water is. */
+export async function loadCoasts(): Promise<MultiPolygon> {
+  const answer = await fetch("basemap/land.json");
+  if (!answer.ok) throw new Error(`the base map could not be read: ${answer.status}`);
+  const { scale, polygons } = (await answer.json()) as LandFile;
+  return { type: "MultiPolygon", coordinates: polygons.map((rings) => rings.map((flat) => ring(flat, scale))) };
+}
+
 function ring(flat: number[], scale: number): [number, number][] {
   const out: [number, number][] = [];
   let x = 0;
@@ -62,47 +133,6 @@ function ring(flat: number[], scale: number): [number, number][] {
   }
   if (out[0]) out.push(out[0]);
   return out;
-}
-
-/** Whether a step lies along the edge of a clipping box: such a step is a cut, not a coast. */
-function isCut(a: [number, number], b: [number, number], boxes: number[][]): boolean {
-  const near = (p: number, q: number) => Math.abs(p - q) < CUT;
-  return boxes.some(([w, s, e, n]) =>
-    [w, e].some((x) => near(a[0], x as number) && near(b[0], x as number)) ||
-    [s, n].some((y) => near(a[1], y as number) && near(b[1], y as number)));
-}
-
-export function readLand(file: LandFile): { land: MultiPolygon; coast: MultiLineString } {
-  const boxes = [file.strait, file.region];
-  const land: [number, number][][][] = [];
-  const coast: [number, number][][] = [];
-  for (const polygon of file.polygons) {
-    const rings = polygon.map((flat) => ring(flat, file.scale));
-    land.push(rings);
-    for (const points of rings) {
-      let line: [number, number][] = [];
-      points.forEach((point, k) => {
-        const before = points[k - 1];
-        if (before && isCut(before, point, boxes)) {
-          if (line.length > 1) coast.push(line);
-          line = [];
-        }
-        line.push(point);
-      });
-      if (line.length > 1) coast.push(line);
-    }
-  }
-  return { land: { type: "MultiPolygon", coordinates: land }, coast: { type: "MultiLineString", coordinates: coast } };
-}
-
-/** Draws the land; what it is made of, for who asks where water is. */
-export async function loadLand(map: MapLibre): Promise<MultiPolygon> {
-  const answer = await fetch("basemap/land.json");
-  if (!answer.ok) throw new Error(`the base map could not be read: ${answer.status}`);
-  const { land, coast } = readLand((await answer.json()) as LandFile);
-  await (map.getSource("land") as GeoJSONSource).setData({ type: "Feature", properties: {}, geometry: land });
-  await (map.getSource("coast") as GeoJSONSource).setData({ type: "Feature", properties: {}, geometry: coast });
-  return land;
 }
 
 export async function loadPorts(): Promise<PortFile["features"]> {

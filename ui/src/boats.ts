@@ -1,6 +1,7 @@
 // Own boats and aircraft: how many minutes each needs to the cursor, at its speed; boats over water.
 
 import type { MultiPolygon } from "geojson";
+import { loadCoasts } from "./basemap";
 import { h, setText } from "./dom";
 import { drawnAt, type Fleet, nameOf } from "./fleet";
 import { leg } from "./geo";
@@ -26,7 +27,8 @@ interface Boat {
 }
 
 export class Boats {
-  coasts: MultiPolygon | null = null;
+  private coasts: MultiPolygon | null = null;
+  private coming = false; // the coasts are on their way: only who has boats needs them
   /** The last answers, minutes by name; null: no way over water. */
   readonly minutes = new Map<string, number | null>();
   private boats: Boat[] = [];
@@ -82,6 +84,17 @@ export class Boats {
     this.work();
   }
 
+  private fetchCoasts(): void {
+    if (this.coming) return;
+    this.coming = true;
+    loadCoasts().then((coasts) => {
+      this.coasts = coasts;
+      this.work();
+    }).catch(() => setTimeout(() => {
+      this.coming = false; // the next look tries again
+    }, 5000));
+  }
+
   private title(b: Boat): string {
     return b.name === String(b.mmsi) ? nameOf({ mmsi: b.mmsi, label: this.fleet.labels.get(b.mmsi) }) : b.name;
   }
@@ -97,6 +110,7 @@ export class Boats {
   work(): void {
     this.asked = performance.now();
     if (!this.cursor) return;
+    if (!this.coasts && this.boats.some((b) => !b.flies)) this.fetchCoasts();
     const [lon, lat] = this.cursor;
     for (const b of this.boats) {
       const c = this.fleet.byMmsi.get(b.mmsi);
@@ -106,6 +120,10 @@ export class Boats {
       if (!cell) continue;
       if (!Number.isFinite(from[0])) {
         setText(cell, t("tool.gone"));
+        continue;
+      }
+      if (!b.flies && !this.coasts) {
+        setText(cell, "…");
         continue;
       }
       const found = b.flies ? { metres: leg(from[0], from[1], lon, lat).metres, direct: true } : overWater(this.coasts, from[0], from[1], lon, lat);

@@ -4,6 +4,7 @@
 // The map shown follows the view: cells are asked anew where it has moved far.
 
 import type { CanvasSource, LngLatBounds, Map as MapLibre } from "maplibre-gl";
+import { askJson } from "./asking";
 import { h, setText } from "./dom";
 import { currentPalette } from "./palette";
 import { recall, remember } from "./settings";
@@ -60,9 +61,7 @@ function floats(text: string): Float32Array {
 
 /** Asks the server for a map. Throws an Error with what is wrong and what to do. */
 export async function askGrid(query: URLSearchParams, signal?: AbortSignal): Promise<Grid> {
-  const answer = await fetch(`api/density?${query}`, signal ? { signal } : {});
-  const told = (await answer.json()) as Record<string, unknown>;
-  if (!answer.ok) throw new Error([told.error, told.hint].filter(Boolean).join(". "));
+  const told = await askJson<Record<string, unknown>>(`api/density?${query}`, signal);
   const values: Grid["values"] = {};
   for (const name of ["hours", "ships", "speed", "percentile"] as const) {
     if (typeof told[name] === "string") values[name] = floats(told[name]);

@@ -1,11 +1,11 @@
 // The parts of the page, made and tied to each other; what the page does with them is in app.ts.
 
-import { type GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import { addProtocol, type GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { AlertDesk } from "./alertdesk";
 import type { AlertPanel } from "./alerts";
 import { Anchors } from "./anchors";
-import { style } from "./basemap";
+import { prepare, style } from "./basemap";
 import { ShipPanel } from "./card";
 import { Boats } from "./boats";
 import { Choice } from "./choice";
@@ -37,7 +37,7 @@ export const HOME: [number, number, number, number] = [103.55, 1.0, 104.45, 1.42
 const BOUNDS: [number, number, number, number] = [88, -12, 126, 24];
 
 function makeMap(): MapLibre {
-  setWorkerUrl(new URL(workerUrl, location.href).href);
+  prepare({ setWorkerUrl, addProtocol }, workerUrl);
   const map = new MapLibre({
     container: "map", style: style(), bounds: HOME, hash: true, attributionControl: false, fadeDuration: 0,
     maxBounds: BOUNDS, minZoom: 4, maxZoom: 17, dragRotate: false, touchPitch: false, pitchWithRotate: false,

@@ -31,8 +31,8 @@ from selat.model.release import Clauses, Groups
 from selat.model.schema import I32, NO_TIME
 from selat.readers.zones_json import read_json
 from selat.store import handling, registry, releases
+from selat.store.footers import warm
 from selat.store.latest import declared, last_positions
-from selat.store.scan import warm
 from selat.store.view import View
 from selat.tracks import ports
 from selat.tracks.kinds import kinds_of

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from selat.app import statistics, traffic
 from selat.app.session import Sea
+from selat.model import clock
 from selat.model.clock import DAY
 from selat.model.columns import Array
-from selat.model.errors import ConfigError
+from selat.model.errors import BusyError, ConfigError
 from selat.model.sieve import Sieve
 from selat.tracks.gates import CLEAR, Passages
 from selat.tracks.heat import GAP, Grid, Heat
@@ -36,10 +37,17 @@ class PastTraffic:
         self._work = threading.RLock()
         self._waiting = threading.BoundedSemaphore(WAITING)
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._took = 1.0  # s that an answer took lately
 
     def _once(self, key: Hashable, work: Callable[[Sea], T]) -> T:
+        known: T | None = self._answers.get((self._sea().view.generation, key))
+        if known is not None:
+            return known
         if not self._waiting.acquire(blocking=False):
-            raise ConfigError("the sea is busy with other questions", hint="ask again in a moment")
+            after = max(self._took, 1.0)
+            raise BusyError(
+                f"{WAITING} questions about traffic wait already", hint=f"ask again in {after:.0f} s", after=after
+            )
         try:
             return self._worked(key, work)
         finally:
@@ -52,7 +60,9 @@ class PastTraffic:
             if whole in self._answers:
                 self._answers.move_to_end(whole)
             else:
+                begun = clock.monotonic()
                 self._answers[whole] = work(sea)
+                self._took += 0.5 * (clock.monotonic() - begun - self._took)
                 while len(self._answers) > KEPT:
                     self._answers.popitem(last=False)
             found: T = self._answers[whole]

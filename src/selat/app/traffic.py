@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from selat.model.clock import HOUR
+from selat.model.clock import HOUR, SECOND
 from selat.model.columns import Array, Columns
 from selat.model.errors import ConfigError
 from selat.model.nouns import Zone
@@ -20,7 +20,8 @@ from selat.model.schema import DEGREES
 from selat.model.sieve import CATEGORIES, Sieve, category
 from selat.store import registry, releases
 from selat.store.latest import declared
-from selat.store.scan import Region, Where, blocks_of, read_rows
+from selat.store.history import Part
+from selat.store.scan import Region, Where, blocks_of, read_file, read_rows
 from selat.tracks.ends import COLUMNS
 from selat.tracks.gates import CLEAR, HEADS, Gating, Passages
 from selat.tracks.gates import GAP as GATE_GAP
@@ -116,19 +117,54 @@ def around(box: Box, metres: float) -> Region:
     return Region(((w, s, e, n),) if w <= e else ((w, s, half, n), (-half, s, e, n)))
 
 
-def streamed(sea: Sea, where: Where, names: Sequence[str] = COLUMNS) -> Iterator[Columns]:
-    """Reports block by block in order of time; the next ones are read while one is worked on."""
+def streamed(
+    sea: Sea, where: Where, names: Sequence[str] = COLUMNS, *, placed: bool = False
+) -> Iterator[Columns]:
+    """Reports block by block in order of time; the next ones are read while one is worked on.
+
+    Rows without a time may be among them; with ``placed`` also such without a place: who counts leaves them out.
+    """
     view = sea.view
     where = replace(where, hidden=view.hidden)
-    root = view.layout.history
     blocks = iter(list(blocks_of(view.parts, "reports", where)))
+
+    def read(parts: list[Part]) -> Columns:
+        eased = _eased(parts, where, placed)
+        if len(parts) == 1 and not eased.regions and eased.ships is None:  # a file is in the order of its table
+            return read_file(view.layout.history, parts[0], eased, names)
+        return read_rows(view.layout.history, parts, "reports", eased, names)
+
     with ThreadPoolExecutor(AHEAD) as pool:
-        ahead = deque(pool.submit(read_rows, root, p, "reports", where, names) for p in islice(blocks, AHEAD))
+        ahead = deque(pool.submit(read, p) for p in islice(blocks, AHEAD))
         while ahead:
             rows = ahead.popleft().result()
             for parts in islice(blocks, 1):
-                ahead.append(pool.submit(read_rows, root, parts, "reports", where, names))
+                ahead.append(pool.submit(read, parts))
             yield rows
+
+
+def _eased(parts: Sequence[Part], where: Where, placed: bool) -> Where:
+    """What is still to be tested of the rows of some files: a box or a time that holds all of them is not."""
+    times = [(p.min_time, p.max_time) for p in parts]
+    if all(
+        low is not None and high is not None
+        and (where.begin is None or where.begin <= low * SECOND) and (where.end is None or (high + 1) * SECOND <= where.end)
+        for low, high in times
+    ):  # fmt: skip
+        where = replace(where, begin=None, end=None)
+    if placed:
+        where = replace(where, regions=tuple(r for r in where.regions if not all(_inside(p, r) for p in parts)))
+    return where
+
+
+def _inside(part: Part, region: Region) -> bool:
+    """Whether one box of a region holds all places of a file."""
+    if region.ring is not None or None in (part.min_lon, part.min_lat, part.max_lon, part.max_lat):
+        return False
+    return any(
+        w <= part.min_lon and part.max_lon <= e and s <= part.min_lat and part.max_lat <= n  # type: ignore[operator]
+        for w, s, e, n in region.boxes
+    )
 
 
 def density(
@@ -151,7 +187,8 @@ def density(
     ships = sieve.mmsi or None
     where = Where(begin - gap, end + gap, ships, () if whole else (region,))
     read = 0
-    for rows in streamed(sea, where):
+    names = COLUMNS if sieve.course is not None else tuple(n for n in COLUMNS if n != "cog")
+    for rows in streamed(sea, where, names, placed=True):
         heating.take(rows)
         read += rows.rows
         if told is not None:
@@ -193,7 +230,7 @@ def passages(
     region = Region(tuple(dict.fromkeys(box for some in boxes for box in some)))
     where = Where(begin - gap, end + gap, sieve.mmsi or None, (region,))
     read = 0
-    for rows in streamed(sea, where):
+    for rows in streamed(sea, where, placed=True):
         gating.take(rows)
         read += rows.rows
         if told is not None:

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 #: by format of a live source: how its bytes are read
 KINDS = {"nmea": "nmea-live", "aisstream": "aisstream", "signalk": "signalk"}
+FIRST = 5.0  #: s after which the first reports of a new sea are stored: its pages show something soon
 REFRESH = 0.5  #: s between refreshes of the picture
 DECIDED = 2.0  #: s after which what was released elsewhere holds here
 LOOK = 1.0  #: s between looks at what others changed: zones, deeds, snoozes
@@ -87,6 +88,7 @@ class Watch:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-loop")
         self._committed = self._compacted = self._refreshed = self._looked = clocks.monotonic()
         self._touched = handling.touched(writer.state, -1)
+        self._new = not any(p.table == "reports" for p in writer.state.parts()[1])  # nothing is stored yet
         self._intakes: dict[str, Intake] = {}  # also those that have ended
         self._heard: dict[str, tuple[int, float]] = {}  # by source: when (picture's time), rate
         self._rates: dict[str, tuple[float, int, float]] = {}
@@ -150,7 +152,7 @@ class Watch:
             self._look()
         self._refresh()
         waited = now - self._committed
-        due = waited > self._every.commit or (self.pipeline.alerts_waiting and waited > self._every.alerts)
+        due = waited > (min(FIRST, self._every.commit) if self._new else self._every.commit) or (self.pipeline.alerts_waiting and waited > self._every.alerts)
         if due or self.pipeline.writer.full or self.handler.waiting:
             self.commit()
         if now - self._compacted > self._every.compact:
@@ -212,6 +214,7 @@ class Watch:
         self._committed = clocks.monotonic()
         with self.lock:
             deeds = self.handler.take()
+            self._new = self._new and not self.pipeline.writer.staged_rows
             self.pipeline.commit(outages=self._outages() if self._outages else None, wait=bool(deeds))
         self.handler.store(deeds)
 

@@ -17,7 +17,7 @@ Array = NDArray[Any]
 class Columns(Mapping[str, Array]):
     """Arrays of equal length under the names of a :class:`~selat.model.schema.Table`.
 
-    Missing columns are filled with their null sentinel (0 or empty where a column has none).
+    Missing columns are filled with their null sentinel (0 or empty where a column has none), when they are first asked for.
     Raises :class:`SchemaError` for an unknown column or unequal lengths.
     """
 
@@ -30,39 +30,47 @@ class Columns(Mapping[str, Array]):
             raise SchemaError(f"{self.table.name} has no column {sorted(unknown)[0]!r}")
         self._n = n if n is not None else (len(next(iter(data.values()))) if data else 0)
         self._data: dict[str, Array] = {}
-        for column in self.table.columns:
-            values = data.get(column.name)
-            if values is None:
-                self._data[column.name] = blank(column.stored, column.null, self._n)
-            elif len(values) != self._n:
-                raise SchemaError(f"{column.name}: {len(values)} values in a table of {self._n} rows")
-            else:
-                self._data[column.name] = np.asarray(values, dtype=column.stored)
+        for name, values in data.items():
+            if len(values) != self._n:
+                raise SchemaError(f"{name}: {len(values)} values in a table of {self._n} rows")
+            self._data[name] = np.asarray(values, dtype=self.table[name].stored)
 
     def __getitem__(self, name: str) -> Array:
-        return self._data[name]
+        values = self._data.get(name)
+        if values is None:
+            column = self.table[name]
+            values = self._data[name] = blank(column.stored, column.null, self._n)
+        return values
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.table.names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._data)
+        return iter(self.table.names)
 
     def __len__(self) -> int:
         """Number of columns, as of any mapping; rows are counted by :attr:`rows`."""
-        return len(self._data)
+        return len(self.table.names)
 
     @property
     def rows(self) -> int:
         """Number of rows."""
         return self._n
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Names of the columns that are there, those that nobody gave or asked for left out."""
+        return tuple(self._data)
+
     def take(self, index: Array) -> Columns:
         """Rows by a boolean mask or an index array, in that order."""
-        data = {k: v[index] for k, v in self._data.items()}
-        return Columns(self.table, data, len(next(iter(data.values()))))
+        n = int(np.count_nonzero(index)) if np.asarray(index).dtype == bool else len(index)
+        return Columns(self.table, {k: v[index] for k, v in self._data.items()}, n)
 
     def slice(self, start: int, stop: int) -> Columns:
         """Rows ``start`` to ``stop`` without copying."""
-        data = {k: v[start:stop] for k, v in self._data.items()}
-        return Columns(self.table, data, len(next(iter(data.values()))))
+        n = len(range(*slice(start, stop).indices(self._n)))
+        return Columns(self.table, {k: v[start:stop] for k, v in self._data.items()}, n)
 
     def replace(self, **columns: Array) -> Columns:
         """The same rows with some columns exchanged."""
@@ -90,4 +98,5 @@ def concat(parts: Iterable[Columns], table: str | Table) -> Columns:
         return empty(table)
     if len(parts) == 1:
         return parts[0]
-    return Columns(table, {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}, sum(p.rows for p in parts))
+    given = dict.fromkeys(name for p in parts for name in p.given)
+    return Columns(table, {k: np.concatenate([p[k] for p in parts]) for k in given}, sum(p.rows for p in parts))

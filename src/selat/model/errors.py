@@ -10,6 +10,7 @@
       FormatError              the bytes are not what the reader expects
       SchemaError              a table lacks a column, or has it in another type
       StoreError               the sea on disk cannot be used
+      BusyError                too much is asked at once
       PluginError              an extension breaks its protocol
 
 Trouble with one row is never an exception: it becomes a row of the table ``rejects`` with a :class:`Reason`.
@@ -58,6 +59,14 @@ class SchemaError(SelatError):
 
 class StoreError(SelatError):
     """The sea on disk cannot be opened, read or written."""
+
+
+class BusyError(SelatError):
+    """Too much is asked at once: nothing is wrong with the question. ``after``: s after which to ask again."""
+
+    def __init__(self, message: str, *, hint: str = "", after: float = 1.0) -> None:
+        super().__init__(message, hint=hint)
+        self.after = after
 
 
 class PluginError(SelatError):

@@ -110,7 +110,7 @@ def sort_columns(columns: Columns) -> list[tuple[int, Columns]]:
 
 
 def _gathered(columns: Columns, rows: Array) -> Columns:
-    return Columns(columns.table, {n: gather(columns[n], rows) for n in columns}, len(rows))
+    return Columns(columns.table, {n: gather(columns[n], rows) for n in columns.given}, len(rows))
 
 
 def _encoding(schema: pa.Schema, level: int, constant: Collection[str] = ()) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """Reading rows back: which files, which row groups, which rows.
 
 Pruning goes from the manifest's bounds to row-group statistics (rows are sorted by ship inside a block) to exact tests
-on the stored integers. Footers are parsed once a process: files never change.
+on the stored integers.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +22,13 @@ from selat.model.clock import SECOND
 from selat.model.columns import Array, Columns, concat, empty
 from selat.model.errors import StoreError
 from selat.model.schema import I32, NO_TIME, TABLES
-from selat.store.codec import SPLIT, from_storage, step_bounds, storage_names
-from selat.store.history import BOUNDED, Part, open_part
+from selat.store.codec import from_storage, storage_names
+from selat.store.footers import Footer, footer
+from selat.store.history import Part
 
 SMALL = 100_000  #: rows of a file that is read by row groups in any case
-_SHIPS = 16  #: as many ships at most are looked for in the column of numbers before the others are read
+_SHIPS = 16  #: for as many ships at most it is looked up where they are before anything is read
 _FEW = 4  #: a share of 1 / _FEW of the row groups is few enough to read them whole
-_LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,65 +80,6 @@ class Where:
 ANYWHERE = Where()
 
 
-class _Footer:
-    """A file's parsed footer and the bounds of its row groups: arrays (groups, 2) by name."""
-
-    def __init__(self, root: Path, part: Part) -> None:
-        file = open_part(root, part)
-        self.metadata = file.metadata
-        n = self.metadata.num_row_groups
-        self.rows = np.array([self.metadata.row_group(i).num_rows for i in range(n)], dtype=np.int64)
-        self.bounds: dict[str, Array] = {}
-        names = file.schema_arrow.names
-        for name in BOUNDED:
-            if name in names:
-                self.bounds[name] = self._of(names.index(name), n)
-        for name in SPLIT:
-            if f"{name}_ais" in names:
-                self.bounds[name] = step_bounds(self.bounds[f"{name}_ais"])
-        file.close()
-
-    def _of(self, column: int, n: int) -> Array:
-        out = np.empty((n, 2), dtype=np.int64)
-        for i in range(n):
-            statistics = self.metadata.row_group(i).column(column).statistics
-            known = statistics is not None and statistics.has_min_max
-            # no bounds: all null (nothing can match) unless the writer left statistics out
-            out[i] = (statistics.min, statistics.max) if known else ((_HIGH, _LOW) if statistics else (_LOW, _HIGH))
-        return out
-
-
-_footers: OrderedDict[tuple[str, str], _Footer] = OrderedDict()
-_footers_lock = threading.Lock()
-_FOOTERS = 2048  #: months of blocks of all tables
-
-
-def _footer(root: Path, part: Part) -> _Footer:
-    key = (str(root / part.path), part.sha256)
-    with _footers_lock:
-        found = _footers.get(key)
-        if found is not None:
-            _footers.move_to_end(key)
-            return found
-    found = _Footer(root, part)
-    with _footers_lock:
-        _footers[key] = found
-        while len(_footers) > _FOOTERS:
-            _footers.popitem(last=False)
-    return found
-
-
-def warm(root: Path, parts: Sequence[Part], stop: threading.Event) -> int:
-    """Parse the footers of files before anybody waits for it, the newest first, until ``stop``; how many."""
-    n = 0
-    for part in sorted(parts, key=lambda p: -p.block)[:_FOOTERS]:
-        if stop.is_set():
-            break
-        _footer(root, part)
-        n += 1
-    return n
-
-
 def select_parts(parts: Sequence[Part], table: str, where: Where) -> list[Part]:
     """The files that may hold rows that are asked for, by block and in order of their first ship or line."""
     found = [p for p in parts if p.table == table and _may_hold(p, where)]
@@ -171,26 +111,32 @@ def _touches(part: Part, region: Region) -> bool:
     )
 
 
-def _groups(footer: _Footer, where: Where) -> Array:
+def _groups(of: Footer, where: Where) -> Array:
     """Numbers of the row groups that may hold rows that are asked for."""
-    keep = np.ones(len(footer.rows), dtype=bool)
-    bounds = footer.bounds
-    if "time_s" in bounds:
+    keep = np.ones(len(of.rows), dtype=bool)
+    if of.has("time_s"):
         if where.begin is not None:
-            keep &= bounds["time_s"][:, 1] >= where.begin // SECOND
+            keep &= of.bounds("time_s")[:, 1] >= where.begin // SECOND
         if where.end is not None:
-            keep &= bounds["time_s"][:, 0] <= (where.end - 1) // SECOND
+            keep &= of.bounds("time_s")[:, 0] <= (where.end - 1) // SECOND
     if where.ships is not None:
         ships = np.asarray(where.ships, dtype=np.int64)
-        low, high = bounds["mmsi"][:, 0], bounds["mmsi"][:, 1]
+        low, high = of.bounds("mmsi")[:, 0], of.bounds("mmsi")[:, 1]
         keep &= np.searchsorted(ships, low, "left") < np.searchsorted(ships, high, "right")
     for region in where.regions:
         hit = np.zeros(len(keep), dtype=bool)
         for w, s, e, n in region.boxes:
-            lon, lat = bounds["lon"], bounds["lat"]
+            lon, lat = of.bounds("lon"), of.bounds("lat")
             hit |= (lon[:, 1] >= w) & (lon[:, 0] <= e) & (lat[:, 1] >= s) & (lat[:, 0] <= n)
         keep &= hit
-    return np.flatnonzero(keep)
+    found = np.flatnonzero(keep)
+    if _few(where) and len(found) and "mmsi" in of.names:
+        found = found[np.isin(found, of.groups_of(where.ships or ()))]
+    return found
+
+
+def _few(where: Where) -> bool:
+    return where.ships is not None and len(where.ships) <= _SHIPS
 
 
 def row_mask(columns: dict[str, Array], n: int, where: Where) -> Array | None:
@@ -230,38 +176,18 @@ def _asked(table: str, where: Where) -> list[str]:
     return names
 
 
-def _with_ships(file: pq.ParquetFile, footer: _Footer, groups: Array, ships: tuple[int, ...] | None) -> Array:
-    """Whether each row group holds one of some ships, by its column of numbers alone.
-
-    Bounds say little of a ship in a month: nearly every group between the lowest and the highest number of the sea may
-    hold her, and few do. Measured on 30 days of 30 M rows: 52 ms of a core for one ship, against 345 ms without it.
-    """
-    keys = file.read_row_groups(groups.tolist(), columns=["mmsi"], use_threads=False).column("mmsi").to_numpy()
-    wanted = np.asarray(ships, dtype=keys.dtype)
-    hit = keys == wanted[0] if len(wanted) == 1 else np.isin(keys, wanted)
-    begins = np.cumsum(footer.rows[groups]) - footer.rows[groups]
-    found: Array = np.logical_or.reduceat(hit, begins)
-    return found
-
-
 def read_file(root: Path, part: Part, where: Where, names: Sequence[str]) -> Columns:
     """Rows of one file that are asked for, in the order of the table: whole row groups by pyarrow, then the test."""
-    footer = _footer(root, part)
-    groups = _groups(footer, where)
+    of = footer(root, part)
+    groups = _groups(of, where)
     table = part.table
     if not len(groups):
         return empty(table)
     asked = _asked(table, where)
     wanted = storage_names(table, dict.fromkeys([*names, *asked]))
-    file = pq.ParquetFile(root / part.path, metadata=footer.metadata, pre_buffer=False)
-    few = where.ships is not None and len(where.ships) <= _SHIPS
-    if few:
-        groups = groups[_with_ships(file, footer, groups, where.ships)]
-    if not len(groups):
-        file.close()
-        return empty(table)
+    file = pq.ParquetFile(root / part.path, metadata=of.metadata, pre_buffer=False)
     # a pool of threads costs more than it brings where little is read
-    stored = file.read_row_groups(groups.tolist(), columns=wanted, use_threads=not few)
+    stored = file.read_row_groups(groups.tolist(), columns=wanted, use_threads=not _few(where))
     file.close()
     if where.ships is not None and len(where.ships) == 1:
         keys = stored.column("mmsi").to_numpy()
@@ -336,8 +262,8 @@ def _sieved(root: Path, part: Part, where: Where) -> bool:
     """True where few rows of many row groups are wanted: better by DuckDB than by whole row groups."""
     if where.everything or part.rows < SMALL:
         return False
-    footer = _footer(root, part)
-    if len(_groups(footer, where)) * _FEW < len(footer.rows):
+    of = footer(root, part)
+    if len(_groups(of, where)) * _FEW < len(of.rows):
         return False
     inside = (where.begin is None or part.min_time is None or where.begin <= part.min_time * SECOND) and (
         where.end is None or part.max_time is None or where.end > (part.max_time + 1) * SECOND
@@ -364,7 +290,7 @@ def in_table_order(rows: Columns) -> Columns:
     if in_order(key, time, seq):
         return rows
     order, _, _ = sort_rows(key, time, seq)
-    return Columns(rows.table, {n: gather(rows[n], order) for n in rows}, rows.rows)
+    return Columns(rows.table, {n: gather(rows[n], order) for n in rows.given}, rows.rows)
 
 
 def blocks_of(parts: Sequence[Part], table: str, where: Where) -> Iterator[list[Part]]:

@@ -37,7 +37,7 @@ class Ships:
         """Reports, in the order of the table, as the kernels take them."""
         who = reports["mmsi"]
         starts = np.flatnonzero(np.r_[True, who[1:] != who[:-1]]) if len(who) else np.zeros(0, np.int64)
-        place = np.repeat(self._places(reports, starts), np.diff(np.r_[starts, len(who)])).astype(np.int32)
+        place = np.repeat(self._places(reports, starts).astype(np.int32), np.diff(np.r_[starts, len(who)]))
         return Rows(place, *(reports[n] for n in ("time", "lat", "lon", "sog", "cog")))
 
     def _places(self, reports: Columns, starts: Array) -> Array:

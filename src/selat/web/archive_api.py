@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from selat.model.archive import Archive
-from selat.model.errors import ConfigError, SelatError
+from selat.model.errors import BusyError, ConfigError, SelatError
 from selat.web.answers import json_answer, missing
 from selat.web.body import json_body, text_of, who_of
 from selat.web.feed import HEADER
@@ -42,7 +43,8 @@ Answer = Callable[..., Awaitable[Response]]
 
 
 def asked(answer: Answer) -> Answer:
-    """Errors of what was asked become 400 with their hint; without a stored sea there is no past: 501."""
+    """Errors of what was asked become 400 with their hint, too much at once 503 with when to ask again; without a stored
+    sea there is no past: 501."""
 
     @wraps(answer)
     async def guarded(self: Any, request: Request) -> Response:
@@ -50,6 +52,10 @@ def asked(answer: Answer) -> Answer:
             return json_answer({"error": "this picture has no stored sea behind it"}, status=501)
         try:
             return await answer(self, request)
+        except BusyError as e:
+            refused = json_answer({"error": e.message, "hint": e.hint}, status=503)
+            refused.headers["Retry-After"] = str(max(math.ceil(e.after), 1))  # RFC 9110, 10.2.3: whole seconds
+            return refused
         except SelatError as e:
             return json_answer({"error": e.message, "hint": e.hint}, status=400)
 

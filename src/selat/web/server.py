@@ -17,7 +17,6 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
 from selat.app.rescue.released import RescueDesks
 from selat.model.archive import Archive
@@ -31,6 +30,7 @@ from selat.web.assist_api import assist_routes
 from selat.web.audit_api import audit_routes
 from selat.web.feed import Hubs, serve_feed
 from selat.web.field_api import field_routes
+from selat.web.files import Packed
 from selat.web.geo import feature_collection, poll_answer
 from selat.web.guard import LOOPBACK_ADDRESSES, LOOPBACK_NAMES, Guard
 from selat.web.interop import interop_routes
@@ -61,20 +61,6 @@ HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
 BASEMAP = HERE / "basemap"
 BUILD_HINT = "python3 dev.py"
-
-
-class _Lasting(StaticFiles):
-    """Built assets carry a hash in their names, so a browser may keep them for good."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
-
-    async def check_config(self) -> None:
-        """A page that is not built has no assets: 404."""
-        if self.directory is None or not Path(self.directory).is_dir():
-            raise HTTPException(404)
 
 
 class _Routes:
@@ -214,8 +200,8 @@ def create_app(
         *interop_routes(picture, archive, title),
         OPENAPI_ROUTE,
         *(gate.routes() if gate else ()),
-        Mount("/assets", _Lasting(directory=static / "assets", check_dir=False)),
-        Mount("/basemap", StaticFiles(directory=BASEMAP)),
+        Mount("/assets", Packed(static / "assets", lasting=True)),
+        Mount("/basemap", Packed(BASEMAP)),
         Route("/{page:str}", to.other_page),
     ]
     layers = _layers(audit, gate, allowed_hosts)

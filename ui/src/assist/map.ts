@@ -3,7 +3,7 @@
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { FeatureCollection } from "geojson";
 import type { GeoJSONSource, Map as MapLibre, StyleSpecification } from "maplibre-gl";
-import { EMPTY, loadLand, style } from "../basemap";
+import { EMPTY, loadLand, prepare, style } from "../basemap";
 import { h } from "../dom";
 import { token } from "../palette";
 import { get } from "./api";
@@ -48,9 +48,9 @@ export async function mapPage(tier: string): Promise<HTMLElement> {
 
 async function draw(place: HTMLElement, data: FeatureCollection): Promise<void> {
   await import("maplibre-gl/dist/maplibre-gl.css");
-  const { Map, setWorkerUrl } = await import("maplibre-gl");
-  setWorkerUrl(new URL(workerUrl, location.href).href);
-  const map: MapLibre = new Map({ container: place, style: styled(), center: [102, 3.6], zoom: 5.2, attributionControl: false, dragRotate: false });
+  const gl = await import("maplibre-gl");
+  prepare(gl, workerUrl);
+  const map: MapLibre = new gl.Map({ container: place, style: styled(), center: [102, 3.6], zoom: 5.2, attributionControl: false, dragRotate: false });
   map.on("load", () => {
     void (async () => {
       await loadLand(map);

@@ -1,9 +1,9 @@
 // The map of the rescue page: base map, regions that hold 50, 90 and 95 %, and where to look.
 
 import type { FeatureCollection } from "geojson";
-import { type GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import { addProtocol, type GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { EMPTY, loadLand, repaint, style } from "../basemap";
+import { EMPTY, loadLand, prepare, repaint, style } from "../basemap";
 import { token } from "../palette";
 import type { State } from "./state";
 
@@ -18,7 +18,7 @@ export class RescueMap {
   private drawn = -1;
 
   constructor(private readonly state: State, private readonly failed: (reason: string) => void) {
-    setWorkerUrl(new URL(workerUrl, location.href).href);
+    prepare({ setWorkerUrl, addProtocol }, workerUrl);
     this.map = new MapLibre({
       container: "map", style: style(), bounds: HOME, attributionControl: false, fadeDuration: 0, minZoom: 3, maxZoom: 17,
       dragRotate: false, touchPitch: false, pitchWithRotate: false, keyboard: false, renderWorldCopies: false,

@@ -3,6 +3,7 @@
 import "../palettes.css";
 import "./shell.css";
 import "./stats.css";
+import { askJson } from "../asking";
 import { h, must } from "../dom";
 import { utc, utcDate } from "../format";
 import { controls, spanOf, words } from "./asked";
@@ -12,18 +13,18 @@ import { plainKey, shell } from "./shell";
 import { pageName } from "../pages";
 import { t } from "./words";
 
+const AGAIN_MS = 3000; // a watch stores the first reports within seconds
+
 const density = new DensityMap();
 let counts: Counts | null = null;
 let gateCounts: Gates | null = null;
 let last: number | null = null;
 let trouble = "";
 let turn = 0;
+let waits = false; // for the first reports to be stored
 
-async function get<T>(path: string): Promise<T> {
-  const answer = await fetch(`api/${path}`);
-  const told = (await answer.json()) as T & { error?: string; hint?: string };
-  if (!answer.ok) throw new Error([told.error, told.hint].filter(Boolean).join(". "));
-  return told;
+function get<T>(path: string): Promise<T> {
+  return askJson<T>(`api/${path}`);
 }
 
 async function load(): Promise<void> {
@@ -33,8 +34,10 @@ async function load(): Promise<void> {
   try {
     const there = await get<{ stored: boolean; end_ms: number | null }>("history");
     last = there.end_ms;
+    waits = last === null && there.stored;
     if (last === null) trouble = t(there.stored ? "no.history" : "no.sea");
     draw();
+    if (waits) setTimeout(() => { if (mine === turn) void load(); }, AGAIN_MS);
     if (last === null) return;
     const span = spanOf(last);
     const query = words();
@@ -59,7 +62,7 @@ function draw(): void {
   const at = page.scrollTop;
   const held = page.contains(document.activeElement) ? markOf(document.activeElement as HTMLElement) : "";
   const head = [h("h1", {}, pageName("statistics")), last === null ? null : controls(spanOf(last), () => void load())];
-  if (trouble) head.push(h("p", { class: "trouble", role: "alert" }, trouble));
+  if (trouble) head.push(h("p", waits ? { class: "waits", role: "status" } : { class: "trouble", role: "alert" }, trouble));
   const time = (ms: number) => `${utcDate(ms)} ${utc(ms, false)}`;
   const sum = counts ? t("sum", { ships: counts.ships.toLocaleString("en"), reports: counts.reports.toLocaleString("en"), begin: time(counts.begin_ms), end: time(counts.end_ms) })
     : trouble ? "" : t("busy");

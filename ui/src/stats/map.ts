@@ -2,7 +2,7 @@
 
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Map as MapLibre } from "maplibre-gl";
-import { loadLand, repaint, style } from "../basemap";
+import { loadLand, prepare, repaint, style } from "../basemap";
 import { h } from "../dom";
 import { askGrid, cellOf, type Grid, heatWord, HeatPicture, type Measure, MEASURES, scaleBar, short, valuesOf } from "../heat";
 import { recall, remember } from "../settings";
@@ -54,11 +54,11 @@ export class DensityMap {
 
   private async start(): Promise<void> {
     await import("maplibre-gl/dist/maplibre-gl.css");
-    const { Map, setWorkerUrl } = await import("maplibre-gl");
-    setWorkerUrl(new URL(workerUrl, location.href).href);
+    const gl = await import("maplibre-gl");
+    prepare(gl, workerUrl);
     const box = (recall("box") ?? "").split(",").map(Number);
     const bounds = box.length === 4 && box.every(Number.isFinite) ? (box as [number, number, number, number]) : HOME;
-    const map = new Map({ container: this.place, style: style(), bounds, attributionControl: false, fadeDuration: 0, dragRotate: false,
+    const map = new gl.Map({ container: this.place, style: style(), bounds, attributionControl: false, fadeDuration: 0, dragRotate: false,
       pitchWithRotate: false, renderWorldCopies: false, canvasContextAttributes: { preserveDrawingBuffer: true } }); // kept: the page is printed
     map.touchZoomRotate.disableRotation();
     this.map = map;

@@ -1,7 +1,7 @@
 export const en: Record<string, string> = {
   "nav": "Pages",
   "language": "Language", "logout": "Log out", "print": "Print", "failed": "That could not be read: {why}", "busy": "Counting …",
-  "no.sea": "This picture has no stored sea behind it, so there is nothing to count.", "no.history": "Nothing is stored yet.",
+  "no.sea": "This picture has no stored sea behind it, so there is nothing to count.", "no.history": "Nothing is stored yet. A watch stores its first reports within some ten seconds of hearing them; then the figures come here by themselves.",
   "period": "Period", "period.day": "Last 24 h", "period.week": "7 days", "period.month": "30 days", "period.own": "From … to", "from": "From (UTC)", "to": "To (UTC)",
   "which": "Which ships", "types": "Types", "min_kn": "At least, kn", "max_kn": "At most, kn", "min_m": "Length from, m", "max_m": "Length to, m",
   "flag": "Flags (MID)", "mmsi": "MMSI", "only": "Name, number holds", "course": "Course (045-135)", "apply": "Count", "clear": "Clear",

@@ -1,7 +1,7 @@
 export const ja: Record<string, string> = {
   "nav": "ページ",
   "language": "言語", "logout": "ログアウト", "print": "印刷", "failed": "読めません: {why}", "busy": "集計中…",
-  "no.sea": "この画面には保存データがないため、集計できません。", "no.history": "まだ何も保存されていません。",
+  "no.sea": "この画面には保存データがないため、集計できません。", "no.history": "まだ何も保存されていません。受信を始めて10秒ほどで最初の報告が保存され、集計はここに自動で現れます。",
   "period": "期間", "period.day": "直近24時間", "period.week": "7日間", "period.month": "30日間", "period.own": "期間指定", "from": "開始 (UTC)", "to": "終了 (UTC)",
   "which": "対象の船", "types": "船種", "min_kn": "速力の下限 (kn)", "max_kn": "速力の上限 (kn)", "min_m": "船長の下限 (m)", "max_m": "船長の上限 (m)",
   "flag": "旗国 (MID)", "mmsi": "MMSI", "only": "船名・番号に含む", "course": "針路 (045-135)", "apply": "集計", "clear": "消去",

@@ -1,7 +1,7 @@
 export const ms: Record<string, string> = {
   "nav": "Halaman",
   "language": "Bahasa", "logout": "Log keluar", "print": "Cetak", "failed": "Tidak dapat dibaca: {why}", "busy": "Sedang mengira …",
-  "no.sea": "Gambaran ini tiada simpanan di belakangnya, jadi tiada apa untuk dikira.", "no.history": "Belum ada apa-apa disimpan.",
+  "no.sea": "Gambaran ini tiada simpanan di belakangnya, jadi tiada apa untuk dikira.", "no.history": "Belum ada apa-apa disimpan. Pemantauan menyimpan laporan pertamanya kira-kira sepuluh saat selepas diterima; kemudian angka muncul di sini dengan sendirinya.",
   "period": "Tempoh", "period.day": "24 jam terakhir", "period.week": "7 hari", "period.month": "30 hari", "period.own": "Dari … hingga", "from": "Dari (UTC)", "to": "Hingga (UTC)",
   "which": "Kapal yang mana", "types": "Jenis", "min_kn": "Sekurang-kurangnya, kn", "max_kn": "Paling laju, kn", "min_m": "Panjang dari, m", "max_m": "Panjang hingga, m",
   "flag": "Bendera (MID)", "mmsi": "MMSI", "only": "Nama, nombor mengandungi", "course": "Haluan (045-135)", "apply": "Kira", "clear": "Kosongkan",
