@@ -145,6 +145,27 @@ def test_a_map_is_that_of_the_twin(seed, place, cell):
     assert np.allclose(found.speed[some], way[some] / seconds[some], rtol=2e-3, atol=2e-3)
 
 
+@pytest.mark.parametrize("bits", [0, 700, 1_500])
+def test_ships_are_counted_the_same_however_many_have_a_bit(bits, monkeypatch):
+    """Of no ship, of some until there are too many, of all: who was counted by her bit is not counted again."""
+    early, late = traffic(5, ships=2), traffic(6, ships=5)
+    rows = early.replace(time=early["time"]), late.replace(time=np.where(late["time"] == NO_TIME, NO_TIME, late["time"] + 6 * HOUR))
+    grid = Grid.of((103.6, 1.0, 104.0, 1.4), 2_500.0)
+    assert 300 < grid.rows * grid.columns < 350
+
+    def counted():
+        heating = Heating(grid, BEGIN, BEGIN + 12 * HOUR, everyone)
+        for part in rows:
+            heating.take(part)
+        return heating.done().ships, len(heating._held), len(heating._bits)
+
+    want, held, _ = counted()
+    assert not held and want.max() > 1
+    monkeypatch.setattr("selat.tracks.heat.BITS", bits)
+    got, held, words = counted()
+    assert (got == want).all() and held and words * 64 <= bits + 64
+
+
 @given(st.integers(0, 10**6), st.integers(1, 5 * 3600))
 @settings(max_examples=40, deadline=None)
 def test_periods_that_touch_add_up_to_the_last_bit_and_blocks_change_nothing(seed, cut):

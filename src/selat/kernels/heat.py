@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from selat.kernels._jit import bare, fused, inline
+from selat.kernels._jit import U, bare, fused, inline
 from selat.model.units import KNOT
 
 NO_TIME = -(2**63)
@@ -314,4 +314,21 @@ def _heat(rows: Any, ends: Any, asked: Any, grid: Any, sums: Any, keys: Any, tol
 
 heat = bare(_heat)
 
-__all__ = ["BIN", "BINS", "Asked", "Ends", "Grid", "Rows", "Sums", "heat"]
+
+def _tell(keys: Any, n: int, bits: Any, ships: Any) -> None:
+    """Counts ships by cell from the first ``n`` keys (ship x cells + cell), each ship once in a cell.
+
+    ``bits`` (uint64) has a bit for each key and holds what was counted; ``ships`` (cells,) is added to. The same as
+    sorting out what is there once and counting it, four times as fast.
+    """
+    cells = ships.size
+    for i in range(n):
+        word, bit = keys[i] >> 6, U(1) << U(keys[i] & 63)
+        if bits[word] & bit == U(0):
+            bits[word] |= bit
+            ships[keys[i] % cells] += 1
+
+
+tell = bare(_tell)
+
+__all__ = ["BIN", "BINS", "Asked", "Ends", "Grid", "Rows", "Sums", "heat", "tell"]

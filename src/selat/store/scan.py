@@ -260,7 +260,7 @@ def _duckdb() -> duckdb.DuckDBPyConnection:
 
 def _sieved(root: Path, part: Part, where: Where) -> bool:
     """True where few rows of many row groups are wanted: better by DuckDB than by whole row groups."""
-    if where.everything or part.rows < SMALL:
+    if where.everything or part.rows < SMALL or _few(where):  # of few ships it is known where they are
         return False
     of = footer(root, part)
     if len(_groups(of, where)) * _FEW < len(of.rows):

@@ -29,6 +29,7 @@ CELLS = 1_000_000  #: most cells of a map
 ROOM = 1 << 20  #: keys that are written before they are put away
 _HAIR = 1e-6  #: mm/s: who goes just as fast as a bound passes it, whatever the last bit
 _AT_ONCE = 1 << 23  #: keys that are held before they are made one
+BITS = 1 << 30  #: as many ships times cells as are told apart by a bit each (128 MB); more are sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +131,49 @@ class Heating:
         self._keys = np.zeros(ROOM + 4 * (grid.rows + grid.columns + 4), np.int64)
         self._told = np.zeros(4, np.int64)
         self._held: list[Array] = []
+        self._ships, self._bits = np.zeros(cells, np.int64), np.zeros(0, np.uint64)
 
     def take(self, reports: Columns) -> None:
         """Reports in the order of the table, all later than those before."""
         rows, at, grid = self.ships.rows(reports), 0, self.grid.kernel()
         while at < reports.rows:
             at, n = kernel.heat(rows, self.ships.ends, self._asked, grid, self._sums, self._keys, self._told, at)
-            if n:
+            if n and not self._tell(n):
                 self._held.append(self._keys[:n].copy())
         if sum(len(h) for h in self._held) > _AT_ONCE:
             self._held = [np.unique(np.concatenate(self._held))]
 
+    def _tell(self, n: int) -> bool:
+        """Counts the ships of the first ``n`` keys; False where these are too many to have a bit each.
+
+        From then on keys are held; those that were counted before are among what the bits hold.
+        """
+        words = -(-len(self.ships) * len(self._ships) // 64)
+        if words * 64 > BITS:
+            return False
+        if words > len(self._bits):
+            room = np.zeros(min(max(words, 2 * len(self._bits)), BITS // 64), np.uint64)
+            room[: len(self._bits)] = self._bits
+            self._bits = room
+        kernel.tell(self._keys, n, self._bits, self._ships)
+        return True
+
+    def _counted(self) -> Array:
+        """Ships by cell (cells,)."""
+        if not self._held:
+            return self._ships
+        keys = np.unique(np.concatenate(self._held))
+        inside = np.flatnonzero(keys < len(self._bits) * 64)
+        seen = np.zeros(len(keys), bool)
+        words = self._bits[keys[inside] >> 6] >> (keys[inside] & 63).astype(np.uint64)
+        seen[inside] = (words & np.uint64(1)).astype(bool)
+        more: Array = np.bincount(keys[~seen] % len(self._ships), minlength=len(self._ships))
+        return self._ships + more
+
     def done(self) -> Heat:
         """The map of what was taken in."""
         shape, sums = (self.grid.rows, self.grid.columns), self._sums
-        cells = shape[0] * shape[1]
-        keys = np.unique(np.concatenate(self._held)) if self._held else np.zeros(0, np.int64)
-        ships = np.bincount(keys % cells, minlength=cells).reshape(shape)
+        ships = self._counted().reshape(shape)
         with np.errstate(invalid="ignore", divide="ignore"):
             speed = np.where(sums.ms > 0, sums.way / sums.ms * 1e-3, np.nan).reshape(shape)
         share = self.share
