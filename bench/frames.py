@@ -105,7 +105,10 @@ def main() -> int:
     if given.json:
         given.json.write_text(json.dumps(told, indent=1) + "\n")
     if any(word in renderer.lower() for word in ON_CPU) and not given.software:
-        print("the processor drew this, not a graphics card: is its driver there? try --flags=--use-angle=vulkan", file=sys.stderr)
+        print(
+            "the processor drew this, not a graphics card: is its driver there? try --flags=--use-angle=vulkan",
+            file=sys.stderr,
+        )
         return 1
     return 0
 

@@ -58,7 +58,9 @@ def mercator(lat: float) -> float:
 def is_cut(a: Point, b: Point, boxes: list[list[float]]) -> bool:
     """Whether a step lies along an edge of a clipping box."""
     return any(
-        abs(a[i] - edge) < CUT and abs(b[i] - edge) < CUT for box in boxes for i, edge in zip((0, 1, 0, 1), box, strict=True)
+        abs(a[i] - edge) < CUT and abs(b[i] - edge) < CUT
+        for box in boxes
+        for i, edge in zip((0, 1, 0, 1), box, strict=True)
     )
 
 

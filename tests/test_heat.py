@@ -149,7 +149,10 @@ def test_a_map_is_that_of_the_twin(seed, place, cell):
 def test_ships_are_counted_the_same_however_many_have_a_bit(bits, monkeypatch):
     """Of no ship, of some until there are too many, of all: who was counted by her bit is not counted again."""
     early, late = traffic(5, ships=2), traffic(6, ships=5)
-    rows = early.replace(time=early["time"]), late.replace(time=np.where(late["time"] == NO_TIME, NO_TIME, late["time"] + 6 * HOUR))
+    rows = (
+        early.replace(time=early["time"]),
+        late.replace(time=np.where(late["time"] == NO_TIME, NO_TIME, late["time"] + 6 * HOUR)),
+    )
     grid = Grid.of((103.6, 1.0, 104.0, 1.4), 2_500.0)
     assert 300 < grid.rows * grid.columns < 350
 

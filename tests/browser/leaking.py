@@ -154,6 +154,9 @@ def watched(minutes: float, settle: float, ships: int = 1500, query: str = "") -
 def growth(samples: list[tuple[float, dict[str, float]]], name: str) -> float:
     """Units an hour of the picture, by Theil and Sen's median of slopes: one odd sample says nothing."""
     slopes = [
-        (b[1][name] - a[1][name]) / (b[0] - a[0]) * 60 for k, a in enumerate(samples) for b in samples[k + 1 :] if b[0] > a[0]
+        (b[1][name] - a[1][name]) / (b[0] - a[0]) * 60
+        for k, a in enumerate(samples)
+        for b in samples[k + 1 :]
+        if b[0] > a[0]
     ]
     return float(np.median(slopes))

@@ -117,9 +117,7 @@ def around(box: Box, metres: float) -> Region:
     return Region(((w, s, e, n),) if w <= e else ((w, s, half, n), (-half, s, e, n)))
 
 
-def streamed(
-    sea: Sea, where: Where, names: Sequence[str] = COLUMNS, *, placed: bool = False
-) -> Iterator[Columns]:
+def streamed(sea: Sea, where: Where, names: Sequence[str] = COLUMNS, *, placed: bool = False) -> Iterator[Columns]:
     """Reports block by block in order of time; the next ones are read while one is worked on.
 
     Rows without a time may be among them; with ``placed`` also such without a place: who counts leaves them out.

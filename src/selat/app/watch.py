@@ -152,7 +152,9 @@ class Watch:
             self._look()
         self._refresh()
         waited = now - self._committed
-        due = waited > (min(FIRST, self._every.commit) if self._new else self._every.commit) or (self.pipeline.alerts_waiting and waited > self._every.alerts)
+        due = waited > (min(FIRST, self._every.commit) if self._new else self._every.commit) or (
+            self.pipeline.alerts_waiting and waited > self._every.alerts
+        )
         if due or self.pipeline.writer.full or self.handler.waiting:
             self.commit()
         if now - self._compacted > self._every.compact:

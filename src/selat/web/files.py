@@ -60,7 +60,6 @@ class Packed(StaticFiles):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
-
     async def _only_packed(self, path: str, scope: Scope) -> Response:
         """A file of which there is only the packed one."""
         response = await super().get_response(path, scope)
