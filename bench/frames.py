@@ -27,9 +27,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "bench")]
 
-from browser.cdp import SOFTWARE, Browser  # noqa: E402
 from page import Many  # noqa: E402
 
+from browser.cdp import SOFTWARE, Browser  # noqa: E402
 from selat.web.server import create_app, serve_in_thread  # noqa: E402
 
 SECONDS = 10
@@ -94,7 +94,8 @@ def main() -> int:
             row = {
                 "ships": ships, "how": how, "renderer": got["renderer"], "frames_a_second": round(1000 / gaps.mean(), 1),
                 "median_ms": round(float(np.median(gaps)), 1), "p95_ms": round(float(np.quantile(gaps, 0.95)), 1),
-                "late_share": round(float((gaps > 25).mean()), 3), "still_main_thread_ms_a_second": round(float(str(got["still_ms"])), 1),
+                "late_share": round(float((gaps > 25).mean()), 3),
+                "still_main_thread_ms_a_second": round(float(str(got["still_ms"])), 1),
             }  # fmt: skip
             told.append(row)
             print(f"{ships:,} ships, {how}: {row['frames_a_second']} frames/s, median {row['median_ms']} ms, p95 "

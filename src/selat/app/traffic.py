@@ -19,8 +19,8 @@ from selat.model.nouns import Zone
 from selat.model.schema import DEGREES
 from selat.model.sieve import CATEGORIES, Sieve, category
 from selat.store import registry, releases
-from selat.store.latest import declared
 from selat.store.history import Part
+from selat.store.latest import declared
 from selat.store.scan import Region, Where, blocks_of, read_file, read_rows
 from selat.tracks.ends import COLUMNS
 from selat.tracks.gates import CLEAR, HEADS, Gating, Passages

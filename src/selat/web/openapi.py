@@ -181,7 +181,8 @@ _FAILS = {
     "400": "Not understood, with a hint", "422": "Errors of a form, at its fields",
     "401": "Log in first", "403": "Not with this role, or from another site",
     "404": "There is none", "409": "It does not fit what stands", "413": "Too long",
-    "429": "Too many requests", "501": "This picture cannot", "503": "Too much is asked at once; Retry-After says when to ask again",
+    "429": "Too many requests", "501": "This picture cannot",
+    "503": "Too much is asked at once: Retry-After says when to ask again",
 }  # fmt: skip
 
 
