@@ -7,7 +7,6 @@ each file; what has none is packed once and kept in memory. Of the tiles of the 
 from __future__ import annotations
 
 import gzip
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,7 +79,7 @@ def _whole(path: str, takes: bool) -> Response:
 
 def _response(plain: FileResponse) -> Response:
     """A file's answer with its body packed; the tag is weak, since its bytes are others (RFC 9110, 8.8.1)."""
-    stat = os.stat(plain.path)
+    stat = Path(plain.path).stat()
     if stat.st_size < LEAST:
         return plain
     body = packed(str(plain.path), stat.st_mtime_ns, stat.st_size)
