@@ -151,7 +151,7 @@ def test_minutes_to_the_cursor_go_round_land(page: Browser, archive: SeaArchive)
         at = page.js(f"selat.project({lon}, {lat})")
         page.move(at["x"] + origin["x"] - 1, at["y"] + origin["y"])
         page.move(at["x"] + origin["x"], at["y"] + origin["y"])
-        page.wait("true")
+        page.wait("selat.minutes()['Boat 7'] !== undefined", 60)  # the land is fetched by who has boats
         page.js("new Promise((done) => setTimeout(done, 900))")
         return dict(page.js("selat.minutes()"))
 

@@ -54,6 +54,7 @@ export class Boats {
     ];
     this.assets = assets;
     this.build();
+    if (!this.coasts && this.boats.some((b) => !b.flies)) this.fetchCoasts();
   }
 
   private assets: Asset[] = [];
@@ -91,7 +92,8 @@ export class Boats {
       this.coasts = coasts;
       this.work();
     }).catch(() => setTimeout(() => {
-      this.coming = false; // the next look tries again
+      this.coming = false;
+      this.fetchCoasts();
     }, 5000));
   }
 
@@ -110,7 +112,6 @@ export class Boats {
   work(): void {
     this.asked = performance.now();
     if (!this.cursor) return;
-    if (!this.coasts && this.boats.some((b) => !b.flies)) this.fetchCoasts();
     const [lon, lat] = this.cursor;
     for (const b of this.boats) {
       const c = this.fleet.byMmsi.get(b.mmsi);
