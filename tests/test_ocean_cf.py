@@ -217,6 +217,26 @@ def test_a_field_that_does_not_cover_the_case_says_so(tmp_path, change, error, t
     assert e.value.hint
 
 
+def test_hours_that_a_file_lacks_are_a_gap_and_longer_steps_are_none(tmp_path):
+    """A gap is never drawn straight across: the next field takes over there, and without one the drift does not begin."""
+    holed = ("time", [0.0, 1.0, 2.0, 3.0, 8.0, 9.0, 10.0], TIME[2])
+    longer = ("time", [0.0, 1.0, 2.0, 3.0, 6.0, 9.0, 12.0], TIME[2])
+    grid = read_cf(make(tmp_path / "a.nc", [holed, LAT, LON]), "current", begin=T0 + 3 * HOUR, end=T0 + 8 * HOUR)
+    assert len(grid.time) == 2 and grid.gaps == ((T0 + 3 * HOUR, T0 + 8 * HOUR),) and "with a gap from" in grid.span()
+    assert read_cf(make(tmp_path / "b.nc", [longer, LAT, LON]), "current").gaps == ()
+    alone = fields.pack([CALM, fields.of_model(grid)])
+    with pytest.raises(ConfigError, match="no current at 2026-02-01T05:30:00Z") as e:
+        alone.cover(T0 + 3 * HOUR, T0 + 8 * HOUR)
+    assert "gap from 2026-02-01T03:00:00Z to 2026-02-01T08:00:00Z" in e.value.hint
+    both = fields.pack([CALM, fields.of_model(grid), fields.typed("current", "90/2kn")])
+    both.cover(T0 + 3 * HOUR, T0 + 8 * HOUR)
+    inside = both.at("current", T0 + 5 * HOUR, 3.0, 100.0)[:2, 0]
+    assert inside == pytest.approx([2 * 1852 / 3600, 0.0], abs=1e-6)
+    assert both.at("current", T0 + 8 * HOUR, 3.0, 100.0)[:2, 0] == pytest.approx(
+        alone.at("current", T0 + 8 * HOUR, 3.0, 100.0)[:2, 0]
+    )
+
+
 def test_wrong_files_are_errors_with_a_hint(tmp_path):
     (tmp_path / "no.nc").write_bytes(b"not a netCDF file")
     bad = make(tmp_path / "knots.nc", [TIME, LAT, LON], units="knots")

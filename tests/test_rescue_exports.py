@@ -157,6 +157,40 @@ def test_rtz_that_cannot_be():
     assert write_plan(plan(task(waypoints=task().waypoints[:1])), "rtz") == {}
 
 
+SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="http://www.topografix.com/GPX/1/1"
+ targetNamespace="http://www.topografix.com/GPX/1/1" elementFormDefault="qualified">
+ <xs:simpleType name="lat"><xs:restriction base="xs:decimal"><xs:minInclusive value="-90"/><xs:maxInclusive value="90"/>
+ </xs:restriction></xs:simpleType>
+ <xs:simpleType name="lon"><xs:restriction base="xs:decimal"><xs:minInclusive value="-180"/><xs:maxExclusive value="180"/>
+ </xs:restriction></xs:simpleType>
+ <xs:complexType name="point"><xs:sequence><xs:element name="ele" type="xs:decimal" minOccurs="0"/>
+  <xs:element name="time" type="xs:dateTime" minOccurs="0"/><xs:element name="name" type="xs:string" minOccurs="0"/>
+  <xs:element name="cmt" type="xs:string" minOccurs="0"/><xs:element name="desc" type="xs:string" minOccurs="0"/>
+  <xs:element name="sym" type="xs:string" minOccurs="0"/><xs:element name="type" type="xs:string" minOccurs="0"/></xs:sequence>
+  <xs:attribute name="lat" type="lat" use="required"/><xs:attribute name="lon" type="lon" use="required"/></xs:complexType>
+ <xs:element name="gpx"><xs:complexType><xs:sequence>
+  <xs:element name="metadata" minOccurs="0"><xs:complexType><xs:sequence><xs:element name="name" type="xs:string" minOccurs="0"/>
+   <xs:element name="desc" type="xs:string" minOccurs="0"/><xs:element name="time" type="xs:dateTime" minOccurs="0"/>
+   </xs:sequence></xs:complexType></xs:element>
+  <xs:element name="wpt" type="point" minOccurs="0" maxOccurs="unbounded"/>
+  <xs:element name="rte" minOccurs="0" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+   <xs:element name="name" type="xs:string" minOccurs="0"/><xs:element name="cmt" type="xs:string" minOccurs="0"/>
+   <xs:element name="desc" type="xs:string" minOccurs="0"/><xs:element name="number" type="xs:nonNegativeInteger" minOccurs="0"/>
+   <xs:element name="type" type="xs:string" minOccurs="0"/>
+   <xs:element name="rtept" type="point" minOccurs="0" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
+  </xs:sequence><xs:attribute name="version" type="xs:string" use="required" fixed="1.1"/>
+  <xs:attribute name="creator" type="xs:string" use="required"/></xs:complexType></xs:element></xs:schema>"""
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_gpx_keeps_the_rules_of_its_schema(lat, lon):
+    """What the schema of GPX 1.1 says of routes (topografix.com/GPX/1/1), in our words, held by libxml2."""
+    etree = pytest.importorskip("lxml.etree")
+    schema = etree.XMLSchema(etree.fromstring(SCHEMA))
+    one = task(waypoints=(Waypoint(lat, lon, T0), Waypoint(2.4, 101.7, T0 + HOUR)))
+    schema.assertValid(etree.fromstring(write_plan(plan(one), "gpx")[".gpx"].encode()))
+
+
 def test_gpx_and_kml_are_read_back():
     root = ET.fromstring(write_plan(plan(), "gpx")[".gpx"])
     n = {"g": "http://www.topografix.com/GPX/1/1"}
@@ -210,6 +244,13 @@ def test_safetynet_fits_a_navtex_printer():
     text = messages.safetynet(plan(), facts={"from": "MRCC Putrajaya", "persons": "1"})
     assert all(len(line) <= 69 for line in text.splitlines()) and text == text.upper()
     assert text.rstrip().endswith("NNNN") and "02-25.80N 101-42.00E" in text
+    odd = plan(weaknesses=('12% ashore & drifting; "Bot_2" #3 é|ü ' + "x" * 150,))
+    for facts in ({}, {"navtex": "FD07", "casualty": "M/V SINAR <JAYA>*", "persons": "3 @ raft"}):
+        text = messages.safetynet(odd, facts=facts)
+        assert re.fullmatch(r"[A-Z0-9\-?:().,'=/+ \n]+", text), set(text)
+        assert max(map(len, text.splitlines())) <= 69
+        assert "12 PERCENT ASHORE AND DRIFTING, 'BOT-2' NO 3 E.U XX" in " ".join(text.split())
+        assert text.startswith("ZCZC FD07\n") == bool(facts)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -37,6 +37,21 @@ def _settle(rects: Array, k: int, others_yield: bool, gap: float, changed: Array
 settle = jit(_settle)
 
 
+def _water(rect: Array, share: Array, lx: Array, ly: Array, cell: float, room: Array) -> float:
+    """m2 of a rectangle without the land in it, 5 % of it at least; ``lx, ly`` (g, m): land, each point for ``cell`` m2."""
+    size = 4.0 * rect[2] * rect[3]
+    if room.size == 0:
+        return size
+    inside(lx, ly, share, rect, room)
+    dry = 0.0
+    for i in range(room.size):
+        dry += room[i]
+    return max(size - dry * cell, 0.05 * size)
+
+
+water = jit(_water)
+
+
 def _tell(weight: Array, total: Array, inner: Array, fresh: Array, old: Array, new: Array, changed: Array) -> float:
     """Weight that would be left with the changed areas' new rates and time shares."""
     k = inner.shape[0]
@@ -55,22 +70,22 @@ tell = jit(_tell)
 
 def _improve(
     x: Array, y: Array, weight: Array, share: Array, rects: Array, effort: Array, owner: Array, most: Array,
-    turns: int, size: float, gap: float, floor: float, seed: int,
+    turns: int, size: float, gap: float, floor: float, seed: int, lx: Array, ly: Array, cell: float,
 ) -> float:  # fmt: skip
     """Improve ``rects`` (k, 5) and ``effort`` (k,) in place in ``turns`` trials; the probability found (of sum(weight)).
 
     ``owner`` (k,): whose area it is; ``most`` (k,): longest side, metres (the track that the effort buys, or the sight of
     it). ``size``: first scale of the changes, relative to the area; each kind of change then keeps its own, by the rule of
-    one success in five (I. Rechenberg, Evolutionsstrategie, 1973).
+    one success in five (I. Rechenberg, Evolutionsstrategie, 1973). Land (see :func:`water`) takes no effort.
     """
     np.random.seed(seed)
     k, n = rects.shape[0], weight.size
     inner, fresh = np.empty((k, n), np.float32), np.empty((k, n), np.float32)
-    rate, new = np.empty(k), np.empty(k)
+    rate, new, room = np.empty(k), np.empty(k), np.empty(lx.shape[1], np.float32)
     total = np.zeros(n)
     for j in range(k):
         inside(x, y, share[j], rects[j], inner[j])
-        rate[j] = effort[j] / (4.0 * rects[j, 2] * rects[j, 3])
+        rate[j] = effort[j] / water(rects[j], share[j], lx, ly, cell, room)
         for i in range(n):
             total[i] += rate[j] * inner[j, i]
     all_weight = weight.sum()
@@ -104,10 +119,11 @@ def _improve(
                 continue
         for m in range(k):
             if changed[m]:
-                new[m] = spent[m] / (4.0 * trial[m, 2] * trial[m, 3])
                 if kind == 8:
+                    new[m] = rate[m] * spent[m] / effort[m]
                     fresh[m] = inner[m]
                 else:
+                    new[m] = spent[m] / water(trial[m], share[m], lx, ly, cell, room)
                     inside(x, y, share[m], trial[m], fresh[m])
         left = tell(weight, total, inner, fresh, rate, new, changed)
         if left < best:

@@ -21,28 +21,29 @@ Array = NDArray[Any]
 
 
 def _sweeps(
-    cell: Array, weight: Array, area: float, effort: Array, cells: int, rounds: int, z: Array
+    cell: Array, weight: Array, area: Array, effort: Array, cells: int, rounds: int, z: Array
 ) -> tuple[float, float]:
-    """(found, at most) after ``rounds``; ``cell`` (g, n) int32, -1 outside; ``z`` (g, cells): effort, in place."""
+    """(found, at most) after ``rounds``; ``cell`` (g, n) int32, -1 outside; ``area`` (g, cells): m2 of each; ``z``: the effort in
+    each, in place."""
     g, n = cell.shape
     total = np.zeros(n)
-    mass, areas, out = np.empty(cells), np.full(cells, area), np.empty(cells)
+    mass, out = np.empty(cells), np.empty(cells)
     for i in range(n):
         for t in range(g):
             if cell[t, i] >= 0:
-                total[i] += z[t, cell[t, i]] / area
+                total[i] += z[t, cell[t, i]] / area[t, cell[t, i]]
     for _ in range(rounds):
         for t in range(g):
             mass[:] = 0.0
             for i in range(n):
                 if cell[t, i] >= 0:
-                    total[i] -= z[t, cell[t, i]] / area
+                    total[i] -= z[t, cell[t, i]] / area[t, cell[t, i]]
                     mass[cell[t, i]] += weight[i] * math.exp(-total[i])
-            fill_into(mass, areas, effort[t], out)
+            fill_into(mass, area[t], effort[t], out)
             z[t] = out
             for i in range(n):
                 if cell[t, i] >= 0:
-                    total[i] += out[cell[t, i]] / area
+                    total[i] += out[cell[t, i]] / area[t, cell[t, i]]
     found = slack = 0.0
     for i in range(n):
         found += weight[i] * (1.0 - math.exp(-total[i]))
@@ -50,7 +51,7 @@ def _sweeps(
         mass[:] = 0.0
         for i in range(n):
             if cell[t, i] >= 0:
-                mass[cell[t, i]] += weight[i] * math.exp(-total[i]) / area
+                mass[cell[t, i]] += weight[i] * math.exp(-total[i]) / area[t, cell[t, i]]
         most, used = 0.0, 0.0
         for c in range(cells):
             most = max(most, mass[c])
@@ -117,17 +118,36 @@ def cell_side(x: Array, y: Array, weight: Array, per_cell: float = 60.0, most: i
     return math.sqrt(low * high)
 
 
+def _waters(x: Array, y: Array, side: float, cells: int, land: tuple[Array, Array, float]) -> Array:
+    """m2 of water (g, cells) of the cells of ``x, y``, 5 % of each at least; ``land``: points of it (g, m), m2 of each."""
+    lx, ly, each = land
+    out = np.full((x.shape[0], cells), side * side)
+    if lx.shape[1] == 0:
+        return out
+    west, south = float(np.nanmin(x)), float(np.nanmin(y))
+    columns = columns_of(x, side)
+    cell = np.empty(lx.shape, np.int32)
+    grid_into(lx, ly, side, west, south, columns, cells // columns, cell)
+    for t in range(len(out)):
+        out[t] -= each * masses(cell[t], np.ones(lx.shape[1]), cells)
+    return np.asarray(np.maximum(out, 0.05 * side * side))
+
+
 def bound(
-    x: Array, y: Array, weight: Array, effort: Array, side: float = 0.0, rounds: int = 25
-) -> tuple[float, float, float]:
+    x: Array, y: Array, weight: Array, effort: Array, side: float = 0.0, rounds: int = 25,
+    land: tuple[Array, Array, float] | None = None,
+) -> tuple[float, float, float]:  # fmt: skip
     """(found by Brown's plan, at most that any plan finds, side of the cells in metres).
 
     ``x, y`` (g, n): particles at the middle of g periods, metres; ``weight`` (n,); ``effort`` (g,): m2 swept in each
-    period. ``side`` 0: chosen by :func:`cell_side` at the middle period.
+    period. ``side`` 0: chosen by :func:`cell_side` at the middle period. ``land``: points (g, m) east and north, and the m2 that
+    each stands for: a cell's area is that of its water.
     """
     middle = slice(x.shape[0] // 2, x.shape[0] // 2 + 1)
     side = side or cell_side(x[middle], y[middle], weight)
     cell, cells = cells_of(x, y, side)
     z = np.zeros((x.shape[0], cells))
-    found, most = sweeps(cell, np.asarray(weight, np.float64), side * side, np.asarray(effort, float), cells, rounds, z)
+    none = (np.empty((len(x), 0), np.float32), np.empty((len(x), 0), np.float32), 0.0)
+    area = _waters(x, y, side, cells, land or none)
+    found, most = sweeps(cell, np.asarray(weight, np.float64), area, np.asarray(effort, float), cells, rounds, z)
     return found, most, side

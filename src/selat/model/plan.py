@@ -42,7 +42,11 @@ class Waypoint:
 
 @dataclass(frozen=True, slots=True)
 class SubArea:
-    """A search area at the moment ``time``; it moves with ``drift_speed`` towards ``drift_direction`` (0: it lies still)."""
+    """A search area at the moment ``time``; it moves with ``drift_speed`` towards ``drift_direction`` (0: it lies still).
+
+    Where a shore cuts it, ``water`` are the rings of its water at that moment, each of (lat, lon), counterclockwise, and land
+    within them clockwise; ``dry``: m2 of land in it, the mean of its search.
+    """
 
     corners: tuple[tuple[float, float], ...]  #: (lat, lon), four, in order
     lat: float
@@ -53,11 +57,30 @@ class SubArea:
     time: int
     drift_speed: float = 0.0
     drift_direction: float = 0.0
+    water: tuple[tuple[tuple[float, float], ...], ...] = ()
+    dry: float = 0.0
 
     @property
     def size(self) -> float:
-        """Square metres."""
-        return self.length * self.width
+        """Square metres of water."""
+        return self.length * self.width - self.dry
+
+    @property
+    def outlines(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """Outer rings of what is searched: its corners, or the outlines of its water."""
+        return tuple(ring for ring in self.water if _turn(ring) > 0.0) or (self.corners,)
+
+    @property
+    def holes(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """Rings of land within the outlines."""
+        return tuple(ring for ring in self.water if _turn(ring) <= 0.0)
+
+
+def _turn(ring: tuple[tuple[float, float], ...]) -> float:
+    """Twice the area of a ring of (lat, lon) on a plane, above zero counterclockwise."""
+    pairs = zip(ring, ring[1:] + ring[:1], strict=True)
+    base = ring[0][1]
+    return sum(((q[1] - base) * (r[0] - ring[0][0]) - (r[1] - base) * (q[0] - ring[0][0])) for q, r in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +162,14 @@ def from_dict(data: Mapping[str, Any]) -> Plan:
         raise FormatError(f"the search plan is damaged ({e})", hint="plan again") from None
 
 
+def _ring(points: Any) -> tuple[tuple[float, float], ...]:
+    return tuple((float(a), float(b)) for a, b in points)
+
+
 def _task(data: Mapping[str, Any]) -> Task:
     area = dict(data["area"])
-    area["corners"] = tuple((float(a), float(b)) for a, b in area["corners"])
+    area["corners"] = _ring(area["corners"])
+    area["water"] = tuple(_ring(r) for r in area.get("water", ()))
     rest = {k: v for k, v in data.items() if k not in ("area", "waypoints", "notes")}
     waypoints = tuple(Waypoint(**w) for w in data["waypoints"])
     return Task(**rest, area=SubArea(**area), waypoints=waypoints, notes=tuple(data["notes"]))

@@ -9,6 +9,7 @@ Needs ``pip install 'selat[ocean]'``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from selat.model.clock import format_time
 from selat.model.errors import ConfigError, FormatError, SourceError
-from selat.readers.ocean_grid import Grid, check, fill_coast, map_of
+from selat.readers.ocean_grid import Grid, check, fill_coast, gaps_of, map_of
 
 Array = NDArray[Any]
 Box = tuple[float, float, float, float]  # west, south, east, north
@@ -93,8 +94,10 @@ def _read(netcdf: Any, dataset: Any, name: str, kind: str, box: Box | None, when
             raise FormatError(
                 f"{name}: a grid that is not in degrees and names no projection", hint="add grid_mapping (CF 5.6)"
             )
-        return _regular(name, kind, (first, second), times, rows, (t_dim, y_dim, x_dim), y, x, box)
-    return _projected(name, kind, (first, second), along, times, rows, (t_dim, y_dim, x_dim), y, x, crs, box)
+        grid = _regular(name, kind, (first, second), times, rows, (t_dim, y_dim, x_dim), y, x, box)
+    else:
+        grid = _projected(name, kind, (first, second), along, times, rows, (t_dim, y_dim, x_dim), y, x, crs, box)
+    return replace(grid, gaps=gaps_of(times))  # as the whole file shows them, not the part that is wanted
 
 
 def _components(dataset: Any, name: str, kind: str) -> tuple[Any, Any, bool]:

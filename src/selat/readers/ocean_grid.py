@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,7 @@ class Grid:
     )
 
     holds: bool = False  #: before its first and after its last time it is as at those
+    gaps: tuple[tuple[int, int], ...] = ()  #: (after, before), ns: between these it is not known
 
     @property
     def everywhere(self) -> bool:
@@ -60,11 +61,30 @@ class Grid:
 
     def span(self) -> str:
         """Its times, to be read."""
-        return f"{format_time(int(self.time[0]))} to {format_time(int(self.time[-1]))}"
+        text = f"{format_time(int(self.time[0]))} to {format_time(int(self.time[-1]))}"
+        holes = ", ".join(f"{format_time(a)} to {format_time(b)}" for a, b in self.gaps)
+        return f"{text} with a gap from {holes}" if holes else text
+
+
+def gaps_of(times: Array) -> tuple[tuple[int, int], ...]:
+    """Steps of a field's times (t,) that stand out: more than 2.5 times each of the two beside them (at an end, 6 times the one).
+
+    A forecast that goes on in longer steps has no gap; one that lacks some hours has, and is not drawn straight across it.
+    """
+    steps = np.diff(times).astype(np.float64)
+    if len(steps) < 2:
+        return ()
+    beside = np.maximum(np.concatenate([[0.0], steps[:-1]]), np.concatenate([steps[1:], [0.0]]))
+    most = np.full(len(steps), 2.5)
+    most[[0, -1]] = 6.0
+    return tuple((int(times[k]), int(times[k + 1])) for k in np.flatnonzero(steps > most * beside))
 
 
 def check(grid: Grid) -> Grid:
-    """The grid; raises :class:`FormatError` for shapes or times that do not fit, or no value at all."""
+    """The grid, with its gaps in time where it does not name them itself.
+
+    Raises :class:`FormatError` for shapes or times that do not fit, or no value at all.
+    """
     t, rows, columns, parts = grid.data.shape
     if grid.kind not in KINDS or parts != 2 or t != len(grid.time) or t == 0 or rows * columns == 0:
         raise FormatError(
@@ -78,7 +98,7 @@ def check(grid: Grid) -> Grid:
         raise FormatError(f"{grid.source}: a grid of one row or column", hint="take a larger part of the field")
     if not np.isfinite(grid.data).any():
         raise FormatError(f"{grid.source}: no value at all", hint="all are masked: wrong variable, or land only?")
-    return grid
+    return grid if grid.gaps or grid.holds else replace(grid, gaps=gaps_of(grid.time))
 
 
 def fill_coast(data: Array, cells: int = COAST_CELLS) -> Array:

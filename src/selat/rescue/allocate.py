@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from selat.kernels import areas, areas_search
 from selat.kernels.effort import water_fill
 from selat.kernels.effort_moving import cell_side, cells_of, columns_of, masses
+from selat.rescue.shores import Land, no_land
 
 Array = NDArray[Any]
 QUICK, FINE = 3500, 12_000  #: particles in the first and in the last search
@@ -27,7 +28,8 @@ QUICK, FINE = 3500, 12_000  #: particles in the first and in the last search
 @dataclass(frozen=True, slots=True)
 class Problem:
     """``x, y`` (g, n) float32 m; ``weight`` (n,); ``share`` (a, g): when each searcher works; ``effort`` (a,) m2;
-    ``most`` (a,): longest side that each can sail; ``floor``: least half side, m; ``gap``: room between areas, m."""
+    ``most`` (a,): longest side that each can sail; ``floor``: least half side, m; ``gap``: room between areas, m; ``land``: land
+    among the particles, which takes no effort."""
 
     x: Array
     y: Array
@@ -37,6 +39,7 @@ class Problem:
     most: Array
     floor: float = 50.0
     gap: float = 0.0
+    land: Land | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def allocate(problem: Problem, parts: int = 1, *, seed: int = 0, turns: int = 13
     order = rng.permutation(n)
     quick, fine = (_part(problem, order[:m]) for m in (QUICK, FINE))
     seeds = _starts(problem, begin, owner, seed)
+    land = problem.land or no_land(len(problem.x))
 
     def work(job: tuple[int, Array, Array, tuple[Array, ...], int, float]) -> Areas:
         number, rects, spent, sample, count, size = job
@@ -79,6 +83,9 @@ def allocate(problem: Problem, parts: int = 1, *, seed: int = 0, turns: int = 13
             problem.gap,
             problem.floor,
             seed * 100 + number,
+            land.x,
+            land.y,
+            land.cell,
         )
         return Areas(rects, spent, owner, float(areas_search.improve(*args)))
 

@@ -170,6 +170,8 @@ class Flow:
                 weight[f] = (at - own[k]) / (own[k + 1] - own[k])
             # at a known time itself, nothing of the next is wanted
             index[f] = np.where((at < own[0]) | (at > own[-1]), -1, k)
+            for after, before in field.grid.gaps:
+                index[f][(at > after) & (at < before)] = -1
         return index, weight
 
     def during(self, times: Array) -> tuple[Array, Array, Array, Array]:

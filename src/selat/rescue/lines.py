@@ -14,20 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels import areas
-from selat.kernels.effort_moving import bound
 from selat.model.clock import SECOND
 from selat.model.errors import ConfigError
 from selat.model.plan import APPROVAL, Plan, SubArea, Task
 from selat.rescue import patterns
 from selat.rescue.cloud import Cloud, Frame
-from selat.rescue.plan import setting_of
+from selat.rescue.plan import most_of, setting_of
 from selat.rescue.probability import Track, exponent_of_track, update
-from selat.rescue.searchers import SEARCHING, Conditions, Searcher, Span, span_of
+from selat.rescue.searchers import LINES, SEARCHING, Conditions, Searcher, Span, span_of
+from selat.rescue.shores import cut
 from selat.rescue.tasks import aground
 from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
-KINDS = ("TSR", "TSN", "BS", "OS")
+KINDS = LINES
 MOMENTS = 24
 Place = tuple[float, float]
 
@@ -55,26 +55,27 @@ def along(
     (0: as many as the time allows); ``port``: a contour on its port side. What the time does not allow is cut off, and said. Raises
     :class:`ConfigError` for another kind, for too few places, and as :func:`selat.rescue.searchers.span_of` does.
     """
-    if kind not in KINDS:
-        raise ConfigError(f"{kind!r} is no search along a line", hint=f"one of {', '.join(KINDS)}")
+    if kind not in LINES:
+        raise ConfigError(f"{kind!r} is no search along a line", hint=f"one of {', '.join(LINES)}")
     if len(places) < 2 or (kind == "BS" and len(places) != 2):
         raise ConfigError(f"{len(places)} places for {kind}", hint="two for a barrier, two or more for the others")
     cloud = cloud.normal()
     ready = searcher.in_sea(conditions.sea)
-    span = span_of(ready, *places[0], begin, end, conditions)
+    span = span_of(ready, *places[0], begin, end, conditions, coast)
     width = span.seen.width
     frame = Frame(cloud, span.begin, still=True)
     place = np.array(places, np.float64)
     line = np.stack(frame.plane(place[:, 0], place[:, 1], span.begin), 1)
     gap = spacing or (width if kind == "OS" else 2.0 * width)
     afford = (span.end - span.begin) / SECOND * SEARCHING * ready.speed
-    points, cut = _within(_points(kind, line, gap, times, port, afford), afford)
+    whole = _points(kind, line, gap, times, port, afford)
+    points = cut(whole, afford)
     area, poc = _area(cloud, frame, points, width if kind == "BS" else gap, span.begin, _finish(points, span, ready))
     task = _task(cloud, frame, points, kind, ready, span, area, poc, area.width if kind == "BS" else gap)
-    setting, ashore = setting_of(cloud, [ready], conditions, begin, end)
+    setting, ashore = setting_of(cloud, [ready], conditions, begin, end, coast=coast)
     effort = setting.problem.share[0] * width * patterns.length_of(points)
-    most = max(bound(*setting.fresh, effort)[1], task.pos)
-    weak = _weaknesses(kind, cut, line, ready, width, cloud, task.begin, task.end)
+    most = max(most_of(setting, effort), task.pos)
+    weak = _weaknesses(kind, points is not whole, line, ready, width, cloud, task.begin, task.end)
     weak += aground([task], coast) if coast else ()
     told = {
         "visibility": conditions.visibility, "wind": conditions.wind, "sea": conditions.sea, "particles": len(cloud),
@@ -126,17 +127,6 @@ def _points(kind: str, line: Array, gap: float, times: int, port: bool, afford: 
     return patterns.contour(line, gap, min(count, 100), starboard=not port)
 
 
-def _within(points: Array, afford: float) -> tuple[Array, bool]:
-    """(the points as far as the time goes, whether something was cut off)."""
-    legs = np.hypot(*np.diff(points, axis=0).T)
-    sailed = np.concatenate([[0.0], np.cumsum(legs)])
-    if sailed[-1] <= afford * (1.0 + 1e-9):
-        return points, False
-    k = int(np.searchsorted(sailed, afford, side="right")) - 1
-    part = (afford - sailed[k]) / max(float(legs[k]), 1e-9)
-    return np.concatenate([points[: k + 1], [points[k] + part * (points[k + 1] - points[k])]]), True
-
-
 def _area(cloud: Cloud, frame: Frame, points: Array, margin: float, begin: int, end: int) -> tuple[SubArea, float]:
     """(the rectangle about a track, half a spacing wider, the probability that the object is in it at some moment)."""
     way = points[-1] - points[0] if np.hypot(*(points[-1] - points[0])) > 1.0 else points[1] - points[0]
@@ -166,10 +156,10 @@ def _area(cloud: Cloud, frame: Frame, points: Array, margin: float, begin: int, 
 
 
 def _weaknesses(
-    kind: str, cut: bool, line: Array, searcher: Searcher, width: float, cloud: Cloud, begin: int, end: int
+    kind: str, short: bool, line: Array, searcher: Searcher, width: float, cloud: Cloud, begin: int, end: int
 ) -> tuple[str, ...]:
     out = [f"sweep width given by hand: {searcher.name}"] if searcher.width > 0 else []
-    if cut:
+    if short:
         out.append("the time does not allow all of it: the track ends early")
     if kind == "BS":
         drift, _ = Frame(cloud, begin).drift(begin, end)

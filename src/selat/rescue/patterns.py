@@ -20,6 +20,8 @@ from selat.model.plan import Waypoint
 from selat.rescue.cloud import Frame
 
 Array = NDArray[Any]
+SQUARE = ("SS", "VS")  #: patterns about a middle: their areas stay square
+_RINGS = np.array([0.08, 0.16, 0.26, 0.4, 0.6, math.sqrt(0.75), 1.0])  #: of a sector pattern's radius
 
 
 def _positive(**values: float) -> None:
@@ -100,6 +102,22 @@ def sector(centre: Any, radius: float, *, heading: float = 0.0, passes: int = 1)
             out = first + 240.0 * k
             points += [datum + radius * _toward(out), datum + radius * _toward(out + 60.0), datum]
     return np.array(points)
+
+
+def layers(rect: Array, pattern: str, coverage: float) -> tuple[Array, Array]:
+    """(rectangles (k, 5) that lie in each other, the coverage (k,) of each): where in an area a pattern does its work.
+
+    Even for all but VS, whose spokes are dense about the datum: six radii over the circumference ``2 pi r``, and three chords
+    beyond 0.87 of the radius; circles count as the squares of their area. A place has the sum of all that hold it, and the
+    mean over the area is ``coverage``.
+    """
+    if pattern != "VS":
+        return rect[None, :], np.array([coverage])
+    out = np.repeat(rect[None, :], len(_RINGS), 0)
+    out[:, 2:4] *= _RINGS[:, None]
+    own = coverage * (2.0 / 3.0) / (_RINGS + np.concatenate([[0.0], _RINGS[:-1]]))
+    own[-1] += coverage * 4.0 / 3.0
+    return out, own - np.concatenate([own[1:], [0.0]])
 
 
 def track_line(route: Array, spacing: float, *, back: bool = True) -> Array:

@@ -7,30 +7,36 @@ stands the bound: what no division of the same effort in time and place can exce
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from selat.kernels import areas_search, detect
-from selat.kernels.effort_moving import bound
+from selat.kernels.effort_moving import bound, cell_side
 from selat.model.clock import HOUR, MINUTE, SECOND, format_time
 from selat.model.errors import ConfigError
 from selat.model.plan import APPROVAL, Plan
-from selat.rescue import sun
+from selat.rescue import patterns, sun
 from selat.rescue.allocate import Areas, Problem, allocate
 from selat.rescue.cloud import Cloud, Frame
-from selat.rescue.searchers import SEARCHING, Conditions, Searcher, Span, span_of
+from selat.rescue.searchers import NO_WAY, SEARCHING, Conditions, Searcher, Span, span_of
+from selat.rescue.shores import land_of
 from selat.rescue.tasks import Sortie, aground, sorties, tasks_of
 from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
 MOMENTS = 8  #: at most so many moments stand for a search
 HOLDOUT = 5  #: one particle in so many is kept for the score
+PER_CELL = 100.0  #: particles in the cells of the bound, on average over the particles
 WORTH = 1.003  #: an area more for a searcher must find so much more
+CLOSE_VS, CLOSE_SS = 2.0, 5.0  #: sweep widths from the datum that hold 90 %: up to these VS and SS suit
+SIZES = (0.5, 0.65, 0.8, 1.0, 1.2, 1.5)  #: half sides that are tried about a datum, of the radius that holds 90 %
+NEARLY = 0.95  #: what VS and SS must be worth, of the best that there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Setting:
     spans: tuple[Span, ...]
     problem: Problem
     fresh: tuple[Array, Array, Array]  #: east, north (g, n) and weight (n,) for the score
+    coast: Coast | None = None  #: where there is land among the particles
 
 
 def plan(
@@ -69,9 +76,9 @@ def plan(
 
     ``parts``: areas for each searcher (0: as many as pay, three at most); ``follow``: areas move with the drift; ``fresh``:
     particles for the score; ``shore_party``: particles ashore count as any other (else no searcher finds them); ``coast``:
-    legs of boats that cross land are then a weakness of the plan (areas are not shaped by it). Raises
-    :class:`ConfigError` where a searcher cannot take part (see :func:`selat.rescue.searchers.span_of`), where the drift does
-    not cover the time, and without searchers.
+    areas have their legs cut at it, no time goes to land, and boats go round it. Raises :class:`ConfigError` where a
+    searcher cannot take part (see :func:`selat.rescue.searchers.span_of`), where the drift does not cover the time, and
+    without searchers.
     """
     if not searchers:
         raise ConfigError("a plan without searchers", hint="give at least one boat or aircraft")
@@ -80,17 +87,19 @@ def plan(
         raise ConfigError("two searchers have the same name", hint="give each a name of its own")
     if end <= begin:
         raise ConfigError("the search ends before it begins", hint="give an end after the begin")
-    setting, ashore = setting_of(cloud, searchers, conditions, begin, end, fresh, follow, shore_party)
+    setting, ashore = setting_of(cloud, searchers, conditions, begin, end, fresh, follow, shore_party, coast)
     best: tuple[float, list[Sortie]] | None = None
-    for count in [parts] if parts else _counts(len(searchers)):
-        found = allocate(setting.problem, count, seed=seed)
-        laid = _sorties(setting, found)
+    # at a shore also as if there was none: legs that no shore breaks may find more
+    problems = [setting.problem, *([replace(setting.problem, land=None)] if setting.coast else [])]
+    for count, problem in itertools.product([parts] if parts else _counts(len(searchers)), problems):
+        laid = _sorties(setting, allocate(problem, count, seed=seed))
         worth = _found(setting, laid, setting.problem.x, setting.problem.y, setting.problem.weight)[0]
         if best is None or worth > best[0] * WORTH:
             best = worth, laid
     assert best is not None
+    laid = _about_datum(setting, best[0]) or best[1]
     return assembled(
-        setting, best[1], conditions, ashore=ashore, case=case, made=made or begin, pos_before=pos_before,
+        setting, laid, conditions, ashore=ashore, case=case, made=made or begin, pos_before=pos_before,
         approval=approval, shore_party=shore_party, coast=coast, particles=len(cloud),
     )  # fmt: skip
 
@@ -103,8 +112,8 @@ def assembled(
     effort = (setting.problem.share * setting.problem.effort[:, None]).sum(0)
     pos, _ = _found(setting, laid, *setting.fresh)
     # cells of few particles are coarse, and an area may cut them finer: what this plan finds can be found
-    most = max(bound(*setting.fresh, effort)[1], pos)
-    tasks = tasks_of(setting.frame, laid, setting.spans, setting.problem.share, setting.fresh)
+    most = max(most_of(setting, effort), pos)
+    tasks = tasks_of(setting.frame, laid, setting.spans, setting.problem.share, setting.fresh, setting.coast)
     lat, lon = setting.frame.earth(0.0, 0.0, setting.times[len(setting.times) // 2])
     weak = _weaknesses(setting, conditions, ashore, pos, most, shore_party) + (aground(tasks, coast) if coast else ())
     told = {
@@ -116,13 +125,62 @@ def assembled(
     )  # fmt: skip
 
 
+def most_of(setting: Setting, effort: Array) -> float:
+    """The bound for an effort (g,) m2 at each moment, on all particles that there are: the more, the less a cell's luck counts."""
+    parts = [setting.fresh]
+    if setting.fresh[0] is not setting.problem.x:
+        parts.append((setting.problem.x, setting.problem.y, setting.problem.weight))
+    counts = np.array([len(p[2]) for p in parts], np.float64)
+    x, y = (np.concatenate([p[k] for p in parts], axis=1) for k in (0, 1))
+    # weights of each part sum to what is afloat of it
+    weight = np.concatenate([p[2] * (c / counts.sum()) for p, c in zip(parts, counts, strict=True)])
+    land = setting.problem.land
+    middle = len(x) // 2
+    side = cell_side(x[middle : middle + 1], y[middle : middle + 1], weight, PER_CELL)
+    return bound(x, y, weight, effort, side, land=(land.x, land.y, land.cell) if land else None)[1]
+
+
+def _about_datum(setting: Setting, best: float) -> list[Sortie] | None:
+    """A sector or expanding square search, where one searcher is alone and the datum is well known; None elsewhere.
+
+    As IAMSAR Volume II (5.5) advises: VS where the datum is close and the area small, SS where it is known within relatively close
+    limits, for one unit only. Close is, here, 90 % within 2 and 5 sweep widths: at two, the spokes of two passes of VS are as
+    far apart as the unit sees. Both begin where the object is likeliest, and so find it sooner than legs from a corner
+    do; each must be worth nearly as much.
+    """
+    if len(setting.searchers) != 1 or setting.searchers[0].pattern:
+        return None
+    middle = len(setting.times) // 2
+    x, y, weight = setting.problem.x[middle], setting.problem.y[middle], setting.problem.weight
+    there = np.isfinite(x)
+    centre = [float(np.average(v[there], weights=weight[there])) for v in (x, y)]
+    away = np.hypot(x[there] - centre[0], y[there] - centre[1])
+    order = np.argsort(away)
+    held = np.cumsum(weight[there][order])
+    reach = float(away[order[int(np.searchsorted(held, 0.9 * held[-1]))]]) / setting.spans[0].seen.width
+    for pattern, limit in (("VS", CLOSE_VS), ("SS", CLOSE_SS)):
+        if reach <= limit:
+            asked = replace(setting, searchers=(replace(setting.searchers[0], pattern=pattern),))
+            sized = [_square_about(asked, centre, k * reach * setting.spans[0].seen.width) for k in SIZES]
+            laid = max(sized, key=lambda s: _worth(setting, s))
+            if _worth(setting, laid) >= NEARLY * best:
+                return laid
+    return None
+
+
+def _square_about(setting: Setting, centre: list[float], half: float) -> list[Sortie]:
+    half = max(half, setting.problem.floor)
+    about = Areas(np.array([[*centre, half, half, 0.0]]), setting.problem.effort, np.zeros(1, np.int64), 0.0)
+    return _sorties(setting, about)
+
+
 def _counts(searchers: int) -> list[int]:
     return [1, 2, 3] if searchers <= 2 else [1, 2] if searchers <= 4 else [1]
 
 
 def setting_of(
     cloud: Cloud, searchers: Sequence[Searcher], conditions: Conditions, begin: int, end: int,
-    fresh: Cloud | None = None, follow: bool = True, shore_party: bool = False,
+    fresh: Cloud | None = None, follow: bool = True, shore_party: bool = False, coast: Coast | None = None,
 ) -> tuple[Setting, float]:  # fmt: skip
     """Spans, moments, particles on the plane; and the probability that the object is ashore in the middle.
 
@@ -135,7 +193,7 @@ def setting_of(
         cloud.at(time)
     frame = Frame(cloud, middle, still=not follow)
     lat, lon = frame.earth(0.0, 0.0, middle)
-    spans = tuple(span_of(s, float(lat), float(lon), begin, end, conditions) for s in ready)
+    spans = tuple(span_of(s, float(lat), float(lon), begin, end, conditions, coast) for s in ready)
     first, last = min(s.begin for s in spans), max(s.end for s in spans)
     g = int(min(max(math.ceil((last - first) / (30 * MINUTE)), 1), MOMENTS))
     edges = np.linspace(first, last, g + 1)
@@ -159,8 +217,12 @@ def setting_of(
     speed = np.array([s.speed for s in ready])
     seconds = np.array([(s.end - s.begin) / SECOND * SEARCHING for s in spans])
     width = np.array([s.seen.width for s in spans])
-    problem = Problem(x, y, weight, share, width * speed * seconds, speed * seconds, floor=float(width.min()) / 4.0)
-    return Setting(frame, times, begin, end, ready, spans, problem, (fx, fy, fw)), ashore
+    land = land_of(frame, coast, x, y, times)
+    problem = Problem(
+        x, y, weight, share, width * speed * seconds, speed * seconds, floor=float(width.min()) / 4.0, land=land
+    )
+    at_coast = coast if land.any else None
+    return Setting(frame, times, begin, end, ready, spans, problem, (fx, fy, fw), at_coast), ashore
 
 
 def _afloat(x: Array, y: Array, weight: Array) -> tuple[Array, Array, Array]:
@@ -176,7 +238,9 @@ def _afloat(x: Array, y: Array, weight: Array) -> tuple[Array, Array, Array]:
 
 def _sorties(setting: Setting, found: Areas) -> list[Sortie]:
     """The areas as they can be sailed: whole legs, the way between two areas taken off the effort."""
-    return sorties(setting.searchers, setting.spans, setting.frame, found, lambda laid: _worth(setting, laid))
+    return sorties(
+        setting.searchers, setting.spans, setting.frame, found, lambda laid: _worth(setting, laid), setting.coast
+    )
 
 
 def _worth(setting: Setting, laid: list[Sortie]) -> float:
@@ -186,9 +250,10 @@ def _worth(setting: Setting, laid: list[Sortie]) -> float:
 def _found(setting: Setting, laid: list[Sortie], x: Array, y: Array, weight: Array) -> tuple[float, Array]:
     """(probability of success, weights left). The coverage of a searcher's areas counts as spread over its time on scene,
     be it one area or three: when within it each leg is sailed is followed by the track's own figure only."""
-    rects = np.array([s.rect for s in laid])
-    share = setting.problem.share[[s.searcher for s in laid]]
-    effort = np.array([4.0 * s.rect[2] * s.rect[3] * s.coverage for s in laid])
+    parts = [patterns.layers(s.rect, s.pattern, s.coverage) for s in laid]
+    rects, coverage = (np.concatenate([p[k] for p in parts]) for k in (0, 1))
+    share = setting.problem.share[[s.searcher for s, p in zip(laid, parts, strict=True) for _ in p[1]]]
+    effort = 4.0 * rects[:, 2] * rects[:, 3] * coverage
     left = np.empty(len(weight))
     return float(areas_search.found(x, y, weight, share, rects, effort, left)), left
 
@@ -213,6 +278,9 @@ def _weaknesses(
     by_hand = [s.name for s, span in zip(setting.searchers, setting.spans, strict=True) if s.width > 0 and span]
     if by_hand:
         out.append(f"sweep width given by hand: {', '.join(by_hand)}")
+    cut_off = [s.name for s, span in zip(setting.searchers, setting.spans, strict=True) if NO_WAY in span.notes]
+    if cut_off:
+        out.append(f"{', '.join(cut_off)}: {NO_WAY}")
     if ashore >= 0.05 and not shore_party:
         out.append(f"{ashore:.0%} of the probability is ashore, where no boat searches: send a shore party")
     if pos < 0.1:

@@ -22,7 +22,9 @@ from selat.kernels.region import points_in_ring
 from selat.model.clock import SECOND
 from selat.model.errors import ConfigError
 from selat.model.plan import Plan, Task
+from selat.rescue import patterns
 from selat.rescue.cloud import Cloud, Frame
+from selat.rescue.searchers import LINES
 
 Array = NDArray[Any]
 LEVELS = (0.5, 0.9, 0.95)
@@ -134,7 +136,9 @@ def exponent_of_task(cloud: Cloud, task: Task, *, begin: int = 0, end: int = 0, 
     area = task.area
     angle = math.radians(90.0 - area.axis)
     c, s = math.cos(angle), math.sin(angle)
-    rate = task.coverage / (task.end - task.begin)
+    span = task.end - task.begin
+    whole = np.array([0.0, 0.0, area.length / 2.0, area.width / 2.0, 0.0])
+    parts = [(r[2], r[3], c / span) for r, c in zip(*patterns.layers(whole, task.pattern, task.coverage), strict=True)]
     for k in range(moments):
         time = begin + int((k + 0.5) / moments * (end - begin))
         lat, lon, _ = cloud.at(time)
@@ -143,9 +147,27 @@ def exponent_of_task(cloud: Cloud, task: Task, *, begin: int = 0, end: int = 0, 
         shift = area.drift_speed * seconds
         east, north = geodesy.plane(area.lat, area.lon, lat, lon)
         east, north = east - shift * math.sin(way), north - shift * math.cos(way)
-        within = (abs(c * east + s * north) <= area.length / 2) & (abs(c * north - s * east) <= area.width / 2)
-        out += within * rate * (end - begin) / moments
+        along, across = abs(c * east + s * north), abs(c * north - s * east)
+        for half, other, rate in parts:
+            out += ((along <= half) & (across <= other)) * (rate * (end - begin) / moments)
     return out
+
+
+def exponent_planned(cloud: Cloud, task: Task, *, until: int = 0) -> Array:
+    """Exponent (n,) of a task carried out as planned, until a time (0: all of it): areas by :func:`exponent_of_task`, searches
+    along a line by their track, whose rectangle says little of where it went."""
+    if task.pattern not in LINES:
+        return exponent_of_task(cloud, task, end=until)
+    time = np.array([w.time for w in task.waypoints], np.int64)
+    lat, lon = np.array([w.lat for w in task.waypoints]), np.array([w.lon for w in task.waypoints])
+    if until and until < time[-1]:
+        keep = time < until
+        if not keep.any():
+            return np.zeros(len(cloud))
+        end = [np.interp(until, time, v) for v in (lat, lon)]
+        time = np.append(time[keep], until)
+        lat, lon = np.append(lat[keep], end[0]), np.append(lon[keep], end[1])
+    return exponent_of_track(cloud, Track(time, lat, lon, task.sweep_width, task.speed, task.searcher))
 
 
 def exponent_of_track(cloud: Cloud, track: Track) -> Array:
@@ -193,7 +215,7 @@ def update_plan(cloud: Cloud, plan: Plan, *, until: int = 0, tracks: Sequence[Tr
     exponent = np.zeros(len(cloud))
     for task in plan.tasks:
         if task.searcher not in sailed:
-            exponent += exponent_of_task(cloud, task, end=until)
+            exponent += exponent_planned(cloud, task, until=until)
     for track in tracks:
         exponent += exponent_of_track(cloud, track)
     return update(cloud, exponent)
@@ -209,11 +231,12 @@ def effort_curve(cloud: Cloud, time: int, efforts: Sequence[float]) -> list[floa
     return [water_fill(mass, side * side, z)[1] for z in efforts]
 
 
-def poc_pod_pos(weight: Array, inside: Array, coverage: float) -> tuple[float, float, float]:
-    """(POC, POD, POS) of an area: ``inside`` (n,) time share of each particle in it; exponential law; POS = POC x POD.
+def poc_pod_pos(weight: Array, inside: Array, met: Array) -> tuple[float, float, float]:
+    """(POC, POD, POS) of an area: ``inside`` (n,) time share of each particle in it, ``met`` (n,) the coverage that it met there;
+    exponential law; POS = POC x POD.
 
     POC is the probability that the object is in the area at some moment of the search.
     """
     poc = float(np.sum(weight[inside > 0.0]))
-    pos = float(np.sum(weight * exponential(coverage * inside)))
+    pos = float(np.sum(weight * exponential(met)))
     return poc, pos / poc if poc > 0 else 0.0, pos

@@ -17,16 +17,18 @@ from numpy.typing import NDArray
 from selat.kernels import areas
 from selat.model.errors import ConfigError
 from selat.model.plan import Plan, Task
+from selat.rescue.patterns import SQUARE
 from selat.rescue.plan import Setting, assembled
 from selat.rescue.searchers import Conditions
-from selat.rescue.tasks import SECTOR, Sortie, drawn
+from selat.rescue.shapes import SECTOR, Ground, drawn
+from selat.rescue.shores import Sea, track
+from selat.rescue.tasks import Sortie
 from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
 LONGEST = 200_000.0  #: m, of a side
 SHORTEST = 50.0
 PATTERNS = ("PS", "CS", "SS", "VS")
-SQUARE = ("SS", "VS")  #: patterns about a middle: their areas stay square
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,20 @@ def _sortie(setting: Setting, task: Task, shape: Shape | None) -> Sortie:
     spacing = task.spacing if shape is None else _spacing(rect, pattern, effort, width)
     at = setting.frame.plane(searcher.lat, searcher.lon, task.begin)
     points = drawn(rect, pattern, spacing, (float(at[0]), float(at[1])))
-    return Sortie(who, searcher, rect, pattern, spacing, width, task.speed, points, task.begin, task.end)
+    dry = 0.0
+    if setting.coast is not None:
+        ground = Ground(setting.frame, setting.coast, task.begin, task.end)
+        part, near = ground.dry_share(rect)
+        if near:
+            size = 4.0 * float(rect[2] * rect[3])
+            dry = part * size
+            sea = Sea(setting.frame, setting.coast, task.begin, task.speed, task.platform in ("boat", "ship"))
+            cut, wider = track(sea, rect, pattern, effort, width, drawn, at, max(size - dry, 0.02 * size))
+            if len(cut) > 1:
+                points, spacing = cut, wider
+            else:  # on land altogether: drawn as on the open sea, and the plan says which legs cross land
+                dry = 0.0
+    return Sortie(who, searcher, rect, pattern, spacing, width, task.speed, points, task.begin, task.end, dry)
 
 
 def _spacing(rect: Array, pattern: str, effort: float, width: float) -> float:

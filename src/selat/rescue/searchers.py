@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,15 @@ from selat.model import units
 from selat.model.clock import HOUR, SECOND, format_time, parse_time
 from selat.model.errors import ConfigError
 from selat.model.nouns import Asset
-from selat.rescue import sun
+from selat.rescue import sun, waters
 from selat.rescue.sweep import PLATFORMS, SweepWidth, sweep_width
+from selat.tracks.coast import Coast
 
 SEARCHING = 0.85  #: part of the time on scene that is searched: the rest for turns and looking closer (IAMSAR II, 5.3)
 EYES = {"boat": 8.0 * units.FOOT, "ship": 0.0, "helicopter": 500.0 * units.FOOT, "aircraft": 1000.0 * units.FOOT}
+AREAS = ("PS", "CS", "SS", "VS")  #: patterns of areas
+LINES = ("TSR", "TSN", "BS", "OS")  #: patterns along a line
+NO_WAY = "no way by sea to the area is known: times are those of a straight line"
 SHORTEST = 600.0  #: seconds on scene below which nothing can be searched
 
 
@@ -29,7 +35,8 @@ class Searcher:
     ``speed``: while searching; ``transit``: on the way (0: the same); ``endurance``: from ``ready`` until it must be back at
     ``home`` (default: where it starts); ``eye``: height of eye or altitude (0: usual for its platform); ``width``: its sweep
     width by hand (0: from the table, and then by day only); ``sea_speeds``: (height of the sea, factor on both speeds)
-    pairs, rising; ``pattern`` PS, CS, SS or VS ("": the better of PS and CS).
+    pairs, rising; ``pattern`` PS, CS, SS or VS ("": what suits), or TSR, TSN, BS or OS along ``line``, (lat, lon) places,
+    with ``spacing`` (m, 0: by the sweep width).
     """
 
     name: str
@@ -46,6 +53,8 @@ class Searcher:
     home: tuple[float, float] | None = None
     sea_speeds: tuple[tuple[float, float], ...] = ()
     pattern: str = ""
+    line: tuple[tuple[float, float], ...] = ()
+    spacing: float = 0.0
     agency: str = ""
     callsign: str = ""
     mmsi: int = 0
@@ -65,9 +74,15 @@ class Searcher:
                 f"{self.name}: a {self.platform} at {max(self.speed, self.transit) / units.KNOT:.0f} kn",
                 hint="is the unit right? knots are 'kn', metres a second 'm/s'",
             )
-        if self.pattern not in ("", "PS", "CS", "SS", "VS"):
+        if self.pattern not in ("", *AREAS, *LINES):
             raise ConfigError(
-                f"{self.name}: pattern {self.pattern!r} cannot be planned", hint="PS, CS, SS, VS, or leave it out"
+                f"{self.name}: pattern {self.pattern!r} cannot be planned",
+                hint=f"{', '.join(AREAS)}, or leave it out; {', '.join(LINES)} with a line",
+            )
+        if (self.pattern in LINES) != bool(self.line):
+            lacks = f"pattern {self.pattern} without a line" if not self.line else "a line without a pattern for it"
+            raise ConfigError(
+                f"{self.name}: {lacks}", hint=f"give line = [[lat, lon], ...] and one of {', '.join(LINES)}"
             )
 
     @classmethod
@@ -136,18 +151,37 @@ def width_of(searcher: Searcher, conditions: Conditions) -> SweepWidth:
     return seen
 
 
-def span_of(searcher: Searcher, lat: float, lon: float, begin: int, end: int, conditions: Conditions) -> Span:
-    """When it can search about a place between two times.
+def _ways(searcher: Searcher, lat: float, lon: float, coast: Coast | None) -> tuple[float, float, tuple[str, ...]]:
+    """(metres to a place, metres from there home, notes): by sea for boats and ships where the coast is known."""
+    straight = searcher.far(lat, lon), searcher.back(lat, lon)
+    if coast is None or searcher.platform not in ("boat", "ship"):
+        return *straight, ()
+    to = waters.way(coast, (searcher.lat, searcher.lon), (lat, lon))[1]
+    home = searcher.home or (searcher.lat, searcher.lon)
+    back = to if home == (searcher.lat, searcher.lon) else waters.way(coast, (lat, lon), home)[1]
+    if not (math.isfinite(to) and math.isfinite(back)):
+        return *straight, (NO_WAY,)
+    if to < 1.05 * straight[0]:
+        return to, back, ()
+    miles = units.nautical_miles
+    return to, back, (f"{miles(to):.1f} nm by sea to the area, {miles(straight[0]):.1f} nm straight",)
+
+
+def span_of(
+    searcher: Searcher, lat: float, lon: float, begin: int, end: int, conditions: Conditions, coast: Coast | None = None
+) -> Span:
+    """When it can search about a place between two times; boats go round the land of ``coast``.
 
     Raises :class:`ConfigError` where it cannot arrive and be back within its endurance, arrives after ``end``, or finds no
     daylight while its sweep width is that of the table.
     """
     pace = searcher.transit or searcher.speed
     ready = max(searcher.ready, begin) if searcher.ready else begin
-    there, home = searcher.far(lat, lon) / pace, searcher.back(lat, lon) / pace
+    far, back, round_land = _ways(searcher, lat, lon, coast)
+    there, home = far / pace, back / pace
     arrive = ready + int(there * SECOND)
     leave = min(end, ready + int((searcher.endurance - home) * SECOND))
-    miles = units.nautical_miles(searcher.far(lat, lon))
+    miles = units.nautical_miles(far)
     if there + home + SHORTEST > searcher.endurance:
         raise ConfigError(
             f"{searcher.name} cannot search there: {miles:.0f} nm away, {(there + home) / 3600:.1f} h of its endurance of "
@@ -160,7 +194,7 @@ def span_of(searcher: Searcher, lat: float, lon: float, begin: int, end: int, co
             hint="plan for a later end, or leave it out",
         )
     seen = width_of(searcher, conditions)
-    notes = list(seen.notes)
+    notes = [*seen.notes, *round_land]
     if searcher.width <= 0.0:
         bright = max(sun.daylight(lat, lon, arrive, leave), key=lambda s: s[1] - s[0], default=(arrive, arrive))
         if bright[1] - bright[0] < int(SHORTEST * SECOND):
@@ -177,7 +211,19 @@ def span_of(searcher: Searcher, lat: float, lon: float, begin: int, end: int, co
 
 
 _READ = {"speed": units.speed, "transit": units.speed, "endurance": units.duration, "eye": units.distance,
-         "width": units.distance, "ready": parse_time}  # fmt: skip
+         "width": units.distance, "ready": parse_time, "spacing": units.distance}  # fmt: skip
+
+
+_LISTS: dict[str, Callable[[Any], Any]] = {
+    "sea_speeds": lambda v: tuple((units.distance(height), float(f)) for height, f in v),
+    "home": lambda v: (float(v[0]), float(v[1])),
+    "line": lambda v: tuple((float(p[0]), float(p[1])) for p in v),
+}
+_HINTS = {
+    "sea_speeds": 'pairs of a height and a factor, [["1 m", 0.9], ["2 m", 0.5]]',
+    "home": "latitude and longitude in degrees, [2.52, 101.79]",
+    "line": "places in degrees, [[2.52, 101.79], [2.17, 102.08]]",
+}
 
 
 def read_searchers(text: str) -> list[Searcher]:
@@ -212,12 +258,20 @@ def _read(row: Mapping[str, Any]) -> Searcher:
     lacking = {"name", "platform", "lat", "lon", "speed", "endurance"} - set(row)
     if lacking:
         raise ConfigError(f"{name} lacks {', '.join(sorted(lacking))}", hint="give them")
-    values: dict[str, Any] = {k: _READ[k](v) if k in _READ else v for k, v in row.items()}
-    if "sea_speeds" in values:
-        values["sea_speeds"] = tuple((units.distance(height), float(f)) for height, f in values["sea_speeds"])
-    if "home" in values:
-        values["home"] = (float(values["home"][0]), float(values["home"][1]))
-    for key in ("lat", "lon"):
-        if not isinstance(values[key], int | float):
-            raise ConfigError(f"{name}: {key} of {values[key]!r}", hint="decimal degrees, a number")
+    values: dict[str, Any] = dict(row)
+    for key, value in row.items():
+        if key in _READ:
+            text = value.isoformat() if isinstance(value, datetime) else value  # TOML has times of its own
+            if isinstance(text, list | dict):
+                raise ConfigError(f"{name}: {key} of {value!r}", hint="a text with its unit, as in '15 kn'")
+            values[key] = _READ[key](text)
+        elif key in _HINTS:
+            try:
+                values[key] = _LISTS[key](value)
+            except (TypeError, ValueError, IndexError, KeyError):
+                raise ConfigError(f"{name}: {key} of {value!r}", hint=_HINTS[key]) from None
+        elif key in ("lat", "lon", "mmsi") and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise ConfigError(f"{name}: {key} of {value!r}", hint="a number; places in decimal degrees")
+        elif key in ("name", "platform", "pattern", "agency", "callsign") and not isinstance(value, str):
+            raise ConfigError(f"{name}: {key} of {value!r}", hint="a text, in quotation marks")
     return Searcher(**values)

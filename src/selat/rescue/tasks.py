@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,16 +15,17 @@ from selat.kernels import areas
 from selat.model.clock import SECOND
 from selat.model.plan import SubArea, Task
 from selat.model.units import FOOT, NAUTICAL_MILE
-from selat.rescue import patterns
+from selat.rescue import patterns, waters
 from selat.rescue.allocate import Areas
 from selat.rescue.cloud import Frame
 from selat.rescue.probability import poc_pod_pos
 from selat.rescue.searchers import EYES, SEARCHING, Searcher, Span
+from selat.rescue.shapes import Ground, shapes, taken
+from selat.rescue.shores import rings_of
 from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
 APART = 500.0 * FOOT  #: aircraft over one sea are kept apart by height
-SECTOR = 9.0  #: radii that one pass of a sector pattern is long
 FAR_SECTOR = (
     5.0 * NAUTICAL_MILE
 )  #: radius above which a sector pattern no longer suits (IAMSAR Manual, Volume II: a small area)
@@ -44,6 +45,7 @@ class Sortie:
     points: Array
     begin: int
     end: int
+    dry: float = 0.0  #: m2 of land in the rectangle
 
     @property
     def coverage(self) -> float:
@@ -57,8 +59,12 @@ def sorties(
     frame: Frame,
     found: Areas,
     worth: Callable[[list[Sortie]], float],
+    coast: Coast | None = None,
 ) -> list[Sortie]:
-    """For each searcher the order of its areas, their legs and times; shapes are rounded to whole legs where that costs least."""
+    """For each searcher the order of its areas, their legs and times; shapes are rounded to whole legs where that costs least.
+
+    ``coast``: that of areas which may have land in them.
+    """
     out: list[Sortie] = []
     rects = found.rects.copy()
     for who, (searcher, span) in enumerate(zip(searchers, spans, strict=True)):
@@ -66,37 +72,77 @@ def sorties(
         start = frame.plane(searcher.lat, searcher.lon, span.begin)
         mine = _order(mine, rects, (float(start[0]), float(start[1])))
         pace = searcher.transit or searcher.speed
-        way = sum(float(np.hypot(*(rects[b, :2] - rects[a, :2]))) for a, b in itertools.pairwise(mine))
-        seconds = (span.end - span.begin) / SECOND * SEARCHING - way / pace
         full = (span.end - span.begin) / SECOND * SEARCHING
-        scale = max(seconds / full, 0.05)
-        begin, at = span.begin, start
-        for j in mine:
-            effort = found.effort[j] * scale
-            best: tuple[float, Sortie] | None = None
-            # each way of rounding is tried, and what it is worth alone decides
-            for rect, pattern, spacing in _shapes(rects, int(j), effort, searcher, span.seen.width):
-                points = drawn(rect, pattern, spacing, at)
-                seconds_here = effort / (span.seen.width * searcher.speed) / SEARCHING
-                end = begin + int(seconds_here * SECOND)
-                sortie = Sortie(
-                    who, searcher, rect, pattern, spacing, span.seen.width, searcher.speed, points, begin, end
-                )
-                value = worth([sortie])
-                if pattern == "PS":
-                    value *= 1.005  # fewer turns
-                if best is None or value > best[0]:
-                    best = value, sortie
-            assert best is not None
-            sortie = best[1]
+        chain = _Chain(who, searcher, span, frame, worth, coast, mine, found.effort[mine])
+        laid, own = chain.laid(rects, start, 1.0 if len(mine) == 1 else 0.95)
+        for trial in range(8 if len(mine) > 1 else 0):  # ways between areas are known when their patterns are drawn
+            way = sum(chain.way(one, two) for one, two in itertools.pairwise(laid))
+            laid, own = chain.laid(rects, start, max((1.0 - way / pace / full) * (1.0 - 0.01 * trial), 0.05))
+            if laid[-1].end <= span.end:
+                break
+        rects = own
+        out += laid
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The areas of one searcher one after the other: ``mine`` (k,) their numbers, ``effort`` (k,) m2."""
+
+    who: int
+    searcher: Searcher
+    span: Span
+    frame: Frame
+    worth: Callable[[list[Sortie]], float]
+    coast: Coast | None
+    mine: Array
+    effort: Array
+
+    def laid(self, rects: Array, at: Any, scale: float) -> tuple[list[Sortie], Array]:
+        """(the sorties with that part of the effort, all rectangles with theirs as they are sailed)."""
+        rects, begin = rects.copy(), self.span.begin
+        out: list[Sortie] = []
+        pace = self.searcher.transit or self.searcher.speed
+        for j, effort in zip(self.mine.tolist(), (self.effort * scale).tolist(), strict=True):
+            sortie = self._best(rects, j, effort, at, begin)
+            if out:
+                later = int(self.way(out[-1], sortie) / pace * SECOND)
+                if self.coast is None:
+                    sortie = replace(sortie, begin=sortie.begin + later, end=sortie.end + later)
+                else:  # the shore is elsewhere on the plane by then
+                    sortie = self._best(rects, j, effort, at, begin + later)
             rects[j] = sortie.rect
             out.append(sortie)
-            at = sortie.points[-1]
-            k = int(np.flatnonzero(mine == j)[0])
-            if k + 1 < len(mine):
-                gap = float(np.hypot(*(rects[mine[k + 1], :2] - rects[j, :2])))
-                begin = sortie.end + int(gap / pace * SECOND)
-    return out
+            at, begin = sortie.points[-1], sortie.end
+        return out, rects
+
+    def way(self, one: Sortie, two: Sortie) -> float:
+        """Metres from the end of one area's pattern to the begin of the next, by sea where there is land."""
+        straight = float(np.hypot(*(two.points[0] - one.points[-1])))
+        if self.coast is None or self.searcher.platform not in ("boat", "ship"):
+            return straight
+        ends = [self.frame.earth(p[0], p[1], np.float64(one.end)) for p in (one.points[-1], two.points[0])]
+        by_sea = waters.way(self.coast, *((float(lat), float(lon)) for lat, lon in ends))[1]
+        return by_sea if math.isfinite(by_sea) else straight
+
+    def _best(self, rects: Array, j: int, effort: float, at: Any, begin: int) -> Sortie:
+        """Each way of rounding is tried, and what it is worth alone decides."""
+        width, speed = self.span.seen.width, self.searcher.speed
+        end = begin + taken(effort, width, speed)
+        ground = Ground(self.frame, self.coast, begin, end) if self.coast is not None else None
+        best: tuple[float, Sortie] | None = None
+        for shape in shapes(rects, j, effort, self.searcher, width, at, ground):
+            sortie = Sortie(
+                self.who, self.searcher, shape.rect, shape.pattern, shape.spacing, width, speed, shape.points, begin,
+                end, shape.dry,
+            )  # fmt: skip
+            value = self.worth([sortie])
+            if shape.pattern == "PS":
+                value *= 1.005  # fewer turns
+            if best is None or value > best[0]:
+                best = value, sortie
+        assert best is not None
+        return best[1]
 
 
 def _order(mine: Array, rects: Array, start: tuple[float, float]) -> Array:
@@ -111,84 +157,10 @@ def _order(mine: Array, rects: Array, start: tuple[float, float]) -> Array:
     return np.array(min(itertools.permutations(mine.tolist()), key=way))
 
 
-def _shapes(rects: Array, j: int, effort: float, searcher: Searcher, width: float) -> list[tuple[Array, str, float]]:
-    """(rectangle, pattern, spacing) that can be sailed: whole legs along the length or the width, at equal area where no
-    other area is in the way, cut back where one is."""
-    rect = rects[j].copy()
-    if rect[3] > rect[2]:
-        rect[2], rect[3], rect[4] = rect[3], rect[2], rect[4] + math.pi / 2
-    area = 4.0 * rect[2] * rect[3]
-    spacing = width * area / effort
-    out = []
-    if searcher.pattern == "SS":
-        half = math.sqrt(area) / 2.0
-        square = np.array([rect[0], rect[1], half, half, rect[4]])
-        n = max(1, round(2.0 * half / spacing))
-        return [(_cut(rects, j, square), "SS", 2.0 * half / n)]
-    if searcher.pattern == "VS":
-        return [_sector(rects, j, effort / width, passes) for passes in _passes(area, effort / width)]
-    for pattern in ("PS", "CS"):
-        if searcher.pattern not in ("", pattern):
-            continue
-        along, across = (2, 3) if pattern == "PS" else (3, 2)
-        exact = 2.0 * rect[across] / spacing
-        for n in sorted({max(1, math.floor(exact)), max(1, math.ceil(exact))}):
-            shape = rect.copy()
-            # n legs of the length that the effort buys, at the spacing that keeps the area
-            shape[across] = n * spacing / 2.0
-            shape[along] = area / (4.0 * shape[across])
-            if shape[along] < 0.3 * rect[along] or shape[along] > 3.0 * rect[along]:
-                shape = rect.copy()
-            shape = _cut(rects, j, shape)
-            cut = 4.0 * shape[2] * shape[3]
-            legs = max(1, round(2.0 * shape[across] / (width * cut / effort)))
-            out.append((shape, pattern, 2.0 * shape[across] / legs))
-    # never more track than the effort pays for
-    return [(shape, pattern, max(s, width * 4.0 * shape[2] * shape[3] / effort)) for shape, pattern, s in out]
-
-
-def _passes(area: float, track: float) -> list[int]:
-    """How often a sector pattern on a circle of that area can be sailed with that length of track: both ways of rounding."""
-    exact = track / (SECTOR * math.sqrt(area / math.pi))
-    return sorted({max(1, math.floor(exact)), max(1, math.ceil(exact))})
-
-
-def _sector(rects: Array, j: int, track: float, passes: int) -> tuple[Array, str, float]:
-    """VS: the circle whose pattern takes just that track, as the square of its area; its coverage counts as spread evenly,
-    which is too little where the object is likeliest, at the datum."""
-    radius = track / (SECTOR * passes)
-    half = radius * math.sqrt(math.pi) / 2.0
-    rect = rects[j]
-    square = _cut(rects, j, np.array([rect[0], rect[1], half, half, rect[4]]))
-    return square, "VS", 4.0 * float(square[2] * square[3]) / track
-
-
-def _cut(rects: Array, j: int, shape: Array) -> Array:
-    out: Array = shape.copy()
-    for i in range(len(rects)):
-        if i != j and not areas.trim(rects[i], out, 0.0):
-            out[:] = rects[j]
-            break
-    return out
-
-
-def drawn(rect: Array, pattern: str, spacing: float, at: Any) -> Array:
-    """The pattern on a rectangle (5,), begun at the corner nearest to ``at``, where the searcher comes from; (m, 2)."""
-    if pattern == "VS":
-        radius = math.sqrt(4.0 * rect[2] * rect[3] / math.pi)
-        passes = max(1, math.floor(math.pi * radius / (SECTOR * spacing) + 1e-6))
-        toward = math.degrees(math.atan2(rect[0] - at[0], rect[1] - at[1]))
-        return patterns.sector(rect[:2], radius, heading=toward, passes=passes)
-    if pattern == "SS":
-        return patterns.expanding_square(rect[:2], spacing, length=4.0 * rect[2] * rect[3] / spacing * (1.0 + 1e-6))
-    ways = [patterns.parallel(rect, spacing, corner=k, creeping=pattern == "CS") for k in range(4)]
-    best: Array = min(ways, key=lambda p: float(np.hypot(*(p[0] - np.array(at)))))
-    return best
-
-
 def tasks_of(
-    frame: Frame, laid: Sequence[Sortie], spans: Sequence[Span], share: Array, fresh: tuple[Array, Array, Array]
-) -> tuple[Task, ...]:
+    frame: Frame, laid: Sequence[Sortie], spans: Sequence[Span], share: Array, fresh: tuple[Array, Array, Array],
+    coast: Coast | None = None,
+) -> tuple[Task, ...]:  # fmt: skip
     """The sorties as tasks, places on the earth, each with its own probabilities on fresh particles."""
     x, y, weight = fresh
     inner = np.empty(len(weight), np.float32)
@@ -196,8 +168,12 @@ def tasks_of(
     high = 0
     for number, sortie in enumerate(laid):
         who = sortie.searcher_of
-        areas.inside(x, y, share[sortie.searcher], sortie.rect, inner)
-        poc, pod, pos = poc_pod_pos(weight, inner, sortie.coverage)
+        met = np.zeros(len(weight))
+        rects, coverages = patterns.layers(sortie.rect, sortie.pattern, sortie.coverage)
+        for rect, coverage in zip(rects, coverages, strict=True):  # the whole area last
+            areas.inside(x, y, share[sortie.searcher], rect, inner)
+            met += coverage * inner
+        poc, pod, pos = poc_pod_pos(weight, inner, met)
         notes = list(spans[sortie.searcher].notes)
         if sortie.pattern == "VS" and math.sqrt(4.0 * sortie.rect[2] * sortie.rect[3] / math.pi) > FAR_SECTOR:
             notes.append("a sector search this wide: another pattern covers it more evenly")
@@ -214,7 +190,7 @@ def tasks_of(
                 who.name,
                 who.platform,
                 sortie.pattern,
-                _area(frame, sortie),
+                _area(frame, sortie, coast),
                 sortie.begin,
                 sortie.end,
                 sortie.speed,
@@ -236,7 +212,7 @@ def tasks_of(
     return tuple(out)
 
 
-def _area(frame: Frame, sortie: Sortie) -> SubArea:
+def _area(frame: Frame, sortie: Sortie, coast: Coast | None) -> SubArea:
     rect = sortie.rect if sortie.rect[2] >= sortie.rect[3] else sortie.rect[[0, 1, 3, 2, 4]]
     turn = 0.0 if sortie.rect[2] >= sortie.rect[3] else math.pi / 2
     corners = np.empty((4, 2))
@@ -248,6 +224,7 @@ def _area(frame: Frame, sortie: Sortie) -> SubArea:
     return SubArea(
         tuple(zip(lat.tolist(), lon.tolist(), strict=True)), float(middle[0]), float(middle[1]),
         2.0 * float(rect[2]), 2.0 * float(rect[3]), axis, sortie.begin, speed, direction,
+        rings_of(frame, coast, sortie.rect, sortie.begin) if coast is not None else (), sortie.dry,
     )  # fmt: skip
 
 

@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from selat.app.rescue.boats import Line
 from selat.kernels import geodesy
-from selat.kernels.effort_moving import bound
 from selat.model.errors import ConfigError
 from selat.model.plan import APPROVAL, Plan, SubArea, Task
 from selat.rescue import lines
 from selat.rescue.cloud import Cloud
 from selat.rescue.lines import along
-from selat.rescue.plan import Setting, plan, setting_of
+from selat.rescue.plan import Setting, most_of, plan, setting_of
 from selat.rescue.probability import Track, exponent_of_track, update
 from selat.rescue.reshape import Shape, reshaped
 from selat.rescue.searchers import Conditions, Searcher
@@ -142,7 +141,9 @@ class Layout:
         """The setting in which those search who have areas."""
         o, key = self.order, tuple(drawn.items())
         if key not in self._settings:
-            found, _ = setting_of(self._left(drawn), o.free, o.sight, o.begin, o.end, shore_party=o.shore_party)
+            found, _ = setting_of(
+                self._left(drawn), o.free, o.sight, o.begin, o.end, shore_party=o.shore_party, coast=self.coast
+            )
             self._settings = {key: found}
         return self._settings[key]
 
@@ -150,7 +151,9 @@ class Layout:
         """The setting of all searchers, for the bound."""
         if self._all is None:
             o = self.order
-            self._all = setting_of(self.cloud, o.boats, o.sight, o.begin, o.end, shore_party=o.shore_party)[0]
+            self._all = setting_of(
+                self.cloud, o.boats, o.sight, o.begin, o.end, shore_party=o.shore_party, coast=self.coast
+            )[0]
         return self._all
 
     def _together(self, areas: Plan | None, drawn: Mapping[str, Line]) -> tuple[Plan, tuple[tuple[str, str], ...]]:
@@ -171,7 +174,7 @@ class Layout:
         pos = _either(parts, "pos")
         setting = self._whole()
         effort = np.array([sum(t.coverage * t.area.size for t in tasks if t.searcher == b.name) for b in o.boats])
-        most = max(bound(*setting.fresh, (setting.problem.share * effort[:, None]).sum(0))[1], pos)
+        most = max(most_of(setting, (setting.problem.share * effort[:, None]).sum(0)), pos)
         both = tuple(_crossings(tasks, set(drawn)))
         weak = dict.fromkeys(w for p in parts for w in _renamed(p, tasks))
         weak |= dict.fromkeys(f"{one} crosses {two}: keep the two clear of each other" for one, two in both)

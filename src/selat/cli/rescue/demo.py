@@ -59,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
     from selat.rescue.case import Case
     from selat.rescue.plan import plan
     from selat.rescue.searchers import Conditions, read_searchers
+    from selat.tracks.coast import SHIPPED, Coast
 
     started = monotonic()
     folder: Path = args.to
@@ -79,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
         begin,
         begin + 4 * HOUR,
         case=case.name,
+        coast=Coast(SHIPPED),
     )
     write_plan_file(made, folder / "plan.json")
     facts = {

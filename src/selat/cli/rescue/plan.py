@@ -2,7 +2,8 @@
 
 DRIFT is a file of `selat rescue drift` or `update`; --with names a TOML file with a table [[searcher]] for each boat or aircraft:
 name, platform (boat, ship, helicopter, aircraft), lat, lon, speed, endurance; and, if wanted, ready, transit, eye, width (its
-sweep width by hand: needed at night), tired, home, sea_speeds, pattern, agency, callsign, mmsi. Quantities are texts with units.
+sweep width by hand: needed at night), tired, home, sea_speeds, pattern (PS, CS, SS or VS; TSR, TSN, BS or OS with a line of
+places), line, spacing, agency, callsign, mmsi. Quantities are texts with units.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
     from selat.model.plan import APPROVAL
     from selat.rescue.case import case_of
     from selat.rescue.drifted import load
-    from selat.rescue.plan import plan
     from selat.rescue.searchers import Conditions, read_searchers
+    from selat.rescue.together import together
     from selat.tracks.coast import SHIPPED, Coast
 
     found = load(args.drift)
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         units.speed(args.wind or "0 kn"),
         units.distance(args.sea or "0 m"),
     )
-    made = plan(
+    made = together(
         found.cloud(), searchers, sight,
         parse_time(args.begin) if args.begin else int(found.time[0]),
         parse_time(args.end) if args.end else int(found.time[-1]),

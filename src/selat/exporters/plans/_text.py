@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import numpy as np
+
+from selat.kernels.region import points_in_ring
 from selat.model.clock import SECOND
-from selat.model.plan import Plan, Task
+from selat.model.plan import Plan, SubArea, Task
 from selat.model.units import KNOT, NAUTICAL_MILE
 
+Ring = tuple[tuple[float, float], ...]
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 
@@ -45,10 +49,20 @@ def knots(speed: float) -> str:
 
 def limits(task: Task) -> str:
     """North, south, east and west limits of an area."""
-    lats, lons = zip(*task.area.corners, strict=True)
+    lats, lons = zip(*(p for ring in task.area.outlines for p in ring), strict=True)
     north, south = (_degrees(v, 2, "NS") for v in (max(lats), min(lats)))
     east, west = (_degrees(v, 3, "EW") for v in (max(lons), min(lons)))
     return f"{north} {south} {east} {west}"
+
+
+def polygons(area: SubArea) -> list[tuple[Ring, list[Ring]]]:
+    """(outline, land within it) of each part of an area, rings of (lat, lon), not closed."""
+    out: list[tuple[Ring, list[Ring]]] = [(ring, []) for ring in area.outlines]
+    for hole in area.holes:
+        lat, lon = (np.array([v]) for v in hole[0])
+        home = (k for k, (ring, _) in enumerate(out) if points_in_ring(lon, lat, np.array(ring)[:, ::-1].copy())[0])
+        out[next(home, 0)][1].append(hole)
+    return out
 
 
 def centre_form(task: Task) -> str:

@@ -181,7 +181,7 @@ def _areas(plan: Plan, s: Shown, w: Words) -> list[Block]:
     if not plan.tasks:
         return []
     places = [(w_.lat, w_.lon) for t in plan.tasks for w_ in t.waypoints] + [
-        c for t in plan.tasks for c in t.area.corners
+        c for t in plan.tasks for ring in t.area.outlines for c in ring
     ]
     near = min((m for m in s.moments if m.rings), key=lambda m: abs(m.time - plan.begin), default=None)
     lats, lons = [p[0] for p in places], [p[1] for p in places]
@@ -195,8 +195,9 @@ def _areas(plan: Plan, s: Shown, w: Words) -> list[Block]:
                 chart.area(ring, stroke=CONTOUR[level], weight=0.9, fill=CONTOUR[level], opacity=0.06)
     for k, t in enumerate(plan.tasks):
         colour = TASKS[k % len(TASKS)]
-        chart.area(t.area.corners, stroke=colour, weight=1.5, name=f"{t.name} {t.searcher}")
-        if t.area.drift_speed > 0:
+        for n, ring in enumerate((*t.area.outlines, *t.area.holes)):
+            chart.area(ring, stroke=colour, weight=1.5, name="" if n else f"{t.name} {t.searcher}")
+        if t.area.drift_speed > 0 and not t.area.water:
             chart.area(_moved(t), stroke=colour, weight=1.0, dash="4 3", strength=0.8)
         chart.line([(p.lat, p.lon) for p in t.waypoints], stroke=colour, weight=0.7)
         if t.waypoints:
@@ -235,7 +236,7 @@ def _task(t: Task, k: int, w: Words) -> list[Block]:
         (w("coverage"), f"{t.coverage:.2f}"),
         (w("creep"), f"{t.creep:03.0f}°"),
         (w("csp"), text.position(t.waypoints[0].lat, t.waypoints[0].lon) if t.waypoints else ""),
-        (w("corners"), "\n".join(text.position(*c) for c in t.area.corners)),
+        (w("corners"), "\n\n".join("\n".join(text.position(*c) for c in ring) for ring in t.area.outlines)),
         (w("limits"), text.limits(t)),
         (w("centre"), text.centre_form(t)),
         (w("moves"), _moves(t) or w("still")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from selat.exporters.plans._text import title
+from selat.exporters.plans._text import Ring, polygons, title
 from selat.model.clock import format_time
 from selat.model.plan import Plan, Task
 
@@ -28,8 +28,9 @@ def _features(task: Task) -> list[dict[str, Any]]:
         "end": format_time(task.end), "speed": task.speed, "sweep_width": task.sweep_width, "spacing": task.spacing,
         "coverage": task.coverage, "poc": task.poc, "pod": task.pod, "pos": task.pos, "notes": list(task.notes),
     }  # fmt: skip
-    ring = [[round(lon, 7), round(lat, 7)] for lat, lon in (*task.area.corners, task.area.corners[0])]
-    out = [_feature("area", said, {"type": "Polygon", "coordinates": [ring]})]
+    shapes = [[_closed(ring) for ring in (outline, *holes)] for outline, holes in polygons(task.area)]
+    whole = {"type": "Polygon", "coordinates": shapes[0]}
+    out = [_feature("area", said, whole if len(shapes) == 1 else {"type": "MultiPolygon", "coordinates": shapes})]
     line = [[round(w.lon, 7), round(w.lat, 7)] for w in task.waypoints]
     if len(line) > 1:
         out.append(_feature("track", {"task": task.name}, {"type": "LineString", "coordinates": line}))
@@ -44,6 +45,10 @@ def _features(task: Task) -> list[dict[str, Any]]:
         }
         out.append(_feature("waypoint", facts, {"type": "Point", "coordinates": place}))
     return out
+
+
+def _closed(ring: Ring) -> list[list[float]]:
+    return [[round(lon, 7), round(lat, 7)] for lat, lon in (*ring, ring[0])]
 
 
 def _feature(what: str, properties: dict[str, Any], geometry: dict[str, Any]) -> dict[str, Any]:

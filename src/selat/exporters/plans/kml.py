@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from selat.exporters._cells import xml_text
-from selat.exporters.plans._text import knots, miles, title
+from selat.exporters.plans._text import Ring, knots, miles, polygons, title
 from selat.model.clock import format_time
 from selat.model.plan import PATTERNS, Plan, Task
 
@@ -26,7 +26,9 @@ def write(plan: Plan) -> str:
 
 
 def _folder(task: Task, style: int) -> str:
-    ring = " ".join(f"{lon:.7f},{lat:.7f},0" for lat, lon in (*task.area.corners, task.area.corners[0]))
+    shapes = "".join(_polygon(outline, holes) for outline, holes in polygons(task.area))
+    if len(task.area.outlines) > 1:
+        shapes = f"<MultiGeometry>{shapes}</MultiGeometry>"
     line = " ".join(f"{w.lon:.7f},{w.lat:.7f},0" for w in task.waypoints)
     span = f"<TimeSpan><begin>{format_time(task.begin)}</begin><end>{format_time(task.end)}</end></TimeSpan>"
     name = xml_text(f"{task.name} {task.searcher}")
@@ -35,8 +37,18 @@ def _folder(task: Task, style: int) -> str:
     )
     return (
         f"<Folder><name>{name}</name><description>{text}</description>\n"
-        f"<Placemark><name>{name}</name>{span}<styleUrl>#s{style}</styleUrl><Polygon><outerBoundaryIs><LinearRing>"
-        f"<coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>\n"
+        f"<Placemark><name>{name}</name>{span}<styleUrl>#s{style}</styleUrl>{shapes}</Placemark>\n"
         f"<Placemark><name>{xml_text(task.name)} track</name><styleUrl>#s{style}</styleUrl><LineString>"
         f"<coordinates>{line}</coordinates></LineString></Placemark>\n</Folder>\n"
     )
+
+
+def _polygon(outline: Ring, holes: list[Ring]) -> str:
+    parts = [("outerBoundaryIs", outline), *(("innerBoundaryIs", hole) for hole in holes)]
+    rings = [
+        f"<{name}><LinearRing><coordinates>"
+        + " ".join(f"{lon:.7f},{lat:.7f},0" for lat, lon in (*ring, ring[0]))
+        + f"</coordinates></LinearRing></{name}>"
+        for name, ring in parts
+    ]
+    return f"<Polygon>{''.join(rings)}</Polygon>"

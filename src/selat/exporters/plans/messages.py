@@ -7,6 +7,7 @@ said to be not known, and never made up.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 
 from selat.exporters.plans._text import (
@@ -44,7 +45,12 @@ FACTS = {
     "press": "press channel",
     "plans": "future plans",
     "more": "additional information",
+    "navtex": "header of a NAVTEX message: four characters",
 }
+_SPELT = {
+    "|": ".", "%": " PERCENT", "&": " AND ", "@": " AT ", ";": ",", '"': "'", "_": "-", "*": "", "<": "(", ">": ")", "[": "(",
+    "]": ")", "#": " NO ", "°": " DEG ", "–": "-", "—": "-", "’": "'",
+}  # fmt: skip
 
 
 def _facts(facts: Mapping[str, str] | None) -> dict[str, str]:
@@ -148,7 +154,8 @@ def action(plan: Plan, *, facts: Mapping[str, str] | None = None, language: str 
 
 def _area(t: Task, w: Mapping[str, str]) -> list[str]:
     """An area in all three forms, and how it moves."""
-    corners = ", ".join(position(*c) for c in t.area.corners)
+    corners = "; ".join(", ".join(position(*c) for c in ring) for ring in t.area.outlines)
+    corners += f" ({w['shore']})" if t.area.water else ""
     moves = f" {w['moves']} {drift_form(t)}." if drift_form(t) else ""
     return [
         f"   {t.name} {group(t.area.time)} {w['size']} {square_miles(t.area.size)} SQ NM.{moves}",
@@ -175,13 +182,14 @@ def _execution(t: Task, w: Mapping[str, str]) -> str:
 
 
 def safetynet(plan: Plan, *, facts: Mapping[str, str] | None = None, language: str = "en") -> str:
-    """A relay to ships: plain capitals, lines of at most 69 characters (as NAVTEX prints), one area around all tasks.
+    """A relay to ships: the characters that NAVTEX can send (ITU-R M.476: capitals, figures, ``-?:().,'=/+``), in lines of at most
+    69 of them; one area around all tasks. ``navtex``, of the facts, is the header that its co-ordinator gives (B1 to B4).
 
     Languages that Telex cannot print keep their letters; send those by other means.
     """
     w, given = words(language), _facts(facts)
-    lats = [c[0] for t in plan.tasks for c in t.area.corners] or [plan.datum[0]]
-    lons = [c[1] for t in plan.tasks for c in t.area.corners] or [plan.datum[1]]
+    places = [c for t in plan.tasks for ring in t.area.outlines for c in ring] or [plan.datum]
+    lats, lons = [p[0] for p in places], [p[1] for p in places]
     box = ", ".join(
         position(a, o)
         for a, o in ((max(lats), min(lons)), (max(lats), max(lons)), (min(lats), max(lons)), (min(lats), min(lons)))
@@ -193,12 +201,22 @@ def safetynet(plan: Plan, *, facts: Mapping[str, str] | None = None, language: s
         f"{given.get('from', w['unknown'])}."
     )
     lines = [_first(plan, w), f"SAR {group(plan.made)}", text, "NNNN"]
-    return "\n".join(part for line in lines for part in _folded(line.upper(), 69)) + "\n"
+    if "navtex" in given:
+        lines.insert(0, f"ZCZC {given['navtex']}")
+    return "\n".join(part for line in lines for part in _folded(_telex(line), 69)) + "\n"
+
+
+def _telex(text: str) -> str:
+    """Capitals without what no teleprinter has; letters of other scripts stay."""
+    plain = "".join(_SPELT.get(c, c) for c in text.upper())
+    kept = (c if c.isalnum() or c in "-?:().,'=/+" or c > "\x7f" else " " for c in plain)
+    folded = unicodedata.normalize("NFKD", "".join(kept))
+    return "".join(c for c in folded if not unicodedata.combining(c) or c in "\u3099\u309a")
 
 
 def _folded(text: str, width: int) -> list[str]:
     out, line = [], ""
-    for word in text.split():
+    for word in (w[k : k + width] for w in text.split() for k in range(0, len(w), width)):
         if line and len(line) + 1 + len(word) > width:
             out.append(line)
             line = word

@@ -35,6 +35,7 @@ WORDS = {
     "target": ("SEARCH OBJECT", "OBJEK CARIAN", "捜索対象"),
     "datum": ("DATUM", "DATUM", "推定位置"),
     "corners": ("CORNERS", "PENJURU", "隅の位置"),
+    "shore": ("WATER ONLY, CUT AT THE SHORE", "AIR SAHAJA, DIPOTONG DI PANTAI", "海岸で切った水域のみ"),
     "limits": ("LIMITS", "HAD", "範囲"),
     "centre": ("CENTRE, LENGTH, WIDTH, AXIS", "PUSAT, PANJANG, LEBAR, PAKSI", "中心・長さ・幅・軸"),
     "moves": ("AREA MOVES", "KAWASAN BERGERAK", "区域の移動"),
