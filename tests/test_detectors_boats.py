@@ -214,6 +214,19 @@ def test_who_is_clear_of_it(more):
     assert grounds(**more) == []
 
 
+def test_who_heads_for_a_bank_for_a_moment_and_far_off_means_to_turn():
+    """As ships do that join a lane; who keeps that course is warned of it two minutes later, or when she is near."""
+    speed, legs = 12.0 * KNOT, [(0.0, 0.0, 0.0), (600.0, 0.0, 600.0 * 12.0 * KNOT)]
+    bank = Zone("Bank", ((104.60, 1.40), (104.70, 1.40), (104.70, 1.50), (104.60, 1.50)), "chart", kind="depth",
+                rules={"depth": 9.0})  # fmt: skip
+    statics = made.ship(ONE, "DEEP", 180, 30, 80, -1.0).replace(draught=np.array([120], "u1"))
+    for lasts, warned in ((80.0, False), (400.0, True)):
+        x = speed * lasts
+        turned = [*legs, (600.0 + lasts, x, legs[-1][2]), (1800.0, x, legs[-1][2] + speed * (1200.0 - lasts))]
+        found = alerts(grounding.DETECTOR, [way(ONE, turned)], statics, World(zones=Zones([bank])))
+        assert bool(found) is warned
+
+
 def test_a_lane_is_followed_round_its_bend():
     """A lane that runs east and then turns to north-east, past a bank that lies straight ahead."""
     legs = (

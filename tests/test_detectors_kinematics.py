@@ -18,6 +18,7 @@ from selat.detectors.loitering import DETECTOR as LOITER
 from selat.detectors.manoeuvre import DETECTOR as TURN
 from selat.detectors.speed_limit import DETECTOR as SPEED
 from selat.model.units import KNOT
+from selat.model.zone import Zone
 from selat.tracks.flags import FLAGS, flag
 
 A = 563001201
@@ -225,6 +226,18 @@ class TestSpeed:
         sog[[20, 21, 50]] = 180
         ship = made.ship(A, "A", 330, 60, 80).replace(draught=np.array([160]))
         assert not alerts_of(SPEED, [rows.replace(sog=sog)], [ship], self.ZONE)
+
+    def test_a_limit_that_goes_on_in_the_next_zone_is_one_alert(self):
+        part = {"direction": 260.0, "rules": {"speed_max": 12 * KNOT, "draught_min": 15.0}}
+        rings = [((x, 1.15), (x + 0.03, 1.15), (x + 0.03, 1.35), (x, 1.35)) for x in (104.00, 104.03, 104.06, 104.09)]
+        zones = [Zone(f"part {n}", ring, "made up", kind="speed_segment", **part) for n, ring in enumerate(rings)]
+        ship = made.ship(A, "A", 250, 40, 70).replace(draught=np.array([160]))
+        rows = seas.voyage(A, 1.258, 104.15, [(14.0, 260.0, 2100.0)])
+        alerts = alerts_of(SPEED, [rows], [ship], seas.zoned(*zones))
+        assert told(alerts) == {("warning", A)} and len({a.id for a in alerts}) == 1
+        assert len({a.evidence["zone"]["name"] for a in alerts}) == 4
+        slower = Zone("slower", rings[1], "made up", kind="speed_segment", rules={"speed_max": 8 * KNOT})
+        assert len({a.id for a in alerts_of(SPEED, [rows], [ship], seas.zoned(*zones, slower))}) == 2
 
 
 def test_flags():

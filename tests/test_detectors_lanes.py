@@ -278,8 +278,8 @@ class TestDeep:
 class TestReport:
     LINE = seas.zoned(Zone("limit", ((104.1, 1.1), (104.1, 1.4)), "made up", kind="report_line", line=True))
 
-    def alerts(self, rows):
-        return alerts_of(REPORT, [rows], [CARGO], self.LINE)
+    def alerts(self, rows, ship=CARGO):
+        return alerts_of(REPORT, [rows], [ship], self.LINE)
 
     def sails(self, gap=0.0):
         """Over the line after 18 minutes; nothing is heard of her for so many seconds around that."""
@@ -292,6 +292,18 @@ class TestReport:
         alerts = self.alerts(self.sails(gap))
         assert told(alerts) == {("caution", A)} and len({a.id for a in alerts}) == 1
         assert abs((alerts[0].evidence["crossed"] - made.START) / 1e9 - 1080.0) < 30.0 + gap / 4
+
+    @pytest.mark.parametrize(
+        "length, kind, imo, bound",
+        [(0, 70, 9074729, True), (0, 70, 9074728, False), (0, 70, 0, False), (0, 30, 9074729, False), (40, 70, 9074729, False),
+         (0, 81, 0, True), (0, 60, 0, True)],
+    )  # fmt: skip
+    def test_who_does_not_send_her_length(self, length, kind, imo, bound):
+        """An IMO number shows 300 GT, of a cargo ship; a wrong one shows nothing, and 40 m are 40 m."""
+        ship = made.ship(A, "A", length, 8, kind).replace(imo=np.array([imo], "u4"))
+        alerts = self.alerts(self.sails(), ship)
+        assert bool(alerts) is bound
+        assert not (bound and kind == 70) or "IMO number 9074729" in alerts[0].sentence
 
     def test_in_a_longer_gap_nobody_knows_when(self):
         assert not self.alerts(self.sails(1100.0))
@@ -326,14 +338,21 @@ class TestLearned:
                 passages=np.full(hit.lane.shape, self.passages), share=np.full(hit.lane.shape, self.share)
             )
 
-    def alerts(self, course, passages=2000, share=0.99):
+    def alerts(self, course, passages=2000, share=0.99, ship=CARGO):
         lanes = self.OneWay()
         lanes.passages, lanes.share = passages, share
-        return alerts_of(WRONG, [seas.voyage(A, 1.25, 104.0, [(11.0, course, 900.0)])], [CARGO], World(lanes=lanes))
+        return alerts_of(WRONG, [seas.voyage(A, 1.25, 104.0, [(11.0, course, 900.0)])], [ship], World(lanes=lanes))
 
     def test_against_it_is_a_warning_that_says_so(self):
         alerts = self.alerts(270.0)
         assert told(alerts) == {("warning", A)} and alerts[0].detail["geometry"] == "made up, learned"
+
+    @pytest.mark.parametrize("length, kind", [(14, 37), (0, 37), (80, 36), (30, 70), (45, 60), (24, 30), (0, 0)])
+    def test_small_craft_and_who_is_not_on_passage_go_as_they_like(self, length, kind):
+        assert not self.alerts(270.0, ship=made.ship(A, "A", length, max(4, length // 6), kind))
+
+    def test_a_merchant_ship_that_does_not_say_her_length_counts(self):
+        assert told(self.alerts(270.0, ship=made.ship(A, "A", 0, 0, 80))) == {("warning", A)}
 
     def test_with_it_or_where_it_is_not_sure(self):
         assert not self.alerts(90.0) and not self.alerts(270.0, passages=100) and not self.alerts(270.0, share=0.9)

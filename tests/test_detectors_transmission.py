@@ -81,6 +81,18 @@ def test_a_receiver_that_fails_makes_no_ship_dark():
     assert loud(alerts_of(feed_down.DETECTOR, reports)) == []
 
 
+def test_what_a_relay_kept_and_gives_out_late_does_not_show_that_the_station_hears():
+    far = fleet(6, range(0, 7200, 10), lat=2.3, lon=102.2, first=563710000, station=2)
+    near = fleet(10, range(0, 4000, 10))
+    kept = made.sail(SHIP, 1.5, 104.3, 9.0, 70.0, range(3000, 3900, 10))
+    kept = kept.replace(station=np.full(kept.rows, 1), received=kept["time"] + 1500 * SECOND)
+    again = [r.take(np.flatnonzero(r["time"] > made.START + 6000 * SECOND)) for r in fleet(10, range(0, 7200, 10))]
+    found = alerts_of(receiver_down.DETECTOR, [*near, *far, kept, *again])
+    over = [a for a in found if a.state == "rectified"]
+    assert len({a.id for a in found}) == 1 and len(over) == 1
+    assert "come in again, after 3" in over[0].sentence and over[0].last >= made.START + 5900 * SECOND
+
+
 def test_when_everything_is_silent_only_the_feed_is_told_of():
     times = [*range(0, 4000, 10), *range(6400, 7600, 10)]
     reports = [*fleet(8, times), *fleet(5, times, lat=2.3, lon=102.2, first=563710000, station=2)]
@@ -154,6 +166,16 @@ def test_clocks_of_stations(offset, expected):
     b = [clocked(r, offset, 2) for r in fleet(8, range(0, 1200, 10), lat=2.0, first=563710000)]
     found = loud(alerts_of(clock_off.DETECTOR, [*a, *b]))
     assert {x.evidence["station"] for x in found} == expected and {x.priority for x in found} <= {"warning"}
+
+
+@pytest.mark.parametrize("n, expected", [(2, {2}), (0, set())])
+def test_a_station_that_brings_few_reports_is_judged_by_several_minutes(n, expected):
+    a = [clocked(r, 0.0) for r in fleet(8, range(0, 2400, 10))]
+    b = [clocked(r, 0.0, 2) for r in fleet(2, range(0, 2400, 12), lat=2.0, first=563710000)]  # ten a minute
+    b[:n] = [r.replace(received=r["received"] - 70 * SECOND * (r["time"] > made.START + 1200 * SECOND)) for r in b[:n]]
+    found = loud(alerts_of(clock_off.DETECTOR, [*a, *b]))
+    assert {x.evidence["station"] for x in found} == expected
+    assert all(x.evidence["reports"] >= 30 and x.last <= made.START + 1680 * SECOND for x in found[:1])
 
 
 def test_clocks_of_ships():
@@ -245,6 +267,19 @@ def test_a_ship_far_out_of_range_is_told_of_and_many_are_the_air():
     assert told(alerts_of(impossible_track.DETECTOR, noisy)) == {("warning", SHIP)}
     duct = [*noisy, *fleet(5, range(1200, 2400, 10), lat=4.6, first=563730000)]
     assert who(alerts_of(impossible_track.DETECTOR, duct)) == set()
+
+
+def test_a_beacon_far_away_that_sends_a_tenth_of_all_is_out_of_range_and_who_sailed_there_is_not():
+    near = fleet(9, range(0, 5400, 10), lat=1.1)
+    rng = np.random.default_rng(3)
+
+    def noisy(r):
+        return r.replace(lat=r["lat"] + rng.normal(0, 300, r.rows).round().astype("i8"))
+
+    far = made.sail(SHIP, 4.5, 104.3, 9.0, 70.0, range(0, 5400, 10)).replace(station=np.full(540, 1))
+    assert told(alerts_of(impossible_track.DETECTOR, [noisy(r) for r in (*near, far)])) == {("warning", SHIP)}
+    sails = made.sail(SHIP, 1.2, 104.3, 60.0, 0.0, range(0, 7200, 10)).replace(station=np.full(720, 1))
+    assert who(alerts_of(impossible_track.DETECTOR, [noisy(r) for r in (*near, sails)])) == set()
 
 
 def test_seldom_reports_in_poor_reception_are_not_the_ships_doing():

@@ -22,6 +22,7 @@ from selat.tracks.cells import Cells, around, keys_of
 from selat.tracks.intervals import nominal
 from selat.tracks.kinds import Kind
 from selat.tracks.reception import Reception
+from selat.tracks.stations import Stations
 
 START = 1_800_000_000 * SECOND
 NONE = empty("statics"), empty("messages")
@@ -257,3 +258,33 @@ def test_claims_are_as_rare_as_they_say(outage):
         assert silent[claimed].mean() <= limit
     assert silent[none < 1e-5].sum() <= 1
     assert (none < 1e-3).mean() > 0.25  # it does claim something
+
+
+def hears(minutes, late, times=20):
+    """A station that brings so many reports a minute; in the last ``late`` minutes of 60 its times are ten minutes behind."""
+    stations = Stations(24)
+    for k in range(60):
+        now = START + (k + 1) * MINUTE
+        behind = 600 * SECOND * (k >= 60 - late)
+        n = times if k < minutes or k >= 60 - late else 0
+        stations.hear(np.full(n, 7), np.full(n, now - SECOND - behind), now)
+        stations.minute(k % 24, now)
+    return [s.station for s in stations.silent(now)]
+
+
+def test_a_station_whose_clock_is_set_back_hears_and_one_whose_old_reports_trickle_in_does_not():
+    assert hears(60, 0) == [] and hears(54, 6) == []
+    assert hears(54, 0) == [7]
+    stations = Stations(24)
+    for k in range(60):
+        now = START + (k + 1) * MINUTE
+        old = k >= 54
+        n = 3 if old else 20
+        stations.hear(np.full(n, 7), np.full(n, now - SECOND - 900 * SECOND * old), now)
+        stations.minute(k % 24, now)
+    assert [s.station for s in stations.silent(now)] == [7]
+    later = Stations(24)
+    later.restore(
+        {k: v for k, v in stations.state().items() if k not in ("newest", "old")}
+    )  # as saved by an older version
+    assert [s.station for s in later.silent(now)] == [7]

@@ -187,7 +187,8 @@ class Floor:
             self.contacts.mark_lost(tick)
         if tick % motion.EVERY == 0:
             motion.settle(self.contacts, tick)
-        self.reception.hear(rows["reports"]["station"][marks["reports"] < FUTURE], tick)
+        known = marks["reports"] < FUTURE
+        self.reception.hear(rows["reports"]["station"][known], rows["reports"]["time"][known], tick)
         if tick % reception.EVERY == 0:
             self.reception.learn(self.contacts, tick)
             succession.settle(self.contacts, tick)

@@ -1,12 +1,13 @@
 """A clock that is off: of a receiving station, or of a ship.
 
 What it finds
-    *Station*: the times of a station's reports do not fit, by more than 5 s in most of 30 reports and more in a minute,
-    and all alike (scatter below 8 s). Its stamps are ahead of the clock here: its reports come from the
-    future. Or its reports come so much later than their own UTC second says: its clock is ahead where the log has its
-    stamps, else its link holds them back. Or the seconds that the reports carry no longer fit its stamps within 15 s,
-    though they did. *Ship*: the second in her reports is off by more than 8 s against all others of the same station, in
-    20 reports in a row. Judged every minute. A warning for a station, a caution for a ship.
+    *Station*: the times of a station's reports do not fit, by more than 5 s in most of 30 reports and more, those of the
+    last minute or of as many minutes (5 at most) as it takes to bring 30, and all alike (scatter below 8 s). Its stamps
+    are ahead of the clock here: its reports come from the future. Or its reports come so much later than their own UTC
+    second says: its clock is ahead where the log has its stamps, else its link holds them back. Or the seconds that the
+    reports carry no longer fit its stamps within 15 s, though they did. *Ship*: the second in her reports is off by more
+    than 8 s against all others of the same station, in 20 reports in a row. Judged every minute. A warning for a station,
+    a caution for a ship.
 Why it matters
     Every time of the picture rests on these clocks: speeds, closest approaches, and which report came first.
 False alarms
@@ -48,7 +49,10 @@ class Parameters:
     )
     seconds: float = param(0.3, "1", "Its stamps fit the seconds of fewer of its reports", "selat")
     usual: float = param(0.8, "1", "... than this share, as they did", "selat: 0.95 and more of class A")
-    reports: int = param(30, "1", "Reports of a station in a minute", "selat")
+    reports: int = param(30, "1", "Reports of a station, of the last minute or of as many as it takes ...", "selat")
+    minutes: int = param(
+        5, "1", "... but no more minutes than this", "selat: a clock that is off for less is no matter"
+    )
     ship: float = param(8.0, "s", "A ship's second is off by more than", "selat: slow units of class B")
     row: int = param(20, "1", "... in so many reports in a row", "selat")
     forget: float = param(1800.0, "s", "A ship that was not heard for so long is left", "selat")
@@ -65,8 +69,8 @@ class ClockOff(RowRule):
 
     def take(self, window: Window, memory: Any) -> Any:
         """Memory: by station since the last look [reports, those from the future, those too late, their sums and sums of
-        squares of s, those whose second fits, seq] and its usual [s, share that fits]; by suspect ship [reports in a row,
-        s, since, seq, last, station].
+        squares of s, those whose second fits, seq] and in minutes before; its usual [s, share that fits]; by suspect ship
+        [reports in a row, s, since, seq, last, station].
         """
         old = memory or {"stations": {}, "usual": {}, "ships": {}}
         r, p = window.reports, self.p
@@ -117,7 +121,9 @@ class ClockOff(RowRule):
         """Stations by the minute that ended, ships by the reports in a row."""
         m = memory or {"stations": {}, "usual": {}, "ships": {}}
         found, usual = [], dict(m["usual"])
-        for name, (n, ahead, a1, a2, late, l1, l2, fits, on_time, right, seq) in sorted(m["stations"].items()):
+        past = [m["stations"], *m.get("past", [])][: self.p.minutes]
+        for name in sorted(m["stations"]):
+            n, ahead, a1, a2, late, l1, l2, fits, on_time, right, seq = _enough(name, past, self.p.reports)
             if n < 5:
                 continue
             share = usual[name][1] if name in usual else 0.0
@@ -142,7 +148,7 @@ class ClockOff(RowRule):
         ships = {k: v for k, v in m["ships"].items() if v[4] >= limit and v[5] not in off}
         found += self._off(window, ships)
         good = [f for f in found if self.judge(f.evidence) is not None]
-        return good, {"stations": {}, "usual": usual, "ships": ships}
+        return good, {"stations": {}, "usual": usual, "ships": ships, "past": past[: self.p.minutes - 1]}
 
     def _off(self, w: Window, ships: dict[str, list[Any]]) -> list[Finding]:
         c, out = w.contacts, []
@@ -216,6 +222,17 @@ class ClockOff(RowRule):
         statics = made.numbered(*[made.ship(563520000 + n, f"GOLDEN TICK {n}", 120, 18, 70) for n in (*range(16), 99)])
         expect = (("warning", ()), ("caution", (563520099,)))
         return Golden(made.numbered(concat(parts, "reports")), statics, empty("messages"), expect)
+
+
+def _enough(name: str, past: list[dict[str, list[Any]]], reports: int) -> list[Any]:
+    """Counts of a station of the last minute, with those of minutes before it until there are so many reports."""
+    out = list(past[0][name])
+    for minute in past[1:]:
+        if out[0] >= reports:
+            break
+        if name in minute:
+            out[:-1] = [a + b for a, b in zip(out[:-1], minute[name][:-1], strict=True)]
+    return out
 
 
 def _second(rows: Columns, station: int, received: Any) -> Columns:

@@ -4,7 +4,8 @@ What it finds
     A ship that makes way and whose course and speed, kept, bring her within 20 minutes into an area of known depth (zones of the
     kind depth that the user brought) that is less than her declared draught and what she needs under the keel: 10 % of the
     draught for squat and half a metre, or 3.5 m for ships of 15 m and more. Alarm below 10 minutes where the depth is less
-    than the draught itself; else a warning. Judged every 10 s, raised after three. Where no depths are known, it says
+    than the draught itself; else a warning. Judged every 10 s, raised after three; where she would be there in more than
+    10 minutes, when she has headed for it for two. Where no depths are known, it says
     nothing.
 Why it matters
     A ship aground in a strait closes it, and her cargo with it. Ten minutes are enough to turn a large ship.
@@ -39,6 +40,8 @@ from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.window import Window
 
+LAPSE = 30 * SECOND  #: ns: looks between which she may seem to head clear
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -46,6 +49,12 @@ class Parameters:
 
     warn: float = param(1200.0, "s", "Looks so far ahead", "behaviours 2.7: 20 min")
     alarm: float = param(600.0, "s", "... and below this it can be an alarm", "behaviours 2.7: 10 min")
+    hold: float = param(
+        120.0,
+        "s",
+        "Farther off she must have headed for it so long",
+        "selat: who joins a lane or gives way turns sooner",
+    )
     step: float = param(20.0, "s", "Places ahead are so far apart", "selat: 200 m at 20 kn")
     squat: float = param(0.1, "1", "Of the draught, for squat", "behaviours 2.7: 10 %")
     clear: float = param(0.5, "m", "... and so much under the keel", "selat")
@@ -73,8 +82,8 @@ class Grounding(PictureRule):
         )
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Ships whose way ahead enters a depth that is too little."""
-        p, s = self.p, fleet.ships(window)
+        """Ships whose way ahead enters a depth that is too little; memory: since when (ns), and when last, by contact."""
+        p, s, memory = self.p, fleet.ships(window), memory or {}
         depths = window.world.zones.of("depth") if len(window.world.zones) else None
         if depths is None or not len(depths):
             return [], None
@@ -95,7 +104,7 @@ class Grounding(PictureRule):
         inside = np.unique(ship[shallow & (moment == 0)])
         hit = shallow & ~np.isin(ship, inside)
         ship, moment, zone = ship[hit], moment[hit], zone[hit]
-        found = []
+        found, since = [], {}
         for k in np.unique(ship).tolist():
             mine = np.flatnonzero(ship == k)
             m = int(mine[np.lexsort((least[zone[mine]], moment[mine]))[0]])
@@ -104,14 +113,21 @@ class Grounding(PictureRule):
                 "time": round(at * p.step, 0), "zone": near.place(depths, int(zone[m])), "depth": float(least[zone[m]]),
                 "at": [round(float(lat[k, at]), 6), round(float(lon[k, at]), 6)], "bends": ahead.bends(window),
             }  # fmt: skip
+            key = str(int(s.id[i]))
+            first, last = memory.get(key, (window.now, window.now))
+            since[key] = [first if window.now - last <= LAPSE else window.now, window.now]
+            told["held"] = round((window.now - since[key][0]) / SECOND, 0)
             found.append(fleet.finding(window, s, i, window.now, told))
-        return fleet.so(self, found), None
+        kept = {k: v for k, v in memory.items() if k not in since and window.now - v[1] <= LAPSE}
+        return fleet.so(self, found), {**kept, **since}
 
     def judge(self, evidence: Evidence) -> Verdict | None:
         """Too little water, how soon."""
         e, p, who = evidence, self.p, evidence["ship"]
         draught, depth = who["draught"], e["depth"]
         if draught is None or e["time"] > p.warn:
+            return None
+        if e["time"] > p.alarm and e.get("held", p.hold) < p.hold:
             return None
         need = float(self.needed(draught))
         if depth >= need:

@@ -5,7 +5,8 @@ What it finds
     within 1.5 m of a smooth curve: a receiver of satellites and the sea leave more than that. *Circle*: a full circle
     and more about one centre, off it by less than 1.2 % of the radius, at more than 3 knots: a real ship is set by the
     stream meanwhile. *Too far*: three reports from more than 1.5 times as far as the station hears ships (97 % of what
-    it hears), if no more than three ships are heard from out there. *Contradiction*: for 10 minutes she says more than
+    it hears of the waters that are joined to where it hears most), in waters apart from those, where fewer than three
+    others are heard. *Contradiction*: for 10 minutes she says more than
     5 knots and her positions make less than 0.3 of it, or the reverse; not where two others stand in the same mile though
     they say that they sail: then it is the satellites, and the rule ``interference`` tells of it. Judged every minute. A
     warning; a contradiction is a caution.
@@ -36,12 +37,13 @@ from selat.model.columns import concat, empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
-from selat.tracks.cells import CELL
+from selat.tracks.cells import CELL, keys_of
 from selat.tracks.features import Features, over
 from selat.tracks.window import Window
 
 _STATIONS = 1 << 16
 _ROUND = 3600
+JOINED = 2  #: cells: waters that lie nearer to each other than 20 km and more are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class ImpossibleTrack(PictureRule):
             rows = np.flatnonzero((of == one) & (c.reports[s.slot] >= p.reports))
             if k.size < 5 or heard[k].sum() < 500.0 or not rows.size:
                 continue
-            beyond = self._beyond(s, rows, (lat[k], lon[k], heard[k]))
+            beyond = self._beyond(s, rows, (cell[k], lat[k], lon[k], heard[k]))
             for i, (off, reach, total) in beyond.items():
                 t = fleet.since(c.recent(int(s.slot[i])), w.now - 600 * SECOND)
                 evidence = {
@@ -152,20 +154,29 @@ class ImpossibleTrack(PictureRule):
                 )
         return found
 
-    def _beyond(self, s: Any, rows: Any, cells: tuple[Any, Any, Any]) -> dict[int, tuple[float, float, float]]:
+    def _beyond(self, s: Any, rows: Any, cells: tuple[Any, Any, Any, Any]) -> dict[int, tuple[float, float, float]]:
         """Of ships that a station hears, those out of its range: m from its middle, its range (m), reports that tell it.
 
-        Her own waters count too: at the edge of what a station hears ships are alone, and those of full traffic would all be
-        told without them.
+        Its range is that of the waters joined to where it hears most, and of others in which several ships are. Who sails out
+        to the edge of it is alone there, and came through waters that join; a beacon that is not where it says stands apart,
+        however much it sends.
         """
-        p, (lat, lon, heard) = self.p, cells
-        total = float(heard.sum())
-        y, x = float((lat * heard).sum() / total), float((lon * heard).sum() / total)
-        away = np.hypot(*geodesy.plane(y, x, lat, lon))
-        order = np.argsort(away)
-        reach = float(away[order][np.searchsorted(np.cumsum(heard[order]), p.share * total)]) + 7_900.0  # half a cell
+        p, (cell, lat, lon, heard) = self.p, cells
+        off = np.hypot(*geodesy.plane(*_range(lat, lon, heard, p.share)[:2], s.lat[rows], s.lon[rows]))
+        if not (off > p.far * _range(lat, lon, heard, 0.5)[2]).any():
+            return {}
+        number, own = _waters(cell), keys_of(s.lat[rows], s.lon[rows])
+        at = np.minimum(np.searchsorted(cell, own), len(cell) - 1)
+        ships = np.bincount(number[at[cell[at] == own]], minlength=int(number.max()) + 1)  # of each water, now
+        most = int(np.argmax(np.bincount(number, heard)))
+        home = (ships > p.ducting) | (np.arange(len(ships)) == most)
+        k = home[number]
+        y, x, reach, total = _range(lat[k], lon[k], heard[k], p.share)
         off = np.hypot(*geodesy.plane(y, x, s.lat[rows], s.lon[rows]))
-        return {int(rows[k]): (float(off[k]), reach, total) for k in np.flatnonzero(off > p.far * reach).tolist()}
+        apart = ~_beside(own, cell[k])
+        return {
+            int(rows[n]): (float(off[n]), reach, total) for n in np.flatnonzero(apart & (off > p.far * reach)).tolist()
+        }
 
     def _against(self, w: Window, s: Any, lately: Features) -> list[Finding]:
         p, c = self.p, w.contacts
@@ -268,6 +279,42 @@ class ImpossibleTrack(PictureRule):
         )
         statics = made.numbered(*[made.ship(563550001 + n, f"GOLDEN GHOST {n}", 120, 18, 70) for n in range(3)])
         return Golden(reports, statics, empty("messages"), (("warning", (563550001,)), ("warning", (563550002,))))
+
+
+def _range(lat: Any, lon: Any, heard: Any, share: float) -> tuple[float, float, float, float]:
+    """Middle (lat, lon) of what is heard, metres within which this share of it lies, and how much it is."""
+    total = float(heard.sum())
+    y, x = float((lat * heard).sum() / total), float((lon * heard).sum() / total)
+    away = np.hypot(*geodesy.plane(y, x, lat, lon))
+    order = np.argsort(away)
+    last = min(int(np.searchsorted(np.cumsum(heard[order]), share * total)), len(order) - 1)
+    return y, x, float(away[order][last]) + 7_900.0, total  # half a cell
+
+
+def _waters(cell: Any) -> Any:
+    """Number of the waters that each cell (ascending keys) belongs to: cells at most :data:`JOINED` apart are joined."""
+    number, place = np.full(len(cell), -1, "i8"), {int(key): k for k, key in enumerate(cell.tolist())}
+    near = [dy * _ROUND + dx for dy in range(-JOINED, JOINED + 1) for dx in range(-JOINED, JOINED + 1)]
+    for first in range(len(cell)):
+        if number[first] >= 0:
+            continue
+        number[first] = water = int(number.max()) + 1
+        todo = [first]
+        while todo:
+            key = int(cell[todo.pop()])
+            for step in near:
+                k = place.get(key + step, -1)
+                if k >= 0 and number[k] < 0:
+                    number[k] = water
+                    todo.append(k)
+    return number
+
+
+def _beside(own: Any, cell: Any) -> Any:
+    """Bool of each key: is it one of ``cell``, or at most :data:`JOINED` apart from one?"""
+    steps = np.arange(-JOINED, JOINED + 1)
+    near = (steps[:, None] * _ROUND + steps[None, :]).ravel()
+    return np.isin(own[:, None] + near[None, :], cell).any(axis=1)
 
 
 def _spread(cog: Any) -> float:

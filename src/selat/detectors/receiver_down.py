@@ -2,7 +2,8 @@
 
 What it finds
     A station that usually hears so much that its present silence has a chance below 1 in 10,000, by its own rate and scatter as
-    learned from the feed. One alert an outage; it ends when the station hears again.
+    learned from the feed. One alert an outage; it ends when what the station hears comes in again. Reports from before the
+    silence that come in late (a relay gives out what it kept) do not end it.
 Why it matters
     What a silent receiver would have heard is missing from the picture. No ship is called dark for it.
 False alarms
@@ -76,8 +77,8 @@ class ReceiverDown(PictureRule):
             return None
         odds = f"1 in {min(round(1.0 / max(e['chance'], 1e-9)), 1_000_000_000):,}"
         sentence = (
-            f"Station {e['station']} has heard nothing for {say.span(e['seconds'])} (limit {say.span(p.silent)}), where it usually "
-            f"hears {e['expected']:.0f} reports in that time: the chance of that is {odds} (limit 1 in {1 / p.chance:,.0f})."
+            f"Nothing has come in from station {e['station']} for {say.span(e['seconds'])} (limit {say.span(p.silent)}), where "
+            f"{e['expected']:.0f} reports are usual in that time: the chance of that is {odds} (limit 1 in {1 / p.chance:,.0f})."
         )
         return Verdict(
             "warning", sentence, {"rate": float(np.clip(1.0 - 1000.0 * e["chance"], 0.6, 0.99))},
@@ -86,8 +87,8 @@ class ReceiverDown(PictureRule):
         )  # fmt: skip
 
     def ended(self, evidence: Evidence) -> str:
-        """Said when it hears again."""
-        return f"Station {evidence['station']} hears again, after {say.span(evidence['seconds'])}."
+        """Said when its reports come in again."""
+        return f"Reports of station {evidence['station']} come in again, after {say.span(evidence['seconds'])}."
 
     def golden(self) -> Golden:
         """Two stations hear eight ships each; one of them falls silent."""

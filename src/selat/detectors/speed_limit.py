@@ -3,9 +3,10 @@
 What it finds
     *Limit of a place*: a ship that a zone with a highest speed binds (its length, draught, type, hours, and within 60
     degrees of its direction where it has one), all whose speeds over the last 2 minutes were above the limit and half a
-    knot more. *Speed of a type*: 3 minutes faster than ships of the declared type go: fishing vessels 18 knots, tugs
-    and pilot boats 20 and 35, cargo ships 28, tankers 20, and so on. Judged every 30 s. A warning in the first case; in
-    the second a caution, for then the type is more often wrong than the speed.
+    knot more; zones that follow one another with the same limit are one place, and one alert. *Speed of a type*: 3
+    minutes faster than ships of the declared type go: fishing vessels 18 knots, tugs and pilot boats 20 and 35, cargo
+    ships 28, tankers 20, and so on. Judged every 30 s. A warning in the first case; in the second a caution, for then the
+    type is more often wrong than the speed.
 Why it matters
     Deep ships westbound past St John's and towards Raffles may make no more than 12 knots over the ground: they squat,
     and cannot stop. A tanker that does 35 knots is no tanker.
@@ -111,14 +112,17 @@ class SpeedLimit(PictureRule):
         row, zone, limit = at.ship[fast], at.zone[fast], limit[fast]
         if not row.size:
             return []
-        f, out = over(w.contacts, s.slot[row], w.now, p.lasting), []
+        f, out = over(w.contacts, s.slot[row], w.now, p.lasting), dict[str, Finding]()
         for k in np.flatnonzero((f.least > limit + p.margin) & (f.span >= 0.7 * p.lasting)).tolist():
             i, z = int(row[k]), int(zone[k])
+            what = f"limit {limit[k] / KNOT:.1f}"  # a limit that goes on in the next zone is one limit
             evidence = _evidence(f, k, limit[k]) | {"zone": near.place(at.zones, z), "now": w.now}
             track = fleet.trail(w.contacts, int(s.slot[i]), w.now - 600 * SECOND)
             start = w.now - round(float(f.span[k]) * SECOND)
-            out.append(fleet.finding(w, s, i, start, evidence, at.each[z].name, track=track))
-        return out
+            new = fleet.finding(w, s, i, start, evidence, what, track=track)
+            if self.judge(new.evidence) is not None:
+                out.setdefault(new.key, new)
+        return list(out.values())
 
     def _types(self, w: Window) -> list[Finding]:
         p, s, out = self.p, fleet.ships(w), []

@@ -3,16 +3,19 @@
 What it finds
     A ship that STRAITREP binds and whose track crosses a reporting line (the limits of the area, the lines between
     sectors): who must report to whom, on which channel. Bound are ships of 50 m and more (300 GT, which AIS does not
-    send, is about that), ships that tow, passenger ships, and ships that say they carry dangerous goods; or those that
-    the line's own rules name. Judged every 30 s, from where she was at the last look, or after a gap of up to 15
-    minutes; a caution, told once a crossing. selat hears no voice: that a report is missing only the operator knows.
+    send, is about that), cargo ships and tankers that do not send their length but an IMO number (they must have one from
+    300 GT on), ships that tow, passenger ships, and ships that say they carry dangerous goods; or those that the line's own
+    rules name. Judged every 30 s, from where she was at the last look, or after a gap of up to 15 minutes; a caution, told
+    once a crossing. selat hears no voice: that a report is missing only the operator knows.
 Why it matters
     The list of who has just come in is the list of who should have called by now.
 False alarms
-    Ships that wait on a line cross it again and again: within an hour it is one alert. Ships that did not send their
-    length are not found. A step faster than 50 knots (satellites jammed, two ships of one number) is no crossing.
+    Ships that wait on a line cross it again and again: within an hour it is one alert. Ships that send neither their
+    length nor an IMO number are not found; some ships below 300 GT have such a number too. A step faster than 50 knots
+    (satellites jammed, two ships of one number) is no crossing.
 Reference
-    IMO MSC.73(69) (STRAITREP: area, sectors, who must report); geometry as the zone's source says.
+    IMO MSC.73(69) (STRAITREP: area, sectors, who must report); SOLAS XI-1/3 (IMO numbers: cargo ships of 300 GT and more);
+    geometry as the zone's source says.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from selat.detectors import _golden as made
+from selat.detectors import _hulls as hulls
 from selat.detectors import _places as near
 from selat.detectors import _seas as seas
 from selat.detectors import _ships as fleet
@@ -41,6 +45,9 @@ from selat.tracks.window import Window
 #: ship types with a second digit 1 to 4 in these decades carry dangerous goods or pollutants (M.1371-5 Table 53)
 HAZARD = tuple(10 * d + k for d in (2, 4, 6, 7, 8, 9) for k in (1, 2, 3, 4))
 PASSENGER = tuple(range(60, 70))
+NUMBERED = tuple(
+    range(70, 100)
+)  #: cargo ships, tankers and others, which need an IMO number from 300 GT on (SOLAS XI-1/3)
 _WHERE = ("ids", "time", "lat", "lon")
 STEP = 90 * SECOND  #: ns: one step of the track and some more
 
@@ -75,7 +82,7 @@ class Straitrep(PictureRule):
         if not at.numbers("report_line").size:
             return [], {**memory, "told": told}
         mine = at.zones.of("report_line")
-        row = np.flatnonzero((s.speed > p.speed) & bound(s, p))
+        row = np.flatnonzero((s.speed > p.speed) & bound(s, p, self._numbers(window, s)))
         time, lat, lon = self._before(s, row, memory)
         step, zone, _, _ = mine.crossings(lat, lon, s.lat[row], s.lon[row])
         found, waits = [], np.zeros(len(row), bool)
@@ -88,6 +95,13 @@ class Straitrep(PictureRule):
             found += new
         now = np.where(waits, time, s.time[row]), np.where(waits, lat, s.lat[row]), np.where(waits, lon, s.lon[row])
         return found, {"told": told | {f.key: window.now for f in found}, **self._kept(window, s.id[row], now, memory)}
+
+    @staticmethod
+    def _numbers(w: Window, s: Ships) -> Array:
+        """IMO numbers of ships; 0 where there is none, or none that can be."""
+        imo = w.contacts.static("imo")[s.slot].astype("i8")
+        out: Array = np.where(hulls.odd_imo(imo), 0, imo)
+        return out
 
     def _kept(self, w: Window, ids: Array, now: tuple[Array, Array, Array], memory: Any) -> dict[str, list[Any]]:
         """Where bound ships are now, and where those were that have not been heard for a while, by id."""
@@ -128,6 +142,7 @@ class Straitrep(PictureRule):
             "line": near.place(lines, z), "crossed": when, "towards": _towards(track, k),
             "beyond": round(abs(float(lines.distance(s.lat[i], s.lon[i], z)[0])), 1),
             "tows": bool(fleet.among(s.type[i], fleet.TOWING) or fleet.among(s.status[i], fleet.TOW_STATUS)),
+            "imo": int(self._numbers(w, s)[i]),
         }  # fmt: skip
         return [fleet.finding(w, s, i, when, evidence, lines[z].name, track=track)]
 
@@ -137,7 +152,7 @@ class Straitrep(PictureRule):
         who, line = e["ship"], e["line"]
         if e["beyond"] < p.beyond or not near.binds(line["rules"], who, now=e["crossed"]):
             return None
-        why = reason(who, e["tows"], p)
+        why = reason(who, e["tows"], e.get("imo", 0), p)
         if not why:
             return None
         rules = line["rules"]
@@ -170,14 +185,15 @@ class Straitrep(PictureRule):
         return Golden(reports, statics, empty("messages"), (("caution", (563280001,)),), seas.zoned(line))
 
 
-def bound(s: Ships, p: Parameters) -> Array:
-    """Ships that may have to report: those of :func:`reason`."""
+def bound(s: Ships, p: Parameters, imo: Array) -> Array:
+    """Ships that may have to report: those of :func:`reason`; ``imo``: their IMO numbers, 0: none."""
     out = (s.length >= p.length) | fleet.among(s.type, (*fleet.TOWING, *PASSENGER, *HAZARD))
+    out |= np.isnan(s.length) & (imo > 0) & fleet.among(s.type, NUMBERED)
     result: Array = out | fleet.among(s.status, fleet.TOW_STATUS)
     return result
 
 
-def reason(who: Evidence, tows: bool, p: Parameters) -> str:
+def reason(who: Evidence, tows: bool, imo: int, p: Parameters) -> str:
     """Why a ship must report; empty where she need not."""
     if who["length"] is not None and who["length"] >= p.length:
         return f"{who['length']:.0f} m long (limit {p.length:.0f} m)"
@@ -185,7 +201,11 @@ def reason(who: Evidence, tows: bool, p: Parameters) -> str:
         return "towing"
     if who["type"] in PASSENGER:
         return "a passenger ship"
-    return "with dangerous goods" if who["type"] in HAZARD else ""
+    if who["type"] in HAZARD:
+        return "with dangerous goods"
+    if who["length"] is None and imo and who["type"] in NUMBERED:
+        return f"of unknown length, with IMO number {imo} (from 300 GT on)"
+    return ""
 
 
 def _towards(track: Any, k: int) -> str:

@@ -6,7 +6,8 @@ What it finds
     Where the way made good lies more than 20 degrees off the lane's run she crosses (``lane_crossing``) and is told
     only after 2.5 miles. Judged every 10 s; the run against the traffic is measured on the track. Lanes are those of
     the declared zones; where there is none, lanes learned from 200 passages and more, 97 of 100 of them one way: that
-    is a warning, never an alarm.
+    is a warning, never an alarm, and told only of ships on passage of 50 m and more (cargo, tanker, passenger, or a type
+    that is not known). No rule binds anybody to what others did: such a lane only says where her like go the other way.
 Why it matters
     Ships in a lane expect all others to go their way: a ship that comes against them closes at the sum of both speeds,
     in a lane of a few hundred metres. It is the gravest breach of rule 10(b)(i).
@@ -19,7 +20,7 @@ False alarms
     leapt to where they seem to be within the last half hour (satellites jammed: that is another alert). A lane whose direction was
     drawn the wrong way round raises an alert of every ship in it.
 Reference
-    COLREGs rule 10(b)(i), (k), (l); MARS 200903; the start values are selat's.
+    COLREGs rule 10(a), (b)(i), (k), (l); MARS 200903; the start values are selat's.
 """
 
 from __future__ import annotations
@@ -67,6 +68,9 @@ class Parameters:
     passages: int = param(200, "1", "A learned lane counts from so many passages on", "selat")
     leap: float = param(50 * KNOT, "m/s", "A faster step is a leap of the position: where it led is no place", "selat")
     share: float = param(0.97, "1", "... of which this share goes one way", "selat: the rest are ferries, and errors")
+    length: float = param(
+        50.0, "m", "Shorter ships go as they like in a learned lane", "COLREGs rule 10(a); STRAITREP: 50 m"
+    )
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,8 @@ class WrongWay(PictureRule):
     def _learned(self, w: Window, s: Ships, free: Array) -> list[Finding]:
         """Where nothing is declared: against what nearly all ships did that were heard there."""
         p, lanes = self.p, getattr(w.world, "lanes", None)
-        row = np.flatnonzero(free)
+        long = np.where(np.isnan(s.length), (s.type >= 70) & (s.type < 90), s.length >= p.length)
+        row = np.flatnonzero(free & long & (((s.type >= 60) & (s.type < 90)) | (s.type == 0)))
         if lanes is None or not len(lanes) or not row.size:
             return []
         hit, out = lanes.at(s.lat[row], s.lon[row]), []
@@ -149,7 +154,8 @@ class WrongWay(PictureRule):
         """Against the lane, long and far enough, and well inside it."""
         e, p = evidence, self.p
         who, lane = e["ship"], e["lane"]
-        if who["mmsi"] in lane["rules"].get("mmsi", ()):
+        learned = lane["kind"] == "learned"
+        if who["mmsi"] in lane["rules"].get("mmsi", ()) or (learned and (who["length"] or p.length) < p.length):
             return None
         if who["speed"] <= p.speed or e["angle"] <= p.angle or e["inside"] < p.edge:
             return None
@@ -162,7 +168,6 @@ class WrongWay(PictureRule):
             f"for {say.span(e['seconds'])} and {say.miles(e['made_good'])} (limits {say.span(p.lasting)}, "
             f"{say.miles(enough)})."
         )
-        learned = lane["kind"] == "learned"
         parts = {
             "margin": fleet.over(e["angle"], p.angle, 1.3) * fleet.over(e["made_good"], p.made_good, 3.0),
             "geometry": 0.75 if learned else near.sure(lane), "identity": fleet.known(who),

@@ -1,7 +1,8 @@
 """Judges that know the motion: whether an alert that nothing was staged for is true of how the ship really moved.
 
-Each asks of the true motion what its rule says of the reported one, in its own words and by its own reckoning, never of what was
-reported: who only seems to do it, because her positions are led astray or her sensor is off, is not excused.
+Each says by its own reckoning, of the true motion and the true ship, what makes such an alert right for an officer: where she
+really was and what she really did there. None repeats the limits of its rule, and none knows what was reported: who only seems to
+do it, because her positions are led astray or her sensor is off, is not excused.
 """
 
 from __future__ import annotations
@@ -12,10 +13,24 @@ from typing import Any
 
 import numpy as np
 
+from selat.exercise.crowd import LINES
 from selat.exercise.grade import Judge
 from selat.exercise.scene import Scene
-from selat.exercise.traffic import Floats, Shuttle, State, distance, metres_per_degree
-from selat.exercise.zones import FIRST, FORBIDDEN, LAST, PLATFORMS, REPORT_LINES, SHOALS, declared, half_widths, through
+from selat.exercise.script import Script
+from selat.exercise.ship import Ship
+from selat.exercise.traffic import Floats, State, distance, metres_per_degree
+from selat.exercise.zones import (
+    FIRST,
+    FORBIDDEN,
+    LAST,
+    PLATFORMS,
+    REPORT_LINES,
+    SHOAL_DEPTH,
+    SHOALS,
+    declared,
+    half_widths,
+    through,
+)
 from selat.model.clock import SECOND
 from selat.model.nouns import Alert
 from selat.model.units import KNOT
@@ -38,7 +53,9 @@ def inside_closed(scene: Scene) -> Judge:
 
 
 def crossed_line(scene: Scene) -> Judge:
-    """Judges an alert about a reporting line by the motion: did she really cross one in the quarter of an hour before?"""
+    """Judges an alert about a reporting line by the motion: did she, who has to report, really cross one in the quarter of an hour
+    before?
+    """
 
     def crossed(s: State) -> bool:
         for (x1, y1), (x2, y2) in REPORT_LINES:
@@ -47,83 +64,105 @@ def crossed_line(scene: Scene) -> Judge:
                 return True
         return False
 
-    return _judge(scene, 900.0, crossed)
+    def reports(ship: Ship) -> bool:
+        tens, cargo = divmod(ship.ship_type, 10)
+        return ship.length >= 50 or ship.status in (11, 12) or tens == 6 or (tens in (4, 7, 8, 9) and 1 <= cargo <= 4)
+
+    return _judge(scene, 900.0, crossed, reports)
 
 
-def heads_for_shoal(scene: Scene, seconds: float = 1200.0) -> Judge:
-    """Judges an alert about a grounding by the motion: did she really head for a shoal, on her course of that moment?"""
+def heads_for_shoal(scene: Scene, seconds: float = 600.0) -> Judge:
+    """Judges an alert about a grounding by the motion: did she, who draws too much for it, really come within so many s of a
+    shoal, on a course that led onto it? What she did for twenty minutes after she was told of counts: a course that leads onto it
+    from far away and is left in good time is her passage.
+    """
+    ahead = np.arange(0.0, seconds + 20.0, 20.0)
 
     def heads(s: State) -> bool:
         north, east = metres_per_degree(s.lat)
-        run = s.sog[:, None] * np.arange(0.0, seconds, 20.0)
-        way = np.radians(s.cog)[:, None]
-        lat, lon = (
-            s.lat[:, None] + run * np.cos(way) / north[:, None],
-            s.lon[:, None] + run * np.sin(way) / east[:, None],
-        )
+        run, way = s.sog[:, None] * ahead, np.radians(s.cog)[:, None]
+        lat = s.lat[:, None] + run * np.cos(way) / north[:, None]
+        lon = s.lon[:, None] + run * np.sin(way) / east[:, None]
         return any(bool(((lon > w) & (lon < e) & (lat > y) & (lat < n)).any()) for w, y, e, n in SHOALS)
 
-    return _judge(scene, 60.0, heads)
+    return _judge(scene, 0.0, heads, lambda ship: 1.1 * ship.draught > SHOAL_DEPTH, after=1200.0)
 
 
-def beside_the_way(scene: Scene, least: float = 1000.0, most: float = 5700.0, lasting: float = 540.0) -> Judge:
-    """Judges an alert about a deviation by the motion: did she really sail along the way of the through ships, for so long (s),
-    so far (m) beside it? Who sails to and fro there every day (a coaster, a tug) does not leave her way: that is false.
+def beside_the_way(scene: Scene, out: float = 463.0, most: float = 5700.0, lasting: float = 480.0) -> Judge:
+    """Judges an alert about a deviation by the motion: did a ship that sails by a way of her own, on no route of the traffic,
+    really sail so long (s) along the lanes of the through ships and outside them, by a quarter of a mile (m) and more from their
+    edge? So far (m) from their middle it is other water.
     """
-    route = through()
-    lat, lon, course = route.lat[::20], route.lon[::20], route.course[::20]
+    route, half = through(), half_widths(through())
+    lat, lon, course, half = route.lat[::20], route.lon[::20], route.course[::20], half[::20]
 
     def beside(s: State) -> bool:
         away = distance(s.lat[:, None], s.lon[:, None], lat, lon)
-        same = _turn(s.cog[:, None], course) <= 25.0
-        nearest = np.where(same, away, np.inf).min(axis=1)
-        return _longest((nearest > least) & (nearest < most)) >= lasting
+        nearest = np.where(_turn(s.cog[:, None], course) <= 45.0, away, np.inf)
+        k = nearest.argmin(axis=1)
+        nearest = nearest[np.arange(len(k)), k]
+        return _longest((nearest > half[k] + out) & (nearest < most)) >= lasting
 
-    return _judge(scene, 60.0, beside, lambda move: not isinstance(move, Shuttle))
+    return _judge(scene, 60.0, beside, lambda ship: isinstance(ship.move, Script))
 
 
-def against_the_flow(scene: Scene, lasting: float = 120.0) -> Judge:
-    """Judges an alert about the wrong way by the motion: did she really sail for so long (s) in the water of the through ships
-    against the direction in which they sail there? Where they do not keep to declared lanes they need half as much again.
+def against_the_flow(scene: Scene, metres: float = 450.0) -> Judge:
+    """Judges an alert about the wrong way by the motion: did she really make good so many metres against the traffic, in its lane
+    without a break? Where no lane is declared, that is the water in which the through ships sail, and only ships of their size are
+    held to it.
     """
+    most = max(abs(offset) for _, offset in LINES) + 50.0
 
-    def against(s: State) -> bool:
+    def against(s: State, long: bool) -> bool:
         lat, lon, course, half = _lanes()
         away = distance(s.lat[:, None], s.lon[:, None], lat, lon)
         k = away.argmin(axis=1)
-        wide = np.where((s.lon > FIRST) & (s.lon < LAST), 1.0, 1.5)  # outside of it nothing is declared
-        inside = away[np.arange(len(k)), k] < wide * half[k]
-        return _longest(inside & (_turn(s.cog, course[k]) > 115.0) & (s.sog > 2.5 * KNOT)) >= lasting
+        bound = (s.lon > FIRST) & (s.lon < LAST)
+        inside = away[np.arange(len(k)), k] < np.where(bound, half[k], most if long else 0.0)
+        inside &= _turn(s.cog, course[k]) > 135.0  # more against than across
+        gain = np.where(inside, -s.sog * np.cos(np.radians(s.cog - course[k])) * EVERY, 0.0)
+        run = np.cumsum(gain)
+        return bool((run - np.maximum.accumulate(np.where(inside, 0.0, run))).max(initial=0.0) >= metres)
 
-    return _judge(scene, 1200.0, against)
+    small = _judge(scene, 1200.0, lambda s: against(s, False))
+    large = _judge(scene, 1200.0, lambda s: against(s, True), lambda ship: ship.length >= 50)
+    return lambda alert: small(alert) or large(alert)
 
 
 def turned_about(scene: Scene) -> Judge:
-    """Judges an alert about a manoeuvre by the motion: did her course really go round, to and fro, or across her lane?"""
+    """Judges an alert about a manoeuvre by the motion: did she really turn back, from one course that she held to another that
+    leads more back than aside, or all the way round, within a quarter of an hour; or go to and fro, left and right in turn by
+    half a right angle and more; or leave her lane more across than along it?
+    """
 
     def turned(s: State) -> bool:
-        sails = s.sog > 3.5 * KNOT
+        sails = s.sog > 3.0 * KNOT
         c = np.degrees(np.unwrap(np.radians(s.cog[sails])))
         if len(c) < 30:
             return False
-        calm = np.array([np.ptp(c[max(0, k - 11) : k + 1]) < 30.0 for k in range(len(c))])  # two minutes on a course
-        back = range(12, 85)
-        round_ = any(bool((np.abs(c[k:] - c[:-k])[calm[k:]] > 145.0).any()) for k in back if len(c) > k)
-        return round_ or _swings(c, 55.0) >= 3 or _leaves(s)
+        held = np.array([np.ptp(c[max(0, k - 11) : k + 1]) < 30.0 for k in range(len(c))])  # two minutes on a course
+        later = [(np.abs(c[k:] - c[:-k]), held[k:] & held[:-k]) for k in range(12, 91) if len(c) > k]
+        back = any(bool(((turn > 345.0) | ((turn > 135.0) & both)).any()) for turn, both in later)
+        return back or _swings(c, 45.0) >= 3 or _leaves(s)
 
     return _judge(scene, 2400.0, turned)
 
 
-def gets_nowhere(scene: Scene, seconds: float = 1500.0) -> Judge:
-    """Judges an alert about loitering by the motion: did she really go so long (s) at hardly any speed and get nowhere?"""
+def gets_nowhere(scene: Scene, seconds: float = 1500.0, metres: float = 1000.0) -> Judge:
+    """Judges an alert about loitering by the motion: did she, under way all the time, really stay within so many metres of a place
+    for so long (s), and sail to and fro there, at least half of it back again? Who is carried one way does not, nor who lies.
+    """
 
     def nowhere(s: State) -> bool:
         n = round(seconds / EVERY)
-        if len(s.lat) <= n:
-            return False
-        step = np.r_[0.0, np.cumsum(s.sog[1:] * EVERY)]
-        gross, net = step[n:] - step[:-n], distance(s.lat[:-n], s.lon[:-n], s.lat[n:], s.lon[n:])
-        return bool(((gross > 0.35 * KNOT * seconds) & (gross < 2.1 * KNOT * seconds) & (net < 0.35 * gross)).any())
+        for k in range(0, len(s.lat) - n, 6):
+            part = slice(k, k + n)
+            lat, lon, sog = s.lat[part], s.lon[part], s.sog[part]
+            away = distance(lat, lon, lat.mean(), lon.mean())
+            sailed, net = float(sog.sum() * EVERY), float(distance(lat[0], lon[0], lat[-1], lon[-1]))
+            if away.max() < metres and np.median(sog) > 0.3 * KNOT and away.max() > 100.0 and sailed > 2.0 * net:
+                return True
+        return False
 
     return _judge(scene, 1860.0, nowhere)
 
@@ -160,26 +199,34 @@ def lies_in(scene: Scene, kinds: tuple[str, ...], knots: float = 0.6, lasting: f
 
 
 def carried(scene: Scene, lasting: float = 480.0) -> Judge:
-    """Judges an alert about a drifting ship by the motion: was she really carried across her heading so long (s)?"""
+    """Judges an alert about a drifting ship by the motion: did she really go more sideways than ahead or astern, for so long (s),
+    and move?
+    """
 
     def drifts(s: State) -> bool:
-        off = _turn(s.cog, s.heading)
-        return _longest((off > 38.0) & (off < 142.0) & (s.sog > 0.5 * KNOT) & (s.sog < 5.0 * KNOT)) >= lasting
+        aside = np.abs(np.sin(np.radians(s.cog - s.heading)))
+        return _longest((aside > np.sqrt(0.5)) & (s.sog > 0.3 * KNOT)) >= lasting
 
     return _judge(scene, 600.0, drifts)
 
 
-def _judge(scene: Scene, before: float, so: Callable[[State], bool], of: Callable[[object], bool] = bool) -> Judge:
+def _anybody(ship: Ship) -> bool:
+    return True
+
+
+def _judge(
+    scene: Scene, before: float, so: Callable[[State], bool], of: Callable[[Ship], bool] = _anybody, after: float = 0.0
+) -> Judge:
     """A judge of alerts of one ship (or of the ships of one number): ``so`` of her motion from so many s before the alert's
-    time to when it was told; ``of``: of her move, what may be excused at all.
+    time to when it was told, and so many s ``after``; ``of``: of the ship, who may be excused at all.
     """
 
     def judge(alert: Alert) -> bool:
         if len(alert.subjects) != 1:
             return False
         begin, end = ((t - scene.start) / SECOND for t in (alert.time, max(alert.time, alert.last)))
-        t = np.arange(max(0.0, begin - before), min(end, begin + 3600.0) + EVERY, EVERY)
-        ships = [i for i, s in enumerate(scene.fleet) if s.mmsi in alert.subjects and of(s.move)]
+        t = np.arange(max(0.0, begin - before), min(end + after, begin + 3600.0) + EVERY, EVERY)
+        ships = [i for i, s in enumerate(scene.fleet) if s.mmsi in alert.subjects and of(s)]
         return any(so(scene.traffic.at(np.full(len(t), i), t)) for i in ships)
 
     return judge
@@ -199,7 +246,7 @@ def _leaves(s: State) -> bool:
     k = away.argmin(axis=1)
     near = away[np.arange(len(k)), k] < half[k] + 550.0
     off = _turn(s.cog, course[k])
-    along, across = near & (off < 35.0), near & (off > 55.0) & (off < 125.0)
+    along, across = near & (off < 45.0), near & (off > 45.0) & (off < 135.0)
     first = np.flatnonzero(across)
     return any(bool(along[max(0, n - 36) : n].any()) for n in first.tolist())
 

@@ -41,6 +41,7 @@ CLOSED: tuple[tuple[float, float, float, float], ...] = (
 FORBIDDEN: tuple[tuple[float, float, float, float], ...] = ((102.30, 1.78, 102.34, 1.81), (104.64, 1.21, 104.69, 1.26))
 DREDGING = (102.94, 1.20, 102.98, 1.23)
 SHOALS: tuple[tuple[float, float, float, float], ...] = ((102.60, 1.615, 102.64, 1.645), (104.30, 1.76, 104.34, 1.79))
+SHOAL_DEPTH = 6.0  #: m
 REPORT_LINES: tuple[waters.Line, ...] = (((102.62, 1.96), (102.58, 1.50)), ((104.345, 1.36), (104.35, 1.22)))
 PORT_BOXES = waters.ANCHORAGES
 
@@ -187,7 +188,9 @@ def places() -> tuple[Zone, ...]:
     out += [Zone(f"restricted area {n}", box(*b), SOURCE, kind="restricted", rules={"entry": False})
             for n, b in enumerate(FORBIDDEN)]  # fmt: skip
     out.append(Zone("dredging ground", box(*DREDGING), SOURCE, kind="licensed", rules={"dredging": True}))
-    out += [Zone(f"shoal {n}", box(*b), SOURCE, kind="depth", rules={"depth": 6.0}) for n, b in enumerate(SHOALS)]
+    out += [
+        Zone(f"shoal {n}", box(*b), SOURCE, kind="depth", rules={"depth": SHOAL_DEPTH}) for n, b in enumerate(SHOALS)
+    ]
     return tuple(out)
 
 

@@ -75,11 +75,11 @@ class Reception:
         self._of = np.zeros((0, 6))  # by contact: reports at the last lesson; due, got, usual in this bin; class, cell
 
     # --- taught by the floor -----------------------------------------------------------------------------------------
-    def hear(self, stations: NDArray[Any], now: int) -> None:
-        """Reports of the tick ``now`` (ns), by station."""
+    def hear(self, stations: NDArray[Any], times: NDArray[np.int64], now: int) -> None:
+        """Reports of the tick ``now`` (ns), by station, with their times."""
         self.now = now
         if stations.size:
-            self.stations.hear(stations, now)
+            self.stations.hear(stations, times, now)
 
     def learn(self, c: Contacts, now: int) -> None:
         """The lesson of the minute that ends at ``now`` (ns, a full minute of event time)."""

@@ -13,7 +13,15 @@ from selat.model.schema import NO_TIME
 HALF_LIFE = 60.0  #: minutes: memory of how much a station hears in a minute
 LEARNED = 10  #: minutes of hearing something before its silence can mean anything
 LIMIT = 1e-4  #: chance of its silence below which a station counts as silent
+STALE = (
+    MINUTE  #: ns: a report so much older than the newest of its station was held up on its way: it was not heard now
+)
+BACK = (
+    0.5  #: of what a station hears in a minute: so many old reports are no few held up, but a clock that was set back
+)
 _PRIOR = 2.0  #: reports: weight of "all is as usual"
+
+_BLANK = {"last": NO_TIME}  #: in a fresh row; else 0
 
 Floats = NDArray[np.float64]
 
@@ -34,16 +42,24 @@ class Stations:
         self.ids = np.zeros(0, "i8")
         self.tables: dict[str, NDArray[Any]] = {
             "minutes": np.zeros(0), "mean": np.zeros(0), "square": np.zeros(0), "count": np.zeros(0),
-            "last": np.zeros(0, "i8"), "usual": np.zeros((0, bins)), "got": np.zeros((0, bins)),
+            "last": np.zeros(0, "i8"), "newest": np.zeros(0, "i8"), "old": np.zeros(0),
+            "usual": np.zeros((0, bins)), "got": np.zeros((0, bins)),
         }  # fmt: skip
 
-    def hear(self, stations: NDArray[Any], now: int) -> None:
-        """Count reports by station; ``now`` ns."""
-        counts = np.bincount(stations)
-        found = np.flatnonzero(counts)
-        at = self._meet(found)
-        self.tables["count"][at] += counts[found]
-        self.tables["last"][at] = now
+    def hear(self, stations: NDArray[Any], times: NDArray[np.int64], now: int) -> None:
+        """Count reports by station; ``times`` of the reports, ``now`` ns.
+
+        What was heard before and only comes in now (a relay gives out what it kept) does not show that the station hears.
+        """
+        t, found = self.tables, np.unique(stations)
+        self._meet(found)
+        at = np.searchsorted(self.ids, stations)
+        old = times < t["newest"][at] - STALE
+        np.add.at(t["old"], at[old], 1.0)
+        at = at[~old]
+        np.add.at(t["count"], at, 1.0)
+        t["last"][at] = now
+        np.maximum.at(t["newest"], at, np.minimum(times[~old], now))
 
     def _meet(self, ids: NDArray[Any]) -> NDArray[Any]:
         fresh = np.setdiff1d(ids, self.ids)
@@ -53,12 +69,16 @@ class Stations:
             self.ids = both[order]
             for name, table in self.tables.items():
                 blank = np.zeros((fresh.size, *table.shape[1:]), table.dtype)
-                self.tables[name] = np.concatenate([table, blank + (NO_TIME if name == "last" else 0)])[order]
+                self.tables[name] = np.concatenate([table, blank + _BLANK.get(name, 0)])[order]
         return np.searchsorted(self.ids, ids)
 
     def minute(self, slot: int, now: int) -> None:
         """A minute is over: learn how much each station heard in it; ``slot``: column of the bin it belongs to."""
         t = self.tables
+        back = t["old"] > BACK * np.maximum(t["mean"], 1.0)
+        t["last"][back], t["newest"][back] = now, 0
+        t["count"][back] += t["old"][back]
+        t["old"][:] = 0.0
         known = t["minutes"] > 0
         t["usual"][:, slot] += np.where(known, t["mean"], t["count"])
         t["got"][:, slot] += t["count"]
@@ -112,4 +132,5 @@ class Stations:
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a saved :meth:`state`."""
         self.ids = np.array(state["ids"])
-        self.tables = {k: np.array(state[k]) for k in self.tables}
+        none = {k: np.zeros((len(self.ids), *v.shape[1:]), v.dtype) for k, v in self.tables.items()}
+        self.tables = {k: np.array(state.get(k, v)) for k, v in none.items()}

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from selat.exercise.drills import _tools as tools
 from selat.exercise.staged import Fault
+from selat.exercise.traffic import Traffic
 
 if TYPE_CHECKING:
     from selat.exercise.fleet import Yard
@@ -23,14 +26,24 @@ PLAN = (
 )
 
 
+_FIRST = (
+    50.0  #: reports a minute that a station brings before others do, at least, for the loss of a part of them to show
+)
+
+
 def stage(yard: Yard, count: int) -> None:
     """One of each, whatever ``count``: there is only one coast."""
     del count
     begin = tools.last(yard)
-    order = yard.rng.permutation(len(yard.scene.stations))
+    order = yard.rng.permutation(len(yard.scene.stations)).tolist()
     for k, (rule, kind, value, after, lasts, all_) in enumerate(PLAN):
-        station = yard.scene.stations[int(order[k % len(order)])]
         on = begin + after
+        station = yard.scene.stations[order[k % len(order)]]
+        if kind == "short":
+            others = [
+                order[n] for n in (1, 3, 4, 2) if n < len(order)
+            ] or order  # not the one whose clock was off just now
+            station = yard.scene.stations[_missed(yard, on, value, others)]
         yard.staged.faults.append(Fault("" if all_ else station.name, on, on + lasts, kind, value))
         tools.fact(yard, rule, (), on, on + lasts, (station.lat, station.lon), severity="high" if all_ else "medium",
                    note="" if all_ else station.name, known=on + 120.0)  # fmt: skip
@@ -39,3 +52,24 @@ def stage(yard: Yard, count: int) -> None:
                 tools.fact(
                     yard, other, (), on, on + lasts, (station.lat, station.lon), negative=True, note="the feed is down"
                 )
+
+
+def _missed(yard: Yard, on: float, share: float, order: list[int]) -> int:
+    """The first station of ``order`` (numbers) whose far waters are missed when it hears only this share of its reach: of what it
+    brings before the others do a third and more, and that is no few reports. Where there is none, the one that loses most.
+    """
+    stations = yard.scene.stations
+    ships = [s for s in yard.fleet if s.cls in ("A", "B") and s.on <= on < s.off]
+    s = Traffic(yard.routes, [x.move for x in ships]).planned(np.arange(len(ships)), np.full(len(ships), on))
+    each = np.where(
+        np.array([x.cls == "A" for x in ships]), np.where(s.sog > 1.5, 7.0, 0.33), np.where(s.sog > 1.0, 2.0, 0.33)
+    )
+    lost = {}
+    for n in order:
+        earlier = tuple(x for x in stations if x.latency < stations[n].latency)
+        first = each * (1.0 - tools.chance(earlier, s.lat, s.lon))
+        whole, cut = (float((first * tools.chance((stations[n],), s.lat, s.lon, part)).sum()) for part in (1.0, share))
+        lost[n] = whole - cut
+        if whole > _FIRST and whole - cut > whole / 3.0:
+            return n
+    return max(lost, key=lost.__getitem__)

@@ -165,8 +165,10 @@ def _dark(yard: Yard, n: int) -> None:
 
 
 def _dark_elsewhere(yard: Yard) -> None:
-    """A fishing boat of class B that is silent for an hour, far from any boundary."""
-    lat, lon = tools.spot(yard, 4500.0, 25_000.0, box=(102.55, 1.0, 104.2, 2.0))
+    """A fishing boat of class B that is silent for an hour, ten miles and more from any closed area when she starts: she sails
+    two before it and three in it, and five are what counts as beside one.
+    """
+    lat, lon = tools.spot(yard, 4500.0, 25_000.0, box=(102.71, 1.0, 104.25, 2.0))
     helm = Helm(lat, lon, tools.start(yard, 6000.0), 3 * KNOT, yard.uniform(0, 360), size=16)
     for _ in range(10):
         helm.sail(540.0, 3 * KNOT, helm.heading + yard.uniform(-60, 60))

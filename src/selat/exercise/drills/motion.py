@@ -148,9 +148,14 @@ def _like_turner(yard: Yard, n: int) -> None:
 
 
 def _off_the_way(yard: Yard, beyond: float, note: str) -> None:
-    """A ship along the lane, outside it by miles, or only just."""
+    """A ship along the lane, outside it by miles, or only just; where no other ships have their way (tugs along the shore)."""
     begin, speed = tools.start(yard, 3600.0), tools.knots(yard, 10, 13)
-    points, _ = path(yard, 2700.0, speed, beyond, back=False, west=102.76, east=103.15)
+    for _ in range(30):
+        points, _ = path(yard, 2700.0, speed, beyond, back=False, west=102.76, east=103.15)
+        lat, lon = np.array(points[::8]).T
+        if all((tools.from_line(lat, lon, line) > 1500.0).all() for line in waters.COASTAL):
+            break
+        beyond = beyond if note else yard.uniform(2600, 4200)
     helm = sail_path(points, begin, speed, 150.0)
     end = helm.now
     leave(helm)  # who goes straight on where the lane bends is astray at last

@@ -9,9 +9,11 @@ import numpy as np
 from selat.exercise.drills import _tools as tools
 from selat.exercise.drills.lanes import leave, path, sail_path
 from selat.exercise.script import Helm, Script
+from selat.exercise.ship import Ship
 from selat.exercise.traffic import Loop, Traffic, metres_per_degree
 from selat.exercise.zones import FORBIDDEN, REPORT_LINES, half_widths, through
 from selat.model.units import KNOT
+from selat.model.watchlist import imo_valid
 
 if TYPE_CHECKING:
     from selat.exercise.fleet import Yard
@@ -198,14 +200,24 @@ def _enters(yard: Yard, n: int, outside: float, note: str) -> None:
                known=inside + 60.0)  # fmt: skip
 
 
+def _shows(ship: Ship) -> bool:
+    """Whether what a ship of 50 m sends of herself shows that she has to report: her length, an IMO number of a type of ship
+    that must have one, passengers, or dangerous goods.
+    """
+    tens, cargo = divmod(ship.ship_type, 10)
+    telling = 6 <= tens <= 9 and (imo_valid(ship.imo) or tens == 6 or 1 <= cargo <= 4)
+    return "size" not in ship.lacks or telling
+
+
 def finish(yard: Yard) -> None:
     """Who crosses a reporting line, of all who have to report: ships of 50 m and more, and tows.
 
-    Only where somebody could tell: not before her length was heard once, not while she is silent, held back or said to be
-    elsewhere, nor while no receiver works; and who comes back over the line within the hour has reported.
+    Only where somebody could tell: who never sends her length nor an IMO number is not known to be bound, and nobody is before
+    her static data were heard; not while she is silent, held back or said to be elsewhere, nor while no receiver works; and who
+    comes back over the line within the hour has reported.
     """
     moved = [(i, s) for i, s in enumerate(yard.fleet) if isinstance(s.move, Loop | Script) and s.cls == "A"]
-    bound = [(i, s) for i, s in moved if s.length >= 50 or s.status == 11]
+    bound = [(i, s) for i, s in moved if s.status == 11 or (s.length >= 50 and _shows(s))]
     if not bound:
         return
     traffic = Traffic(yard.routes, [s.move for _, s in bound])

@@ -95,7 +95,8 @@ def _clock(yard: Yard) -> None:
     lasts = yard.uniform(40, 60) * 60.0
     on = tools.start(yard, lasts)
     number, place = heard(yard, on, on + lasts)
-    tools.wrong(yard, number, on, on + lasts, "skew", -round(yard.uniform(10, 14)))
+    behind = round(yard.uniform(10, 14)) + yard.fleet[number].skew  # all together: a second is believed within 15 s
+    tools.wrong(yard, number, on, on + lasts, "skew", -behind)
     tools.fact(yard, "clock_off", (yard.fleet[number],), on, on + lasts, place, severity="low", known=on + 300.0)
 
 
