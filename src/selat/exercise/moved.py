@@ -103,7 +103,7 @@ def beside_the_way(scene: Scene, out: float = 463.0, most: float = 5700.0, lasti
         nearest = nearest[np.arange(len(k)), k]
         return _longest((nearest > half[k] + out) & (nearest < most)) >= lasting
 
-    return _judge(scene, 60.0, beside, lambda ship: isinstance(ship.move, Script))
+    return _judge(scene, 60.0, beside, _alone)
 
 
 def against_the_flow(scene: Scene, metres: float = 450.0) -> Judge:
@@ -119,7 +119,9 @@ def against_the_flow(scene: Scene, metres: float = 450.0) -> Judge:
         k = away.argmin(axis=1)
         bound = (s.lon > FIRST) & (s.lon < LAST)
         inside = away[np.arange(len(k)), k] < np.where(bound, half[k], most if long else 0.0)
-        inside &= _turn(s.cog, course[k]) > 135.0  # more against than across
+        inside &= (_turn(s.cog, course[k]) > 135.0) & (
+            s.sog > 2.5 * KNOT
+        )  # more against than across, and not held by the stream
         gain = np.where(inside, -s.sog * np.cos(np.radians(s.cog - course[k])) * EVERY, 0.0)
         run = np.cumsum(gain)
         return bool((run - np.maximum.accumulate(np.where(inside, 0.0, run))).max(initial=0.0) >= metres)
@@ -132,7 +134,7 @@ def against_the_flow(scene: Scene, metres: float = 450.0) -> Judge:
 def turned_about(scene: Scene) -> Judge:
     """Judges an alert about a manoeuvre by the motion: did she really turn back, from one course that she held to another that
     leads more back than aside, or all the way round, within a quarter of an hour; or go to and fro, left and right in turn by
-    half a right angle and more; or leave her lane more across than along it?
+    half a right angle and more; or leave her lane more across than along it? Who sails a route turns where it does.
     """
 
     def turned(s: State) -> bool:
@@ -145,7 +147,7 @@ def turned_about(scene: Scene) -> Judge:
         back = any(bool(((turn > 345.0) | ((turn > 135.0) & both)).any()) for turn, both in later)
         return back or _swings(c, 45.0) >= 3 or _leaves(s)
 
-    return _judge(scene, 2400.0, turned)
+    return _judge(scene, 2400.0, turned, _alone)
 
 
 def gets_nowhere(scene: Scene, seconds: float = 1500.0, metres: float = 1000.0) -> Judge:
@@ -212,6 +214,11 @@ def carried(scene: Scene, lasting: float = 480.0) -> Judge:
 
 def _anybody(ship: Ship) -> bool:
     return True
+
+
+def _alone(ship: Ship) -> bool:
+    """Whether she sails by a way of her own, on no route."""
+    return isinstance(ship.move, Script)
 
 
 def _judge(
