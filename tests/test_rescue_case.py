@@ -223,6 +223,7 @@ def test_plans_take_a_drift_as_their_cloud():
     cloud = d.cloud().normal()
     lat, lon, ashore = cloud.at(T0 + 3 * HOUR // 2)
     assert geodesy.distance(lat, lon, (d.lat[1] + d.lat[2]) / 2, (d.lon[1] + d.lon[2]) / 2).max() < 1.0
+    assert cloud.objects == d.cloud().take(np.arange(9)).objects == tuple(k for k, _ in base().objects)
     assert len(cloud) == 2000 and ashore.mean() == pytest.approx(d.summary()[-1]["ashore"], abs=0.03)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import xml.etree.ElementTree as ET
@@ -210,12 +211,17 @@ def test_who_would_be_there_first():
         vessels.arrivals(2.4, 101.6, lats, lons[:5], speed)
 
 
-def test_a_ship_behind_land_comes_last():
-    # from the South China Sea across the peninsula; from down the strait by water
-    lats, lons, speed = np.array([2.6, 1.9]), np.array([103.9, 102.2]), np.array([30.0, 5.0])
+def test_a_ship_behind_land_comes_by_sea_and_last_where_no_way_is_known():
+    # from the South China Sea round Singapore; from down the strait; from a lake
+    lats, lons, speed = np.array([2.6, 1.9, 3.14]), np.array([103.9, 102.2, 101.69]), np.array([30.0, 5.0, 30.0])
     found = vessels.arrivals(2.40, 101.75, lats, lons, speed, coast=coast.Coast(coast.SHIPPED))
-    assert found.row.tolist() == [1, 0] and found.land.tolist() == [False, True]
-    assert found.seconds[1] < found.seconds[0]
+    assert found.row.tolist() == [1, 0, 2] and found.land.tolist() == [False, False, True]
+    straight = geodesy.distance(2.6, 103.9, 2.40, 101.75)
+    # 2.6 N 103.9 E to Horsburgh (1.33 N 104.41 E), south of Singapore (1.17 N 103.75 E), and up the Strait
+    stops = [(2.6, 103.9), (1.33, 104.41), (1.17, 103.75), (1.9, 102.2), (2.40, 101.75)]
+    about = sum(float(geodesy.distance(*a, *b)) for a, b in itertools.pairwise(stops))
+    assert straight < 0.7 * found.away[1] and found.away[1] == pytest.approx(about, rel=0.1)
+    assert found.seconds[2] < found.seconds[0]
 
 
 def test_a_search_along_a_line(demo, tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import zipfile
 from dataclasses import dataclass
@@ -67,7 +68,16 @@ class Drifted:
 
     def cloud(self) -> Cloud:
         """The particles as plans take them; what is not yet adrift cannot be found, as what is ashore."""
-        return Cloud(self.time, self.lat, self.lon, self.weight, self.state)
+        return Cloud(self.time, self.lat, self.lon, self.weight, self.state, self._objects())
+
+    def _objects(self) -> tuple[str, ...]:
+        """Keys of the objects that particles with any weight are."""
+        try:
+            keys = [str(key) for key, _ in json.loads(self.case)["objects"]]
+        except (ValueError, KeyError, TypeError):
+            return ()
+        there = np.unique(self.what[self.weight > 0.0]).tolist()
+        return tuple(keys[k] for k in there if k < len(keys))
 
     def save(self, path: Path) -> None:
         """Write the case and its particles to one file (NumPy's .npz), whole or not at all."""

@@ -52,6 +52,7 @@ class Setting:
     problem: Problem
     fresh: tuple[Array, Array, Array]  #: east, north (g, n) and weight (n,) for the score
     coast: Coast | None = None  #: where there is land among the particles
+    objects: tuple[str, ...] = ()  #: what the particles may be
 
 
 def plan(
@@ -222,7 +223,7 @@ def setting_of(
         x, y, weight, share, width * speed * seconds, speed * seconds, floor=float(width.min()) / 4.0, land=land
     )
     at_coast = coast if land.any else None
-    return Setting(frame, times, begin, end, ready, spans, problem, (fx, fy, fw), at_coast), ashore
+    return Setting(frame, times, begin, end, ready, spans, problem, (fx, fy, fw), at_coast, cloud.objects), ashore
 
 
 def _afloat(x: Array, y: Array, weight: Array) -> tuple[Array, Array, Array]:
@@ -278,6 +279,8 @@ def _weaknesses(
     by_hand = [s.name for s, span in zip(setting.searchers, setting.spans, strict=True) if s.width > 0 and span]
     if by_hand:
         out.append(f"sweep width given by hand: {', '.join(by_hand)}")
+    if len(setting.objects) > 1:
+        out.append(f"{conditions.target}: its sweep width is taken for all of {', '.join(setting.objects)}")
     cut_off = [s.name for s, span in zip(setting.searchers, setting.spans, strict=True) if NO_WAY in span.notes]
     if cut_off:
         out.append(f"{', '.join(cut_off)}: {NO_WAY}")

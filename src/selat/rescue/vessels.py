@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,12 @@ from numpy.typing import NDArray
 from selat.kernels import geodesy
 from selat.model.errors import SchemaError
 from selat.model.units import KNOT
+from selat.rescue.waters import way
 from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
 STEPS = 40  #: places of the straight way that are asked whether they are land
+ROUND = 16  #: vessels whose way by sea is looked for
 RAISE_STEAM = 1800.0  #: s until a ship that is moored or at anchor is under way (assumed)
 FASTEST = 50.0 * KNOT  #: above this a speed that is reported is an error
 
@@ -41,8 +44,8 @@ def able(ship_type: Array, seen: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """Rows in order of arrival: ``row`` of the picture, ``away`` m, ``bearing`` deg, ``seconds``, ``land``: the straight way
-    crosses land, so that the time is too short (last among all)."""
+    """Rows in order of arrival: ``row`` of the picture, ``away`` m, by sea where the straight way crosses land, ``bearing`` deg of
+    the straight way, ``seconds``, ``land``: no way by sea is known, so that the time is too short (last among all)."""
 
     row: Array
     away: Array
@@ -80,5 +83,9 @@ def arrivals(
         for i in range(len(rows)):
             y, x = geodesy.destination(lats[rows[i]], lons[rows[i]], bearing[i], part * away[i])
             land[i] = bool(coast.land(y, x).any())
+        for i in np.flatnonzero(land)[:ROUND]:
+            by_sea = way(coast, (float(lats[rows[i]]), float(lons[rows[i]])), (lat, lon))[1]
+            if math.isfinite(by_sea):
+                away[i], seconds[i], land[i] = by_sea, by_sea / speed[rows[i]], False
     order = np.lexsort((seconds, land))[:most]
     return Arrivals(rows[order], away[order], bearing[order], seconds[order], land[order])

@@ -22,6 +22,7 @@ STEP = 60.0  #: m between the places at which a line is tried
 CELLS = 220  #: of the longer side of a grid in which a way is looked for
 FINEST = 0.0005  #: degrees between its nodes, at least: a fifth of the coast's own near the shore
 MARGINS = (0.6, 1.5, 4.0)  #: how much wider than the two places the grid is, in their distance, one try after the other
+BERTH = 3000.0  #: m from the water that an end may be: a berth up a river or in a port that the coast has as land
 LEAST_MARGIN = 0.03  #: degrees
 _DEGREE = 111_000.0  #: m, about
 
@@ -43,7 +44,7 @@ def clear(coast: Coast, one: Place, two: Place) -> bool:
 def way(coast: Coast, one: Place, two: Place) -> tuple[list[Place], float]:
     """(corners of the shortest way by sea between two places, both included; its metres, infinite where there is none).
 
-    An end on land, as a berth may be on this coast, counts from the nearest water.
+    An end on land, as a berth may be on this coast, counts from the nearest water within 3 km.
     """
     straight = float(geodesy.distance(*one, *two))
     if clear(coast, one, two):
@@ -67,7 +68,8 @@ def _within(coast: Coast, one: Place, two: Place, margin: float, off: float) -> 
     step = max(FINEST, max(north - south, east - west) / CELLS)
     lat, lon = south + step * np.arange((north - south) / step + 1), west + step * np.arange((east - west) / step + 1)
     water = room(coast, lat[:, None], lon[None, :]) > off * step * _DEGREE
-    ends = [_nearest(water, (p[0] - south) / step, (p[1] - west) / step) for p in (one, two)]
+    reach = max(2, math.ceil(BERTH / (step * _DEGREE)))
+    ends = [_nearest(water, (p[0] - south) / step, (p[1] - west) / step, reach) for p in (one, two)]
     if ends[0] is None or ends[1] is None:
         return None
     columns = water.shape[1]
@@ -83,7 +85,7 @@ def _within(coast: Coast, one: Place, two: Place, margin: float, off: float) -> 
     return _straightened(coast, [one, *inner, two])
 
 
-def _nearest(water: Array, row: float, column: float, reach: int = 30) -> tuple[int, int] | None:
+def _nearest(water: Array, row: float, column: float, reach: int) -> tuple[int, int] | None:
     """The water cell nearest to a place, within ``reach`` cells."""
     r, c = round(row), round(column)
     top, left = max(0, r - reach), max(0, c - reach)
