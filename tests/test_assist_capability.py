@@ -1,4 +1,4 @@
-"""Capability: published figures met, simulation within its bounds, sea paths against a fine twin, real incidents."""
+"""Capability: published figures met, simulation within its bounds, optimal sites, before and after, real incidents."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ import math
 
 import numpy as np
 import pytest
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
 from selat.assist.basing import covering, median
 from selat.assist.effect import claim, detectable, interval, power
-from selat.assist.response import Waters, before_and_after, fine_step, measures, times
+from selat.assist.response import before_and_after, measures, times
 from selat.assist.sensing import IMO_ROWS, Barrier, detection, gaps, horizon, radar_range, revisit
-from selat.kernels import geodesy, seaway
-from selat.kernels.seaway import clearance, sea_distance
+from selat.kernels import geodesy
 from selat.model.errors import ConfigError
 from selat.model.nouns import Asset
 from selat.model.units import KNOT, NAUTICAL_MILE
@@ -137,116 +134,6 @@ def test_a_large_covering_is_proven():
     reach = np.hypot(*(cells[:, None, :] - sites[None]).transpose(2, 0, 1)) < 60
     found = covering(reach, rng.exponential(1.0, 20_000), 10, limit=100)
     assert found.proven and len(found.chosen) == 10
-
-
-def _twin(water, south, step, start):
-    """Shortest paths in the graph of 80 kinds of steps, none across land: SciPy's Dijkstra, no corners, no heap of ours."""
-    rows, columns = water.shape
-    number = np.arange(water.size).reshape(water.shape)
-    padded = np.pad(water, 5)
-    ends, lengths = [], []
-    for i, j in itertools.product(range(-5, 6), range(-5, 6)):
-        if math.gcd(i, j) != 1:
-            continue
-        clear = np.ones(water.shape, bool)
-        for k in range(21):
-            a, b = 5 + round(i * k / 20), 5 + round(j * k / 20)
-            clear &= padded[a : a + rows, b : b + columns]
-        if abs(i) == abs(j) == 1:  # not between two cells of land that touch at a corner
-            clear &= padded[5 + i : 5 + i + rows, 5 : 5 + columns] | padded[5 : 5 + rows, 5 + j : 5 + j + columns]
-        r, c = np.nonzero(clear)
-        my, mx = np.vectorize(geodesy.metres)(south + (np.arange(rows) + i / 2) * step)
-        ends.append(np.stack([number[r, c], number[r + i, c + j]]))
-        lengths.append(np.hypot(i * step * my, j * step * mx)[r])
-    edges = coo_array((np.concatenate(lengths), np.concatenate(ends, axis=1)), shape=(water.size, water.size))
-    return dijkstra(edges.tocsr(), indices=number[start]).reshape(water.shape)
-
-
-def test_sea_paths_against_a_finer_twin():
-    """A bay behind a headland and an island: within 1 % of the same land on a grid three times as fine."""
-    water = np.ones((17, 23), bool)
-    water[0:11, 7:9] = False
-    water[7:10, 13:18] = False
-    water = np.kron(water, np.ones((4, 4), bool))
-    twin = _twin(np.kron(water, np.ones((3, 3), bool)), 1.0, 0.0025, (25, 25))[1::3, 1::3]
-    mine = sea_distance(water, 1.0025, 103.0025, 0.0075, 8, 8)
-    assert np.array_equal(np.isfinite(mine), np.isfinite(twin))
-    both = np.isfinite(mine) & (twin > 5000)
-    error = mine[both] / twin[both] - 1
-    assert both.sum() > 4000 and np.abs(error).max() < 0.01
-    for stride in (2, 4):
-        coarse = sea_distance(water, 1.0025, 103.0025, 0.0075, 8, 8, stride)
-        assert np.array_equal(np.isfinite(coarse), np.isfinite(twin))
-        assert np.abs(coarse[both] / twin[both] - 1).max() < 0.01
-    straight = float(geodesy.distance(1.0625, 103.0625, 1.0625, 103.55))
-    assert mine[8, 73] > 1.3 * straight
-
-
-def test_a_line_is_clear_where_every_third_of_a_cell_is():
-    """The quick answer, which leaps as far as there is room, is that of trying every place."""
-    rng = np.random.default_rng(3)
-    for share in (0.02, 0.1, 0.4):
-        water = rng.random((60, 80)) > share
-        room = clearance(water)
-        for _ in range(700):
-            r0, r1 = rng.integers(0, 60, 2)
-            c0, c1 = rng.integers(0, 80, 2)
-            n = 3 * max(abs(r1 - r0), abs(c1 - c0))
-            places = (
-                (math.floor(r0 + (r1 - r0) * i / n + 0.5), math.floor(c0 + (c1 - c0) * i / n + 0.5))
-                for i in range(1, n)
-            )
-            assert seaway._clear(room, int(r0), int(c0), int(r1), int(c1)) == all(water[p] for p in places)
-
-
-def test_the_way_out_of_johor_does_not_hang_on_the_grid():
-    """Real land: within 1 % of SciPy's paths on the same grid; nearly everywhere within 1 % on a grid twice as fine."""
-    box, base = (103.75, 1.2, 104.35, 1.5), (1.4325, 103.905)
-    waters = Waters.of_coast(box)
-    assert waters.step == 0.00125 and fine_step((94.5, 0.0, 105.5, 7.5)) == 0.005
-    twin = _twin(waters.water, box[1], waters.step, waters.cell(*base))
-    mine = waters.away(base)
-    far = np.isfinite(twin) & (twin > 5000)
-    assert np.array_equal(np.isfinite(twin), np.isfinite(mine)) and np.abs(mine[far] / twin[far] - 1).max() < 0.01
-    fine = Waters.of_coast(box, 0.000625)
-    finer = fine.away(base)
-    r, c = np.nonzero(np.isfinite(finer) & (finer > 5000))
-    some = np.random.default_rng(1).choice(len(r), 4000, replace=False)
-    want = finer[r[some], c[some]]
-    have = waters.travel(base, box[1] + r[some] * fine.step, box[0] + c[some] * fine.step)
-    assert np.isfinite(have).all()
-    error = np.abs(have / want - 1)
-    assert np.quantile(error, 0.99) < 0.01 and error.max() < 0.06, "what is more lies in channels narrower than a cell"
-
-
-def test_between_nodes_in_open_water():
-    """Far from land only some cells are nodes; the others are reached straight on: exact where nothing is in the way."""
-    waters = Waters(np.ones((200, 200), bool), 2.0, 100.0, 0.0025)
-    waters.water[0, 0] = False
-    assert waters.stride == 4
-    rng = np.random.default_rng(2)
-    lat, lon = 2.01 + rng.random(300) * 0.48, 100.01 + rng.random(300) * 0.48
-    have = waters.travel((2.2513, 100.2538), lat, lon)
-    assert np.abs(have - geodesy.distance(np.full(300, 2.2513), np.full(300, 100.2538), lat, lon)).max() < 400
-    assert np.isfinite(waters.away((2.2513, 100.2538))[1:, 1:]).all()
-
-
-def test_closed_waters_are_never_reached():
-    water = np.ones((20, 20), bool)
-    water[:, 10] = False
-    away = sea_distance(water, 1.0, 103.0, 0.01, 5, 5)
-    assert np.isinf(away[:, 10:]).all() and np.isfinite(away[:, :10]).all()
-    assert np.isinf(sea_distance(water, 1.0, 103.0, 0.01, 5, 10)).all()
-
-
-def test_the_peninsula_is_in_the_way():
-    waters = Waters.of_coast((101.0, 0.8, 105.0, 4.5), 0.02)
-    port_dickson = (2.52, 101.79)
-    kuantan = (np.array([3.98]), np.array([103.45]))
-    by_sea = waters.travel(port_dickson, *kuantan)[0]
-    assert by_sea > 1.9 * float(geodesy.distance(*port_dickson, 3.98, 103.45))
-    with pytest.raises(ConfigError, match="not at sea"):
-        waters.cell(3.5, 102.5)
 
 
 ASSETS = [

@@ -259,7 +259,7 @@ def test_reach_tells_seasons_apart(tmp_path, capsys):
     demand = tmp_path / "d.csv"
     rows = [f"1.2,{104.0 + n * 0.01},2025-{m:02d}-10" for n, m in enumerate((1, 2, 12, 6, 7, 8, 4))]
     demand.write_text("lat,lon,date\n" + "\n".join(rows) + "\n")
-    argv = ["assist", "reach", str(demand), "--base", "X,1.25,104.1,20 kn", "--step", "0.02", "--seasons", "--json"]
+    argv = ["assist", "reach", str(demand), "--base", "X,1.25,104.1,20 kn", "--seasons", "--json"]
     assert main([*argv, "--slowed-in", "north-east=0.5"]) == 0
     rows = json.loads(capsys.readouterr().out)["rows"]
     told = [r for r in rows if r["measure"].startswith("mean") and r["way"] == "straight line"]

@@ -67,8 +67,6 @@ def test_the_verb_tells_water_beside_line(incidents, tmp_path, capsys):
         "Port Dickson,2.53,101.78,30 kn",
         "--added",
         "Johor,1.43,103.9,30 kn",
-        "--step",
-        "0.02",
     ]
     assert main([*argv, "--best", "1", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

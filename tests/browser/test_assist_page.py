@@ -154,6 +154,24 @@ def test_the_auditor_draws_a_sample_and_follows_a_chain(page: Browser) -> None:
     assert first in text(page) and "the notes are not in the register as a paper" in text(page)
 
 
+def test_the_yearly_review_is_a_click(page: Browser) -> None:
+    """The last fiscal year in the page's language; another period is one choice away."""
+    links = "[...document.querySelectorAll('.country > .head .review a')]"
+    assert page.js(f"{links}.map((a) => a.textContent)") == ["HTML", "PDF", "XLSX"]
+    period = "document.querySelector('.country > .head .review select')"
+    assert page.js(f"{period}.value").startswith("FY")
+    page.js(f"(() => {{ {period}.selectedIndex = 3; {period}.dispatchEvent(new Event('change')); }})()")
+    for n, kind in ((0, "text/html"), (2, "spreadsheetml")):
+        address = page.js(f"{links}[{n}].href")
+        assert "country=MY" in address and "language=en" in address
+        told = page.js(
+            f"fetch({address!r}).then(async (a) => [a.status, a.headers.get('content-type'), (await a.blob()).size])"
+        )
+        assert told[0] == 200 and kind in told[1] and told[2] > 5000
+    go(page, f"#/programme/{GRANT}", "document.querySelector('.programme > .head .review')")
+    assert f"programme={GRANT}" in page.js("document.querySelector('.review a').href")
+
+
 def test_languages_palettes_sizes_and_keys(page: Browser) -> None:
     for code, words in (("ms", "Pertukaran nota"), ("ja", "書簡交換"), ("en", "Notes exchanged")):
         choose(page, "language", code)

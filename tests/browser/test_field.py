@@ -164,13 +164,7 @@ def resolve(browser: Browser, pier: Pier) -> None:
 
 
 def test_a_sortie_a_photo_and_a_log_in_a_minute(browser: Browser, pier: Pier, tmp_path: Path) -> None:
-    at = clock.now() - 30 * HOUR
-    day = {"delivered_on": clock.format_time(at)[:10]}
-    deeds: list[dict[str, Any]] = [{"cid": "seed-tranche", "kind": "tranche", "subject": "T", "at": at, "data": day}]
-    for n, state in enumerate(("received", "accepted", "in_service"), 1):
-        told = {"state": state, "unit": "Base 1"}
-        deeds.append({"cid": f"seed-{state}", "kind": "item_state", "subject": ITEMS[0], "at": at + n, "data": told})
-    field.sync(pier.desk.register, pier.desk.vault, deeds, "Razak")
+    in_service(pier, ITEMS[0])
     start(browser, pier)
     network(browser, on=False)
     pier.away()
@@ -209,3 +203,71 @@ def test_a_sortie_a_photo_and_a_log_in_a_minute(browser: Browser, pier: Pier, tm
     (shot,) = pier.desk.register.standing(ITEMS[0], "photo")
     assert pier.desk.vault.get(shot.data["sha256"]) == photo.read_bytes()
     assert not pier.desk.book("recipient").data["conflicts"]
+
+
+def in_service(pier: Pier, item: str) -> None:
+    at = clock.now() - 30 * HOUR
+    day = {"delivered_on": clock.format_time(at)[:10]}
+    deeds: list[dict[str, Any]] = [{"cid": "seed-tranche", "kind": "tranche", "subject": "T", "at": at, "data": day}]
+    for n, state in enumerate(("received", "accepted", "in_service"), 1):
+        told = {"state": state, "unit": "Base 1"}
+        deeds.append({"cid": f"seed-{state}", "kind": "item_state", "subject": item, "at": at + n, "data": told})
+    field.sync(pier.desk.register, pier.desk.vault, deeds, "Razak")
+
+
+def test_a_file_that_is_refused_does_not_keep_the_others_waiting(
+    browser: Browser, pier: Pier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_service(pier, ITEMS[0])
+    start(browser, pier)
+    network(browser, on=False)
+    browser.wait("!!document.querySelector('.net').classList.contains('off')")
+    browser.js(f"document.querySelector('[data-good=\"{ITEMS[0]}\"]').click()")
+    browser.wait("!!document.querySelector('input[name=gpx]')")
+    (tmp_path / "empty.gpx").write_bytes(b"")
+    give(browser, "gpx", tmp_path / "empty.gpx")
+    browser.wait("document.getElementById('said').textContent.includes('empty')")
+    assert browser.js(COUNT) == 0, "what cannot be kept is said at once"
+    photo = tmp_path / "photo.png"
+    segno.make("any picture").save(str(photo), scale=3)
+    give(browser, "photo", photo)
+    browser.wait(f"{COUNT} === 1 && !!document.querySelector('[data-do=hand]')")
+    browser.js("document.querySelector('[data-do=hand]').click()")
+    browser.js("Object.assign(document.querySelector('input[name=unit]'), {value: 'Base 2'})")
+    browser.js("document.querySelector('form.deed').requestSubmit()")
+    browser.wait(f"{COUNT} === 2")
+    monkeypatch.setattr("selat.assist.vault.MOST", 50)
+    network(browser, on=True)
+    browser.wait(f"{COUNT} === 1", 60)
+    tab(browser, "queue")
+    browser.wait("document.querySelector('.queue li.refused')?.textContent.includes('1 to 50 bytes')")
+    keeper = pier.desk.register.book().keeper(ITEMS[0])
+    assert keeper is not None and keeper[1] == "Base 2"
+
+
+def test_it_can_be_installed_and_tells_of_a_newer_page(browser: Browser, pier: Pier) -> None:
+    start(browser, pier)
+    shown = browser.js("""(async () => {
+      const told = await (await fetch(document.querySelector('link[rel=manifest]').href)).json();
+      const sizes = [];
+      for (const icon of told.icons.filter((i) => i.type === 'image/png')) {
+        const picture = await createImageBitmap(await (await fetch(icon.src)).blob());
+        sizes.push(`${icon.purpose} ${icon.sizes} ${picture.width}x${picture.height}`);
+      }
+      return [told.name, told.start_url, told.scope, told.display, sizes.join(';')];
+    })()""")
+    assert shown[:4] == ["selat: on the pier", "field", "field", "standalone"]
+    assert shown[4] == "any 192x192 192x192;any 512x512 512x512;maskable 512x512 512x512"
+    assert browser.call("Page.getInstallabilityErrors")["installabilityErrors"] in (
+        [],
+        [{"errorId": "in-incognito", "errorArguments": []}],
+    )
+    own = "document.querySelector('script[type=module]').src.split('/').pop()"
+    look = "navigator.serviceWorker.ready.then((r) => r.active.postMessage({script: %s}))"
+    browser.js(look % own)
+    browser.js("new Promise((next) => setTimeout(next, 1000))")
+    assert not browser.js("!!document.querySelector('button.newer')"), "it is the newest"
+    browser.js(look % "'main-of-last-year.js'")
+    browser.wait("!!document.querySelector('button.newer')")
+    browser.js("document.querySelector('button.newer').click()")
+    browser.wait("document.documentElement.dataset.ready === '1' && !document.querySelector('button.newer')", 60)

@@ -6,12 +6,13 @@ import hashlib
 from typing import Any
 
 from selat.assist.book import Book
-from selat.assist.facts import Fact
+from selat.assist.facts import HELD, Fact
 from selat.assist.register import Register
 from selat.model.clock import DAY
 from selat.model.errors import ConfigError
 
 STEPS = ("notes", "lot", "certificate", "custody", "evidence", "inspection")
+_WAIT = 14 * DAY  #: from the arrival of an item to its acceptance
 _LONG = 90 * DAY  #: in service without graded use
 
 
@@ -47,6 +48,7 @@ def chain_of(register: Register, book: Book, item: str) -> dict[str, Any]:
         "item": item,
         "steps": [{"step": s, "entries": [_entry(book, f, hashes) for f in steps[s]]} for s in STEPS],
         "missing": _missing(book, item, steps),
+        "custody_gaps": custody_gaps(book, item),
         "entries": register.end()[0],
         "head": register.end()[1],
     }
@@ -82,7 +84,38 @@ def _missing(book: Book, item: str, steps: dict[str, list[Fact]]) -> list[str]:
         out.append("evidence_without_hash")
     if _gap(book, item) > _LONG:
         out.append("long_without_use")
+    if custody_gaps(book, item):
+        out.append("custody_gap")
+    if any(not c[3] and not c[4] for c in book.item(item)["custody"]):
+        out.append("custody_without_place")
+    if any(_elsewhere(book, item, f) for f in steps["inspection"]):
+        out.append("custody_contradicted")
     return out
+
+
+def custody_gaps(book: Book, item: str) -> list[dict[str, Any]]:
+    """Times at which the item was there and nobody answered for it: ``from`` and ``to`` (ns), ``why``.
+
+    ``waiting``: it had come, and for more than 14 days nobody had accepted it; ``nobody``: it was held, by no unit that is named.
+    """
+    told, out = book.item(item), []
+    newest = max((s[0] for i in book.data["items"].values() for s in i["states"][-1:]), default=0)
+    for n, (at, state, _) in enumerate(told["states"]):
+        until = told["states"][n + 1][0] if n + 1 < len(told["states"]) else max(newest, at)
+        first = min((c[0] for c in told["custody"]), default=until)
+        if state == "received" and until - at > _WAIT:
+            out.append({"from": at, "to": until, "why": "waiting"})
+        elif state in HELD and first > at:
+            out.append({"from": at, "to": min(first, until), "why": "nobody"})
+    return out
+
+
+def _elsewhere(book: Book, item: str, found: Fact) -> bool:
+    """Whether an inspection found the item in the wrong place, or with another unit than the one that keeps it."""
+    if found.kind != "inspection_done" or book.data["inspections"][found.subject]["target"] != item:
+        return False
+    keeper, unit = book.keeper(item, found.at), found.data.get("unit")
+    return found.data["outcome"] == "wrong_place" or bool(unit and keeper and unit != keeper[1])
 
 
 def _gap(book: Book, item: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from selat.assist.facts import CONFIDENCE, GONE, HELD, KINDS, Fact
@@ -19,6 +20,7 @@ class Book:
             "consents": {}, "reports": {}, "openings": [], "opened": [], "retracted": [], "conflicts": {}, "cids": {},
             **(data or {}),
         }  # fmt: skip
+        self.kept: dict[Any, Any] = {}  #: what others worked out from it; gone with the next fact
         self._index: dict[tuple[str, str], dict[Any, set[str]]] = {}  # (kind, field): value: ids that ever claimed it
 
     # -- asking
@@ -95,7 +97,7 @@ class Book:
 
     def become(self, other: Book) -> None:
         """Take the place of another book."""
-        self.data, self._index = other.data, {}
+        self.data, self._index, self.kept = other.data, {}, {}
 
     def heard(self, fact: Fact) -> None:
         """Remember that a fact was sent, also one that was retracted: it must not come in again."""
@@ -104,6 +106,7 @@ class Book:
 
     def apply(self, fact: Fact) -> None:
         """Take in one fact that holds."""
+        self.kept.clear()
         self.data["rows"] = fact.n + 1
         self.heard(fact)
         if KINDS[fact.kind].claims:
@@ -115,6 +118,14 @@ class Book:
             return
         _FOLD[fact.kind](self.data, fact)
 
+    def used(self, subject: str, n: int, at: int, data: Mapping[str, Any], cid: str) -> None:
+        """As :meth:`apply` for a use, without a fact made for it: nearly all entries of a log are uses."""
+        self.kept.clear()
+        self.data["rows"] = n + 1
+        if cid:
+            self.data["cids"][cid] = n
+        _used(self.data, subject, at, data)
+
 
 def new_item() -> dict[str, Any]:
     """An item of which nothing is known."""
@@ -122,9 +133,13 @@ def new_item() -> dict[str, Any]:
 
 
 def _item(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
-    out: dict[str, Any] | None = data["items"].get(fact.subject)
+    return _known(data, fact.subject)
+
+
+def _known(data: dict[str, Any], subject: str) -> dict[str, Any]:
+    out: dict[str, Any] | None = data["items"].get(subject)
     if out is None:
-        out = data["items"][fact.subject] = new_item()
+        out = data["items"][subject] = new_item()
     return out
 
 
@@ -170,12 +185,18 @@ def _maintenance(data: dict[str, Any], f: Fact) -> None:
 
 
 def _use(data: dict[str, Any], f: Fact) -> None:
-    item, d = _item(data, f), f.data
-    month = item["hours"].setdefault(ns_day(f.at)[:7], {})
-    month[d["grade"]] = month.get(d["grade"], 0.0) + d["hours"]
-    item["ended"][d["grade"]] = max(item["ended"].get(d["grade"], 0), d["ended"])
+    _used(data, f.subject, f.at, f.data)
+
+
+def _used(data: dict[str, Any], subject: str, at: int, d: Mapping[str, Any]) -> None:
+    item, day, grade = _known(data, subject), ns_day(at)[:7], d["grade"]
+    month = item["hours"].get(day)
+    if month is None:
+        month = item["hours"][day] = {}
+    month[grade] = month.get(grade, 0.0) + d["hours"]
+    item["ended"][grade] = max(item["ended"].get(grade, 0), d["ended"])
     if "cells" in d:
-        cells = item.setdefault("cells", {}).setdefault(ns_day(f.at)[:7], {})
+        cells = item.setdefault("cells", {}).setdefault(day, {})
         for cell, hours_there in d["cells"].items():
             cells[cell] = cells.get(cell, 0.0) + hours_there
 

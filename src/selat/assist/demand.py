@@ -29,6 +29,7 @@ class Demand:
     unplaced: int = 0
     elsewhere: int = 0
     season: tuple[str, ...] = ()  #: of each place by its date; empty where the table has no dates
+    days: tuple[str, ...] = ()  #: date of each place, "" where none is given
 
 
 def read_demand(
@@ -39,7 +40,7 @@ def read_demand(
     ``box``: west, south, east, north; ``begin <= date < end`` as text. Raises :class:`FormatError` without such columns or
     places.
     """
-    rows, seasons, unplaced, elsewhere = [], [], 0, 0
+    rows, days, unplaced, elsewhere = [], [], 0, 0
     with Path(path).open(encoding="utf-8-sig", newline="") as source:
         reader = csv.DictReader(source)
         names = {n.strip().lower(): n for n in reader.fieldnames or ()}
@@ -64,11 +65,12 @@ def read_demand(
                 elsewhere += 1
             else:
                 rows.append((y, x, weight))
-                seasons.append(season_of(row.get(names.get("date", ""), "") or ""))
+                days.append(row.get(names.get("date", ""), "") or "")
     if not rows:
         raise FormatError(f"{path}: no place is left", hint="check columns, box and dates")
     y, x, w = np.array(rows).T
-    return Demand(y.copy(), x.copy(), w.copy(), unplaced, elsewhere, tuple(seasons) if any(seasons) else ())
+    seasons = tuple(season_of(d) for d in days)
+    return Demand(y.copy(), x.copy(), w.copy(), unplaced, elsewhere, seasons if any(seasons) else (), tuple(days))
 
 
 def straight(bases: list[tuple[float, float]], demand: Demand) -> Array:

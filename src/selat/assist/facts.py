@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from selat.assist.fields import Field, choice, read_value
+from selat.assist.fields import Field, choice, plain_text, read_value
 from selat.model.errors import ConfigError
 
 CONFIDENCE = ("A", "B", "C", "U")  #: best first
@@ -36,6 +36,7 @@ UNIQUE = frozenset({"mmsi", "tracker", "icao24"})  #: at most one item has it at
 CHECKS = tuple(f"U{n}" for n in range(1, 13))
 
 
+_AT = Field("at", "time")
 _decode = json.JSONDecoder().decode
 
 
@@ -204,10 +205,30 @@ class Fact:
         return json.dumps(told, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
+def read_note(note: str) -> dict[str, Any]:
+    """What :meth:`Fact.note` told. Raises :class:`ValueError` for a text that is none."""
+    told = _decode(note)
+    if type(told) is not dict:
+        raise ValueError("no object")
+    return told
+
+
 def fact_of(n: int, subject: str, who: str, time: int, action: str, note: str) -> Fact:
     """A fact from a row of the log."""
     told = _decode(note)
     return Fact(action, subject, told["at"], told["d"], told["s"], who, told["c"], time, n, told.get("i", ""))
+
+
+def notes_of(notes: list[str]) -> list[dict[str, Any]] | None:
+    """What :meth:`Fact.note` told, of many rows at once: one reading of them all costs half of one a row.
+
+    None where one of them is no JSON object; read them one by one then, to see which.
+    """
+    try:
+        told: list[dict[str, Any]] = _decode(f"[{','.join(notes)}]")
+    except ValueError:
+        return None
+    return told if len(told) == len(notes) and all(type(t) is dict for t in told) else None
 
 
 def fact_of_deed(deed: Mapping[str, Any], who: str, source: str) -> Fact:
@@ -241,6 +262,7 @@ def checked(fact: Fact) -> Fact:
             raise ConfigError(
                 f"{kind.name} without {name}", hint="every fact says what it is about, whose it is, and who wrote it"
             )
+        plain_text(name, str(getattr(fact, name)))
     if fact.confidence not in CONFIDENCE:
         raise ConfigError(f"a confidence of {fact.confidence!r}", hint=f"one of {', '.join(CONFIDENCE)}")
     known, data = kind.by_name, {}
@@ -252,10 +274,11 @@ def checked(fact: Fact) -> Fact:
             data[name] = read
     if not kind.claims:
         _all_there(kind, data)
+    at = read_value(_AT, fact.at)
     return Fact(
         kind.name,
         fact.subject.strip(),
-        int(fact.at),
+        int(at),
         data,
         fact.source,
         fact.who,

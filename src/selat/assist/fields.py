@@ -16,6 +16,8 @@ from selat.model.errors import ConfigError, UnitError
 _INT = re.compile(r"[+-]?\d+")
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
 _HASH = re.compile(r"[0-9a-f]{64}")
+LONGEST = 20_000  #: characters of a text
+_FIRST, _LAST = -(2**62), 2**62  #: ns UTC: 1823 to 2116, which an integer of the log holds
 LARGEST = 2**53  #: beyond it a spreadsheet would not keep the last yen
 
 
@@ -83,8 +85,19 @@ def _wrong(field: Field, value: Any, expected: str) -> ConfigError:
     return ConfigError(f"{field.name}: {str(value)[:60]!r} is not {expected}", hint=_EXAMPLES.get(field.what, ""))
 
 
+def plain_text(name: str, text: str, longest: int = LONGEST) -> str:
+    """A text that every store and file can hold. Raises :class:`ConfigError` for a zero byte, half a character, or a book."""
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise ConfigError(f"{name}: a character that is none", hint="a zero byte or half a character: type it again")
+    if len(text) > longest:
+        raise ConfigError(
+            f"{name}: {len(text):,} characters", hint=f"{longest:,} at most; keep the paper as a document"
+        )
+    return text
+
+
 def _text(field: Field, value: Any) -> str:
-    return str(value).strip()
+    return plain_text(field.name, str(value).strip())
 
 
 def _int(field: Field, value: Any) -> int:
@@ -97,9 +110,9 @@ def _int(field: Field, value: Any) -> int:
     else:
         text = str(value).strip()
         text = text.replace(",", "") if _GROUPED.fullmatch(text) else text
-        if not _INT.fullmatch(text):
+        if not _INT.fullmatch(text) or not text.isascii():
             raise _wrong(field, value, "a whole number of yen" if field.what == "yen" else "a whole number")
-        out = int(text)
+        out = int(text) if len(text) < 40 else LARGEST + 1
     if out < 0:
         raise _wrong(field, value, "zero or more")
     if out > LARGEST:
@@ -110,7 +123,7 @@ def _int(field: Field, value: Any) -> int:
 def _number(field: Field, value: Any) -> float:
     try:
         out = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _wrong(field, value, "a number") from None
     if not math.isfinite(out) or out < 0:
         raise _wrong(field, value, "a finite number, zero or more")
@@ -118,15 +131,18 @@ def _number(field: Field, value: Any) -> float:
 
 
 def _day(field: Field, value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    text = str(value).strip()
+    text = (
+        (value.date() if isinstance(value, datetime) else value).isoformat()
+        if isinstance(value, date)
+        else str(value).strip()
+    )
     try:
-        return date.fromisoformat(text).isoformat() if len(text) == 10 else _never(text)
+        out = date.fromisoformat(text).isoformat() if len(text) == 10 else _never(text)
     except ValueError:
         raise _wrong(field, value, "a day of the calendar") from None
+    if not 1900 <= int(out[:4]) <= 2100:
+        raise _wrong(field, value, "a day between 1900 and 2100")
+    return out
 
 
 def _never(text: str) -> str:
@@ -134,26 +150,27 @@ def _never(text: str) -> str:
 
 
 def _time(field: Field, value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
     if isinstance(value, datetime):
         value = value.isoformat(timespec="seconds")
     try:
-        return parse_time(str(value))
+        out = value if isinstance(value, int) and not isinstance(value, bool) else parse_time(str(value))
     except UnitError:
         raise _wrong(field, value, "a time") from None
+    if not _FIRST < out < _LAST:
+        raise _wrong(field, value, "a time between 1823 and 2116")
+    return out
 
 
 def _list(field: Field, value: Any) -> list[str]:
     parts = value if isinstance(value, (list, tuple)) else str(value).split(";")
-    return [str(p).strip() for p in parts if str(p).strip()]
+    return [plain_text(field.name, str(p).strip()) for p in parts if str(p).strip()]
 
 
 def _position(field: Field, value: Any) -> list[float]:
     parts = value if isinstance(value, (list, tuple)) else str(value).split(",")
     try:
         lat, lon = (float(p) for p in parts)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _wrong(field, value, "a latitude and a longitude") from None
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise _wrong(field, value, "a place on the earth")
@@ -164,7 +181,7 @@ def _ring(field: Field, value: Any) -> list[list[float]]:
     try:
         ring = json.loads(value) if isinstance(value, str) else value
         out = [[float(lon), float(lat)] for lon, lat in ring]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, RecursionError):
         raise _wrong(field, value, "a polygon") from None
     if len({tuple(p) for p in out}) < 3 or any(not (-180 <= x <= 180 and -90 <= y <= 90) for x, y in out):
         raise _wrong(field, value, "a polygon of three corners or more on the earth")
@@ -172,12 +189,12 @@ def _ring(field: Field, value: Any) -> list[list[float]]:
 
 
 def _json(field: Field, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
     try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
+        out = json.loads(value) if isinstance(value, str) else value
+        plain_text(field.name, json.dumps(out, ensure_ascii=False, allow_nan=False), 50 * LONGEST)
+    except (TypeError, ValueError, RecursionError):
         raise _wrong(field, value, "JSON") from None
+    return out
 
 
 def _sha256(field: Field, value: Any) -> str:
@@ -217,6 +234,7 @@ _EXAMPLES = {
     "time": "as in 2026-11-22T03:04:05Z",
     "position": 'as in "1.36, 104.25"',
     "ring": 'as in "[[100,2],[102,2],[102,4]]", longitude first',
+    "json": 'as in {"2,101": 1.5}; numbers that are finite',
     "sha256": "64 hexadecimal digits, as `sha256sum FILE` prints them",
     "bool": "yes or no",
 }

@@ -33,6 +33,14 @@ def measured(book: Book, programme: str, now: int, seed: int = 1) -> list[dict[s
     months = months_of(book, now)[-MONTHS:]
     if not items or not months:
         return []
+    key = ("measured", programme, months[0], months[-1], seed)
+    if key not in book.kept:  # the same book, the same months: a page that is asked again
+        book.kept[key] = _measured(book, items, months, seed)
+    found: list[dict[str, Any]] = book.kept[key]
+    return found
+
+
+def _measured(book: Book, items: list[str], months: list[str], seed: int) -> list[dict[str, Any]]:
     rows = np.array([[_month(book, i, m) for m in months] for i in items])
     weights = _drawn(len(items), seed)
     out = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from selat.assist.book import Book
-from selat.assist.response import LAUNCH, Waters
+from selat.assist.response import FINE, LAUNCH, Waters
 from selat.assist.tiers import WHOLE
 from selat.kernels import contour, geodesy
 from selat.model.errors import ConfigError
@@ -94,6 +95,19 @@ def _cells(book: Book, programmes: set[str] | None) -> list[dict[str, Any]]:
     return out
 
 
+@lru_cache(maxsize=4)
+def _waters(west: float, south: float, east: float, north: float) -> Waters:
+    """Bases and boats seldom change: the sea around them is kept."""
+    return Waters.of_coast((west, south, east, north), 2 * FINE)
+
+
+class _Grid(NamedTuple):
+    """Latitudes and longitudes of the nodes of a map, evenly spaced."""
+
+    lat: Array
+    lon: Array
+
+
 def reach(
     found: list[dict[str, Any]], hours: tuple[float, ...] = HOURS, launch: float = LAUNCH
 ) -> list[dict[str, Any]]:
@@ -122,14 +136,18 @@ def _reach(
         min(max(lats) + far + 0.1, 85.0),
     )
     step = max(0.01, max(box[2] - box[0], box[3] - box[1]) / _CELLS)
-    waters = Waters.of_coast(box, step)
-    soonest = np.full(waters.water.shape, np.inf)
-    for lat, lon, kind, speed in craft:
-        soonest = np.minimum(soonest, launch + _away(waters, lat, lon, kind) / speed)
+    grid = _Grid(np.arange(box[1], box[3] + step / 2, step), np.arange(box[0], box[2] + step / 2, step))
+    waters = None if kinds == ("uav",) else _waters(*box)
+    soonest = np.full((len(grid.lat), len(grid.lon)), np.inf)
+    for lat, lon, _, speed in craft:
+        most = speed * max(0.0, max(hours) * 3600 - launch)
+        soonest = np.minimum(soonest, launch + _away(waters, grid, lat, lon, 1.1 * most) / speed)
     out = []
     for h in sorted(hours, reverse=True):
-        late = np.where(np.isfinite(soonest), soonest, 1e9)
-        polygons = _polygons(contour.rings(-late, -h * 3600.0), waters)
+        late = np.minimum(
+            soonest, 2.0 * h * 3600 - launch
+        )  # the shore lies about half way from a node at sea to one on land
+        polygons = _polygons(contour.rings(-late, -h * 3600.0), grid)
         if polygons:
             out.append(
                 _feature({"type": "MultiPolygon", "coordinates": polygons}, layer="reach", hours=h, craft=kinds[0])
@@ -137,21 +155,19 @@ def _reach(
     return out
 
 
-def _away(waters: Waters, lat: float, lon: float, kind: str) -> Array:
-    """Metres from a base to every node."""
-    if kind == "uav":
-        rows, columns = waters.water.shape
-        y = np.repeat(waters.south + np.arange(rows) * waters.step, columns)
-        x = np.tile(waters.west + np.arange(columns) * waters.step, rows)
+def _away(waters: Waters | None, grid: _Grid, lat: float, lon: float, most: float) -> Array:
+    """Metres from a base to every node, over water or, without waters, straight; infinite far beyond ``most``."""
+    if waters is None:
+        y, x = np.repeat(grid.lat, len(grid.lon)), np.tile(grid.lon, len(grid.lat))
         metres = geodesy.distance(np.full(y.shape, lat), np.full(y.shape, lon), y, x)
-        return np.asarray(metres).reshape(rows, columns)
+        return np.asarray(metres).reshape(len(grid.lat), len(grid.lon))
     try:
-        return waters.away((lat, lon))
+        return waters.away((lat, lon), grid.lat, grid.lon, most)
     except ConfigError:
-        return np.full(waters.water.shape, np.inf)  # a base that lies inland: no boat leaves it
+        return np.full((len(grid.lat), len(grid.lon)), np.inf)  # a base that lies inland: no boat leaves it
 
 
-def _polygons(rings: list[Array], waters: Waters) -> list[list[list[list[float]]]]:
+def _polygons(rings: list[Array], grid: _Grid) -> list[list[list[list[float]]]]:
     """Rings of (column, row) as GeoJSON polygons with their holes; rings against the clock are outer ones."""
     outer: list[tuple[Array, list[list[list[float]]]]] = []
     holes: list[tuple[Array, list[list[list[float]]]]] = []
@@ -160,12 +176,15 @@ def _polygons(rings: list[Array], waters: Waters) -> list[list[list[list[float]]
             continue
         (outer if _area(ring) > 0 else holes).append((ring, []))
     for ring, coordinates in outer:
-        coordinates.append(_closed(ring, waters))
+        coordinates.append(_closed(ring, grid))
     for ring, _ in holes:
         around = [o for o in outer if _inside(ring[0], o[0])]
         if around:
-            min(around, key=lambda o: _area(o[0]))[1].append(_closed(ring, waters))
-    return [coordinates for _, coordinates in outer]
+            min(around, key=lambda o: _area(o[0]))[1].append(_closed(ring, grid))
+    left = [[c[0], *(r for r in c[1:] if _area(np.array(r[:-1])) < 0)] for _, c in outer]
+    return [
+        c for c in left if _area(np.array(c[0][:-1])) > 0
+    ]  # nothing may be left of a ring once its corners are rounded
 
 
 def _area(ring: Array) -> float:
@@ -182,8 +201,9 @@ def _inside(point: Array, ring: Array) -> bool:
     return bool(np.count_nonzero(over & left) % 2)
 
 
-def _closed(ring: Array, waters: Waters) -> list[list[float]]:
+def _closed(ring: Array, grid: _Grid) -> list[list[float]]:
+    step = float(grid.lat[1] - grid.lat[0])
     points = [
-        [round(waters.west + c * waters.step, 4), round(waters.south + r * waters.step, 4)] for c, r in ring.tolist()
+        [round(float(grid.lon[0]) + c * step, 4), round(float(grid.lat[0]) + r * step, 4)] for c, r in ring.tolist()
     ]
     return [*points, points[0]]

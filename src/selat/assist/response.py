@@ -10,14 +10,16 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import label
+from scipy.ndimage import distance_transform_edt
+from scipy.spatial import cKDTree
 
 from selat.assist.effect import interval
-from selat.kernels.seaway import between, clearance, sea_distance, sea_ways
+from selat.kernels.seaway import Mesh
 from selat.model.errors import ConfigError
 from selat.model.nouns import Asset
 from selat.tracks.coast import SHIPPED, Coast
@@ -25,113 +27,162 @@ from selat.tracks.coast import SHIPPED, Coast
 Array = NDArray[Any]
 LAUNCH = 1800.0  #: s from the call to under way: dispatch within 30 minutes (client's charter of the MMEA)
 REACHED = 7200.0  #: s from the call to on scene: assisting vessel within 2 hours (the same charter)
-FINE = 0.0025  #: degrees: a node of the coast's own grid near the shore
-_MOST_CELLS = 4_000_000  #: of a grid that is chosen for its box; two or three seconds a base
-_FAR_STEP = 0.01  #: degrees between nodes far from land
-_ROWS = 400  #: of a grid that are looked up at once
-_SNAP = 0.06  #: degrees: a base or demand on the shore is taken to the nearest water within so much
+FINE = 0.0025  #: degrees: between the nodes of the coast that comes with selat
+_MOST_CELLS = 20_000_000  #: of a field that is chosen for its box: all of the coast that comes with selat, and more
+_ROWS = 400  #: of a field that are looked up at once
+_NO_LAND = 50.0  #: metres: at the edge of what the coast knows
+_SNAP = 0.08  #: degrees: a base or demand on the shore, or up a river, is taken to the nearest water within so much
 
 
 def fine_step(box: tuple[float, float, float, float]) -> float:
-    """Degrees between the nodes of a grid: the finest of 0.00125, 0.0025, 0.005, ... that keeps it below four million nodes.
-
-    The way out of a port in a narrow strait depends on it. Of the sea around Johor 99 % is as far from its port at 0.00125 as on a
-    grid twice as fine, within 0.9 %; in channels narrower than a cell, which only the finer one sees, it differs by up to 6 %.
-    """
-    step = FINE / 2
+    """Degrees between the nodes of the field of a box: those of the coast's own, wider only in boxes beyond 12 degrees."""
+    step = FINE
     while (box[2] - box[0]) * (box[3] - box[1]) / step**2 > _MOST_CELLS:
         step *= 2
     return step
 
 
 class Waters:
-    """A grid of water and land in a box (west, south, east, north; degrees), cells of ``step`` degrees."""
+    """The sea in a box: metres to the shore at nodes ``step`` degrees apart, negative on land, and ways over it.
 
-    def __init__(self, water: Array, south: float, west: float, step: float) -> None:
-        self.water, self.south, self.west, self.step = np.ascontiguousarray(water, bool), south, west, step
-        self._room: Array | None = None
+    Ways do not hang on a grid: land is where the field between its nodes is not above zero, see :mod:`selat.kernels.seamesh`.
+    """
 
-    @property
-    def stride(self) -> int:
-        """Every how many cells there is a node far from land: about every 0.01 degrees."""
-        return max(1, round(_FAR_STEP / self.step))
+    def __init__(self, field: Array, south: float, west: float, step: float) -> None:
+        self.field, self.south, self.west, self.step = field, south, west, step
+
+    @cached_property
+    def mesh(self) -> Mesh:
+        """What boats go over; made once for all bases."""
+        return Mesh(self.field, self.south, self.west, self.step)
+
+    @cached_property
+    def _nodes(self) -> tuple[Any, Array]:
+        """Those of the sea, to be found by place in metres."""
+        places = self.mesh.places[self.mesh.sea, :2]
+        return cKDTree(places), places
 
     @classmethod
     def of_coast(cls, box: tuple[float, float, float, float], step: float | None = None) -> Waters:
-        """From the coast that comes with selat; places that it does not know are taken as water.
+        """Of a box (west, south, east, north; degrees), from the coast that comes with selat; what it does not know is water.
 
-        ``step``: as fine as the size of the box allows when not given (:func:`fine_step`).
-
-        A cell is water where a third of the places tried in it are (one place in a cell of the coast's own grid, more in larger
-        ones), so that straits and river mouths narrower than a cell stay open. The causeway across the Johor Strait, narrower
-        than the coast's grid, is open too.
+        ``step``: the coast's own when not given (:func:`fine_step`). A part of it (half, a third) changes no passage; a multiple
+        shuts none either, as each node has the most of those around it, and moves the shore inland by up to half of it. The
+        causeway across the Johor Strait, narrower than the coast's nodes, is open.
         """
-        west, south, east, north = box
         step = fine_step(box) if step is None else step
-        lat, lon = np.arange(south, north + step / 2, step), np.arange(west, east + step / 2, step)
-        coast, water = Coast(SHIPPED), np.zeros((len(lat), len(lon)), np.int16)
-        tries = 1 if step <= FINE else min(5, math.ceil(step / FINE))
-        places = (np.arange(tries) - (tries - 1) / 2) / tries * step
-        for begin in range(0, len(lat), _ROWS):
-            some = slice(begin, begin + _ROWS)
-            for dy in places:
-                for dx in places:
-                    water[some] += ~coast.land(lat[some, None] + dy, lon[None, :] + dx)
-        parts, _ = label(3 * water >= tries * tries)
-        sizes = np.bincount(parts.ravel())
-        sizes[0] = 0
-        return cls(parts == sizes.argmax(), south, west, step)  # the sea: basins that it does not reach are none of it
+        times = max(1, round(step / FINE))
+        own = step if times == 1 else FINE
+        half = times // 2
+        south, west = (math.floor(v / step + 1e-9) * step for v in (box[1], box[0]))  # on the coast's own nodes
+        rows, columns = (_count(v, step) for v in (box[3] - south, box[2] - west))
+        lat = south + (np.arange((rows - 1) * times + 1 + 2 * half) - half) * own
+        lon = west + (np.arange((columns - 1) * times + 1 + 2 * half) - half) * own
+        field = _metres(lat, lon, own)
+        if times > 1:
+            parts = [field[i : i + (rows - 1) * times + 1 : times, j : j + (columns - 1) * times + 1 : times]
+                     for i in range(2 * half + 1) for j in range(2 * half + 1)]  # fmt: skip
+            field = np.maximum.reduce(parts)
+        return cls(field, south, west, step)
 
-    def cell(self, lat: float, lon: float) -> tuple[int, int]:
-        """Row and column of the nearest water cell. Raises :class:`ConfigError` for a place far from water or outside."""
-        r, c = round((lat - self.south) / self.step), round((lon - self.west) / self.step)
-        rows, columns = self.water.shape
-        if 0 <= r < rows and 0 <= c < columns and self.water[r, c]:
-            return r, c
-        far = max(2, math.ceil(_SNAP / self.step))
-        top, left = max(0, r - far), max(0, c - far)
-        near = np.argwhere(self.water[top : max(0, r + far + 1), left : max(0, c + far + 1)])
-        some = near + np.array([top, left])
-        if not len(some):
-            raise ConfigError(
-                f"{lat:.3f}, {lon:.3f} is not at sea here", hint="give a place on the water inside the box"
+    def place(self, lat: Any, lon: Any) -> Array:
+        """(row, column) of places at sea, or of the nearest water; NaN for places far from water or outside, (n, 2)."""
+        where = self.mesh.cells(lat, lon)
+        shore = np.flatnonzero(~self.mesh.at_sea(where))
+        if len(shore):
+            tree, nodes = self._nodes
+            rows, columns = self.field.shape
+            far, nearest = tree.query(
+                np.nan_to_num(where[shore], nan=-1e9), distance_upper_bound=max(2.0, _SNAP / self.step)
             )
-        i, j = some[np.argmin(((some - (r, c)) ** 2).sum(axis=1))]
-        return int(i), int(j)
+            inside = ((where[shore] >= 0) & (where[shore] <= (rows - 1, columns - 1))).all(axis=1) & np.isfinite(far)
+            found = self.mesh.ashore(where[shore[inside]], nodes[nearest[inside]])
+            where[shore] = np.nan
+            where[shore[inside]] = found
+        return where
+
+    def _base(self, base: tuple[float, float]) -> tuple[float, float]:
+        y, x = (float(v) for v in self.place(*base)[0])
+        if math.isnan(y):
+            raise ConfigError(
+                f"{base[0]:.3f}, {base[1]:.3f} is not at sea here", hint="give a place on the water inside the box"
+            )
+        return y, x
 
     def travel(self, base: tuple[float, float], lat: Array, lon: Array) -> Array:
-        """Metres by sea from a base to places; infinite where no way leads, NaN where a place is not at sea here."""
-        if self._room is None:
-            self._room = clearance(self.water)
-        grid = (self.south, self.west, self.step)
-        away, parent = sea_ways(self._room, *grid, *self.cell(*base), self.stride)
-        cells, known = np.zeros((len(lat), 2), np.int64), np.zeros(len(lat), bool)
-        for n, place in enumerate(zip(lat, lon, strict=True)):
-            try:
-                cells[n], known[n] = self.cell(*map(float, place)), True
-            except ConfigError:
-                continue
-        out = np.full(len(lat), np.nan)
-        out[known] = between(self._room, away, parent, *grid, self.stride, cells[known])
+        """Metres by sea from a base to places; infinite where no way leads, NaN where a place is not at sea here.
+
+        Raises :class:`ConfigError` for a base inland.
+        """
+        where = self.place(lat, lon)
+        known = ~np.isnan(where[:, 0])
+        out = np.full(len(where), np.nan)
+        out[known] = self.mesh.away(*self._base(base), where[known])
         return out
 
-    def away(self, base: tuple[float, float]) -> Array:
-        """Metres by sea from a base to every cell; infinite for land. Raises :class:`ConfigError` for a base inland."""
-        return sea_distance(self.water, self.south, self.west, self.step, *self.cell(*base), self.stride)
+    def away(self, base: tuple[float, float], lat: Array, lon: Array, most: float = np.inf) -> Array:
+        """Metres by sea from a base to the nodes of a grid (lat, lon); infinite for land, and beyond ``most``.
+
+        A node on land is taken to water beside it, within the third of its cell: narrow straits stay on the map. Raises
+        :class:`ConfigError` for a base inland.
+        """
+        y, x = np.repeat(lat, len(lon)), np.tile(lon, len(lat))
+        third = float(lat[1] - lat[0]) / 3
+        for dy, dx in ((third, 0.0), (0.0, third), (-third, 0.0), (0.0, -third)):
+            land = self.mesh.land(self.mesh.cells(y, x))
+            y = np.where(land, np.repeat(lat, len(lon)) + dy, y)
+            x = np.where(land, np.tile(lon, len(lat)) + dx, x)
+        away = self.mesh.away(*self._base(base), self.mesh.cells(y, x), most, tight=False)
+        return away.reshape(len(lat), len(lon))
 
 
-def times(assets: Sequence[Asset], travel: Array, *, launch: float = LAUNCH, slowed: float = 1.0) -> Array:
-    """Seconds to the soonest asset, (demand,). ``travel``: metres (assets, demand); ``slowed``: share of speed in the sea state."""
+def _metres(lat: Array, lon: Array, step: float) -> Array:
+    """Metres to the shore at the nodes of a grid; what the coast does not know is water, away from what it knows."""
+    coast = Coast(SHIPPED)
+    grid = coast.grid
+    field = np.full((len(lat), len(lon)), np.nan, np.float32)
+    if grid is not None and abs(step * grid[3] - 1.0) < 1e-9:  # its own nodes: nothing to interpolate
+        values, west, south, per, unit = grid
+        r0, c0 = round((float(lat[0]) - south) * per), round((float(lon[0]) - west) * per)
+        top, left = max(0, -r0), max(0, -c0)
+        some = values[max(0, r0) : max(0, r0 + len(lat)), max(0, c0) : max(0, c0 + len(lon))]
+        field[top : top + some.shape[0], left : left + some.shape[1]] = some * np.float32(unit)
+    else:
+        for begin in range(0, len(lat), _ROWS):
+            rows = slice(begin, begin + _ROWS)
+            field[rows] = coast.distance(*np.broadcast_arrays(lat[rows, None], lon[None, :]))
+    unknown = np.isnan(field)
+    if unknown.any():  # no faster than a field of distances rises
+        field[unknown] = _NO_LAND + distance_transform_edt(unknown)[unknown] * step * 110_000
+    return field
+
+
+def _count(span: float, step: float) -> int:
+    return max(2, math.ceil(span / step - 1e-9) + 1)
+
+
+def reaching(assets: Sequence[Asset], travel: Array, *, launch: float = LAUNCH, slowed: float = 1.0) -> Array:
+    """Seconds to each asset, (assets, demand); infinite where there and back is more than its endurance.
+
+    ``travel``: metres (assets, demand); ``slowed``: share of speed in the sea state. Raises :class:`ConfigError`.
+    """
     if not assets or any(a.speed <= 0 for a in assets) or not 0 < slowed <= 1:
         raise ConfigError("an asset without speed", hint="give each asset its speed, and slowed between 0 and 1")
-    each = np.array([launch + travel[i] / (a.speed * slowed) for i, a in enumerate(assets)])
-    reach = np.array(
+    return np.array(
         [
-            np.where(travel[i] * 2.0 <= a.speed * slowed * (a.endurance or np.inf), each[i], np.inf)
+            np.where(
+                travel[i] * 2.0 <= a.speed * slowed * (a.endurance or np.inf),
+                launch + travel[i] / (a.speed * slowed),
+                np.inf,
+            )
             for i, a in enumerate(assets)
         ]
     )
-    soonest: Array = np.nanmin(reach, axis=0, initial=np.inf)
+
+
+def times(assets: Sequence[Asset], travel: Array, *, launch: float = LAUNCH, slowed: float = 1.0) -> Array:
+    """Seconds to the soonest asset, (demand,); see :func:`reaching`."""
+    soonest: Array = np.nanmin(reaching(assets, travel, launch=launch, slowed=slowed), axis=0, initial=np.inf)
     return soonest
 
 
@@ -171,23 +222,38 @@ def measures(
     ]
 
 
+def backup(assets: Sequence[Asset], reach: Array, *, within: float = REACHED, seed: int = 1) -> Measure:
+    """Share of demand that two assets reach in time. ``reach``: bool (assets, demand)."""
+    twice = reach.sum(axis=0) >= 2
+    digest = hashlib.sha256(np.ascontiguousarray(reach, np.uint8).tobytes()).hexdigest()[:16]
+    told = ("assets at their bases and ready", "demand places drawn again with replacement for the interval")
+    name = f"share with a second boat in {within / 3600:g} h"
+    found = interval(twice, lambda v: float(v.mean()), seed)
+    return Measure(name, *found, "expected", tuple(a.name for a in assets), digest, seed, told)
+
+
 def before_and_after(
-    before: Sequence[Asset], added: Sequence[Asset], travel: Array, *, within: float = REACHED, seed: int = 1
-) -> dict[str, Any]:
+    before: Sequence[Asset], added: Sequence[Asset], travel: Array, *, within: float = REACHED, seed: int = 1,
+    launch: float = LAUNCH, weight: Array | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """The same demand without and with the assets of a grant, and what each adds when it alone is left out.
 
-    ``travel``: metres (all assets, demand), ``before`` first. Intervals of the difference are paired over the demand.
+    ``travel``: metres (all assets, demand), ``before`` first; ``weight``: of the demand. Intervals of the difference are paired
+    over the demand.
     """
     every = [*before, *added]
-    with_all = times(every, travel)
-    without = times(before, travel[: len(before)]) if before else np.full(travel.shape[1], np.inf)
-    pair = np.column_stack([without, with_all])
-    gain = interval(pair, lambda v: float((v[:, 1] <= within).mean() - (v[:, 0] <= within).mean()), seed)
+    with_all = times(every, travel, launch=launch)
+    without = times(before, travel[: len(before)], launch=launch) if before else np.full(travel.shape[1], np.inf)
+    w = np.ones(travel.shape[1]) if weight is None else weight
+    gained = np.column_stack([(with_all <= within) * w - (without <= within) * w, w])
+    gain = interval(gained, lambda v: float(v[:, 0].sum() / v[:, 1].sum()), seed)
     each = {}
     for i, asset in enumerate(added):
         keep = [j for j in range(len(every)) if j != len(before) + i]
-        left = times([every[j] for j in keep], travel[keep]) if keep else np.full(travel.shape[1], np.inf)
-        each[asset.name] = float((with_all <= within).mean() - (left <= within).mean())
+        left = (
+            times([every[j] for j in keep], travel[keep], launch=launch) if keep else np.full(travel.shape[1], np.inf)
+        )
+        each[asset.name] = float((w * ((with_all <= within) * 1.0 - (left <= within))).sum() / w.sum())
     return {
         "before": [asdict(m) for m in measures(before, without, within=within, seed=seed)],
         "after": [asdict(m) for m in measures(every, with_all, within=within, seed=seed)],

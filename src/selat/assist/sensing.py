@@ -6,10 +6,18 @@ SI units inside; figures of the standards are turned by ``model/units``.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from selat.assist.demand import Demand
+from selat.assist.effect import interval
+from selat.assist.facts import Fact
+from selat.kernels import geodesy
+from selat.kernels.geodesy import metres
+from selat.model.clock import SECOND
 from selat.model.units import NAUTICAL_MILE
 
 #: IMO MSC.192(79), Table 2, X band, antenna 15 m: (height m, radar cross-section m2, range nm). The cross-sections of the two
@@ -21,6 +29,11 @@ IMO_ROWS = {
     "small vessel of 10 m without reflector": (2.0, 2.5, 3.4),
     "channel marker": (1.0, 1.0, 2.0),
 }
+#: how an X-band radar sees a target of a cross-section (m2) at 0.7 nm, by sea state from 1 on: more than 80 %, to 50 %, less.
+#: JRC, JMA-932B instruction manual, Table 6.2; where it tells of a pair of sea states, the rougher one.
+WAVES = {
+    1.0: ("seen", "often", "not"), 5.0: ("seen", "seen", "often", "not"), 10.0: ("seen", "seen", "seen", "seen", "often"),
+}  # fmt: skip
 _ANTENNA = 15.0  #: m, of the table
 
 
@@ -47,6 +60,20 @@ def radar_range(antenna: float, height: float, section: float) -> float:
     :data:`IMO_ROWS`; clutter is not in it, and a small boat in waves is seen much nearer.
     """
     return min(_SCALE * _law(height, section, antenna), horizon(antenna, height))
+
+
+def in_waves(section: float, state: int) -> str:
+    """``seen``, ``often``, ``not``, or ``unknown``, for a target near by among waves: see :data:`WAVES`; calm is ``seen``.
+
+    A target between two of the table is taken as the smaller, one below all as not told of.
+    """
+    known = [s for s in WAVES if s <= section]
+    if state <= 0:
+        return "seen"
+    if not known:
+        return "unknown"
+    row = WAVES[max(known)]
+    return row[state - 1] if state <= len(row) else "not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +132,49 @@ def gaps(times: np.ndarray, begin: float, end: float) -> dict[str, float]:
     edges = np.concatenate([[begin], np.sort(np.asarray(times, np.float64)), [end]])
     found = np.diff(edges)
     return {"mean": float(found.mean()), "p90": float(np.quantile(found, 0.9)), "longest": float(found.max())}
+
+
+def visits(uses: Iterable[Fact], begin: int, end: int) -> dict[str, dict[str, float]]:
+    """By cell of one degree: number of visits, hours, and measured gaps between them (s), of uses that tell their cells."""
+    times: dict[str, list[float]] = {}
+    hours: dict[str, float] = {}
+    for use in uses:
+        for cell, spent in use.data.get("cells", {}).items():
+            times.setdefault(cell, []).append((use.at - begin) / SECOND)
+            hours[cell] = hours.get(cell, 0.0) + spent
+    span = (end - begin) / SECOND
+    return {
+        cell: {"visits": len(found), "hours": round(hours[cell], 3), **gaps(np.array(found), 0.0, span)}
+        for cell, found in times.items()
+    }
+
+
+def cell_area(cell: str) -> float:
+    """Square metres of a cell of one degree, land in it too; ``cell``: "lat,lon" of its south-west corner."""
+    my, mx = metres(float(cell.split(",")[0]) + 0.5)
+    return my * mx
+
+
+_AIS = (("AIS of class A (antenna 20 m)", 20.0), ("AIS of class B (antenna 3 m)", 3.0))
+
+
+def seen_share(
+    sites: Sequence[tuple[str, float, float, float]], demand: Demand, waves: int, seed: int
+) -> list[dict[str, Any]]:
+    """Share of a demand in range of any site, by sensor and target, with its interval; ``range_m`` of the highest antenna.
+
+    ``sites``: (name, lat, lon, height of the antenna m).
+    """
+    away = np.array([geodesy.distance(lat, lon, demand.lat, demand.lon) for _, lat, lon, _ in sites])
+    heights = [h for *_, h in sites]
+    rows = [("radar", name, [radar_range(a, h, s) for a in heights], in_waves(s, waves) if waves else "")
+            for name, (h, s, _) in IMO_ROWS.items()]  # fmt: skip
+    rows += [("AIS", name, [horizon(a, h) for a in heights], "") for name, h in _AIS]
+    out = []
+    for sensor, target, ranges, near in rows:
+        seen = (away <= np.array(ranges)[:, None]).any(axis=0)
+        pair = np.column_stack([seen * demand.weight, demand.weight])
+        share, low, high = interval(pair, lambda v: float(v[:, 0].sum() / v[:, 1].sum()), seed)
+        out.append({"sensor": sensor, "target": target, "share": share, "low": low, "high": high,
+                    "range_m": max(ranges), "in_waves": near})  # fmt: skip
+    return out

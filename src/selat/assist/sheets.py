@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,19 @@ from selat.model.errors import ConfigError, FormatError
 
 _FIXED = ("id", "at", "confidence", "source", "who")
 _AT = Field("at", "time")
+_MOST_UNPACKED = 600_000_000  #: bytes of a workbook
+#: what openpyxl raises for a damaged part, besides
+_ODD = (
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    EOFError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+)
 _FORMULA = ("=", "+", "-", "@", "'", "\t", "\r", "\n")
 
 
@@ -93,7 +107,10 @@ def _csv(path: Path) -> list[tuple[int, list[Any]]]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as e:
         raise FormatError(f"{path}: not UTF-8 ({e.reason} at byte {e.start})", hint="save it as CSV UTF-8") from None
-    return [(n, [_unmarked(c) for c in row]) for n, row in enumerate(csv.reader(io.StringIO(text)), 1)]
+    try:
+        return [(n, [_unmarked(c) for c in row]) for n, row in enumerate(csv.reader(io.StringIO(text)), 1)]
+    except csv.Error as e:
+        raise FormatError(f"{path}: no CSV ({e})", hint="is a quote missing? save it as CSV UTF-8 again") from None
 
 
 def _unmarked(cell: str) -> str:
@@ -105,22 +122,36 @@ def _xlsx(path: Path) -> Iterator[tuple[str, list[tuple[int, list[Any]]]]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        _small_enough(path)
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as e:
+        try:
+            for sheet in book.worksheets:
+                if not sheet.title.startswith("_"):
+                    sheet.reset_dimensions()  # what a sheet says of its size may be a million empty rows
+                    rows = enumerate(sheet.iter_rows(values_only=True), 1)
+                    yield sheet.title, [(n, list(row)) for n, row in rows if any(c is not None for c in row)]
+        finally:
+            book.close()
+    except (InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, *_ODD) as e:
         raise FormatError(f"{path}: no XLSX workbook ({e})", hint="save it as .xlsx, not .xls") from None
-    try:
-        for sheet in book.worksheets:
-            if sheet.title.startswith("_"):
-                continue
-            yield sheet.title, [(n, list(row)) for n, row in enumerate(sheet.iter_rows(values_only=True), 1)]
-    finally:
-        book.close()
+
+
+def _small_enough(path: Path) -> None:
+    """A few kilobytes can hold gigabytes of zeros, and a workbook has no business with a document type."""
+    with zipfile.ZipFile(path) as parts:
+        if sum(i.file_size for i in parts.infolist()) > _MOST_UNPACKED:
+            raise ValueError(f"more than {_MOST_UNPACKED / 1e6:.0f} MB when unpacked")
+        for info in parts.infolist():
+            if info.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in parts.open(info).read(4096):
+                raise ValueError(f"{info.filename} has a document type")
 
 
 def _json(path: Path) -> Iterator[tuple[str, list[tuple[int, list[Any]]]]]:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(told, dict) or not all(isinstance(r, dict) for rows in told.values() for r in rows):
+        if not isinstance(told, dict) or not all(isinstance(rows, list) for rows in told.values()):
+            raise ValueError("not an object of lists")
+        if not all(isinstance(r, dict) for rows in told.values() for r in rows):
             raise ValueError("not an object of lists of objects")
     except (ValueError, TypeError, RecursionError) as e:
         raise FormatError(

@@ -49,6 +49,15 @@ def read(
     connection: Connection, begin: int = 0, before: int | None = None, subject: str = "", action: str = ""
 ) -> Iterator[Row]:
     """Rows in their order, of one subject or action where given."""
+    for part in parts(connection, begin, before, subject, action):
+        for row in part:
+            yield tuple(row)
+
+
+def parts(
+    connection: Connection, begin: int = 0, before: int | None = None, subject: str = "", action: str = ""
+) -> Iterator[Sequence[Any]]:
+    """As :func:`read`, some thousand rows at a time: a log of years is read for all its rows."""
     c = _LOG.c
     query = sa.select(c.n, c.subject, c.who, c.time, c.action, c.note).where(c.n >= begin).order_by(c.n)
     if before is not None:
@@ -60,9 +69,7 @@ def read(
     result = connection.execute(
         query.execution_options(yield_per=_BATCH)
     )  # of the statement: a connection keeps its own
-    for part in result.partitions():
-        for row in part:
-            yield tuple(row)
+    yield from result.partitions()
 
 
 def naming(connection: Connection, text: str) -> Iterator[Row]:

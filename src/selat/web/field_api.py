@@ -38,6 +38,7 @@ MOST_DEEDS = 4_000_000  #: bytes of one request
 #: files of the built page that must lie beside it, with their kinds: a worker's scope is the folder that it lies in
 FILES = {
     "field-worker.js": "text/javascript", "field.webmanifest": "application/manifest+json", "field-icon.svg": "image/svg+xml",
+    "field-192.png": "image/png", "field-512.png": "image/png", "field-maskable.png": "image/png",
 }  # fmt: skip
 
 

@@ -46,8 +46,8 @@ MANY, REFILL = 300.0, 60.0  #: requests an account or stranger may make at once,
 
 #: paths of the register's pages; its answers lie under ``/api/assist/``
 REGISTER_PATHS = frozenset({
-    "/assist", "/field", "/field.webmanifest", "/field-worker.js", "/field-icon.svg", "/api/assist", "/api/about", "/login",
-    "/logout",
+    "/assist", "/field", "/field.webmanifest", "/field-worker.js", "/field-icon.svg", "/field-192.png", "/field-512.png",
+    "/field-maskable.png", "/api/assist", "/api/about", "/login", "/logout",
 })  # fmt: skip
 
 Audit = Callable[[str, str, str, str], None]

@@ -10,7 +10,7 @@ type Entry = {
   n: number; hash: string; kind: string; subject: string; at: number; who: string; source: string; data: Record<string, unknown>;
   papers: { document: string; sha256: string | null }[];
 };
-type Chain = { item: string; steps: { step: string; entries: Entry[] }[]; missing: string[]; entries: number; head: string };
+type Chain = { item: string; steps: { step: string; entries: Entry[] }[]; missing: string[]; custody_gaps: { from: number; to: number; why: string }[]; entries: number; head: string };
 
 const MOST = 40;
 
@@ -37,6 +37,8 @@ export async function chainPage(id: string): Promise<HTMLElement> {
     h("p", {}, link(`#/item/${part(id)}`, id), " · ", t("audit.head", { n: chain.entries.toLocaleString("en"), h: "" }), h("code", {}, chain.head)),
     section(t("audit.missing"), chain.missing.length
       ? h("ul", { class: "missing" }, ...chain.missing.map((m) => h("li", {}, word("missing", m)))) : h("p", { class: "good" }, t("audit.nothing"))),
+    chain.custody_gaps.length ? section(t("audit.gaps"), h("ul", { class: "missing" }, ...chain.custody_gaps.map((g) =>
+      h("li", {}, t("gap.row", { f: minute(g.from), t: minute(g.to), w: t(`gap.${g.why}`) }))))) : null,
     ...chain.steps.map((s) => section(`${t(`step.${s.step}`)} (${s.entries.length})`, table([t("entry", { n: "" }), t("when"), t("value"), t("who"), t("hash")],
       s.entries.slice(-MOST).reverse().map((e) => [
         String(e.n), minute(e.at), h("span", {}, `${e.kind.replaceAll("_", " ")}: `, Object.entries(e.data).filter(([k]) => k !== "cells").map(([k, v]) => `${k} ${shown(v)}`).join(", "),

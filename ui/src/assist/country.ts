@@ -3,6 +3,7 @@
 import { h } from "../dom";
 import { address, get, part, type Due, type Figure, type Lot, type Measure, type Programme } from "./api";
 import { bar, chip, grades, link, section, table, yen } from "./bits";
+import { review } from "./review";
 import { t, word } from "./words";
 
 type Page = { country: string; tier: string; programmes: Programme[]; due?: Due[] };
@@ -13,6 +14,7 @@ export async function countryPage(code: string): Promise<HTMLElement> {
   return h("div", { class: "country" },
     h("div", { class: "head" }, h("h1", {}, word("country", code)),
       h("span", { class: "sum" }, `${page.programmes.length} ${t("programmes")}, ${yen(total)}`),
+      page.tier === "public" ? null : review({ country: code }),
       h("a", { class: "button", href: address("/export.iati.xml", { country: code }), download: "" }, t("iati"))),
     ...page.programmes.map(card),
     page.due ? section(t("nav.due"), dueTable(page.due)) : null);

@@ -5,6 +5,7 @@ import { address, get, part, type Claims, type Due, type ItemRow, type Observati
 import { chip, confidence, day, grades, link, minute, section, shown, table, yen } from "./bits";
 import { dueTable, facts, lotsTable, measuresTable, use } from "./country";
 import { observationList } from "./observations";
+import { review } from "./review";
 import { t, word } from "./words";
 
 type Whole = Programme & {
@@ -18,6 +19,7 @@ export async function programmePage(id: string, user: string | null): Promise<HT
   return h("div", { class: "programme" },
     h("div", { class: "head" }, h("h1", {}, p.title ?? id), chip(word("ps", p.state), `state ${p.state}`),
       h("span", { class: "amount" }, yen(p.amount_jpy)),
+      p.tier === "public" ? null : review({ programme: id }),
       h("a", { class: "button", href: address("/export.iati.xml", { programme: id }), download: "" }, t("iati")),
       p.serial_items ? h("a", { class: "button", href: address("/aggregates", { month, programme: id }), download: `${month}.json` }, t("sums", { m: month })) : null,
       p.tier === "recipient" ? h("a", { class: "button", href: address("/labels", { programme: id }), target: "_blank" }, t("labels")) : null),

@@ -55,12 +55,45 @@ export async function receive(good: Good): Promise<boolean> {
   return first.length > 0;
 }
 
-export async function photo(good: Good, picture: Blob): Promise<void> {
+/** Bytes of a file that the register takes; `MOST` of vault.py. */
+export const MOST_FILE = 30_000_000;
+const LARGE = 8_000_000; // bytes above which a picture is made smaller: a harbour's network is slow
+const LONGEST = 3000; // pixels
+
+/** The picture, or a smaller one of what is large; as it is where this browser cannot read it. */
+async function smaller(picture: Blob): Promise<Blob> {
+  if (picture.size <= LARGE) return picture;
+  try {
+    const bitmap = await createImageBitmap(picture);
+    const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
+    const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
+    canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    const made = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
+    return made.size < picture.size ? made : picture;
+  } catch {
+    return picture;
+  }
+}
+
+/** Says why a file cannot be kept; empty where it can. */
+export function unfit(file: Blob): "" | "file.empty" | "file.large" {
+  return file.size === 0 ? "file.empty" : file.size > MOST_FILE ? "file.large" : "";
+}
+
+export class Unfit extends Error {}
+
+export async function photo(good: Good, taken: Blob): Promise<void> {
+  const picture = await smaller(taken);
+  const why = unfit(picture);
+  if (why) throw new Unfit(why);
   const sha = await sha256(picture);
   await enqueue([deed("photo", good.id, { sha256: sha })], [[sha, picture]]);
 }
 
 export async function log(good: Good, track: Blob, mission: string): Promise<void> {
+  const why = unfit(track);
+  if (why) throw new Unfit(why);
   const sha = await sha256(track);
   await enqueue([deed("log", good.id, { sha256: sha, ...(mission ? { mission } : {}) })], [[sha, track]]);
 }

@@ -10,7 +10,7 @@ import { word } from "../assist/words";
 import { LANGUAGES, language, setLanguage } from "../i18n";
 import { applyPalette, currentPalette, isPalette, paletteAfter } from "../palette";
 import { recall, remember } from "../settings";
-import { COMING, deed, find, log, photo, receive, standing } from "./deeds";
+import { COMING, deed, find, log, MOST_FILE, photo, receive, standing, Unfit } from "./deeds";
 import { sortieForm, unitForm } from "./forms";
 import { Camera, readFile } from "./scan";
 import { dequeue, enqueue, kept, queue, type Deed, type Good, type List } from "./store";
@@ -18,6 +18,7 @@ import { fetchList, send } from "./sync";
 import { t } from "./words";
 
 const EVERY = 60_000; // ms between tries to send
+const LOOK = 600_000; // ms between questions for a newer page
 type Tab = "items" | "scan" | "queue" | "conflicts";
 
 class Pier {
@@ -29,6 +30,8 @@ class Pier {
   private sending = false;
   private at = 0;
   private camera: Camera | null = null;
+  private newer = false;
+  private looked = Date.now();
 
   async start(): Promise<void> {
     if (!isSecureContext || !("indexedDB" in globalThis)) say(t("secure"), true);
@@ -47,6 +50,11 @@ class Pier {
     try {
       await navigator.serviceWorker.register("field-worker.js", { scope: "field" });
       await navigator.serviceWorker.ready;
+      navigator.serviceWorker.addEventListener("message", (event: MessageEvent<{ newer?: boolean }>) => {
+        if (!event.data.newer) return;
+        this.newer = true;
+        this.bar();
+      });
       document.documentElement.dataset.offline = "1";
       this.bar();
     } catch (error) {
@@ -65,6 +73,7 @@ class Pier {
       say(t("who.need"), true);
       return;
     }
+    this.look();
     this.sending = true;
     this.bar();
     try {
@@ -81,6 +90,14 @@ class Pier {
     }
     if (!this.busy()) await this.draw();
     else this.bar();
+  }
+
+  /** A page that was taken along may be older than the software: the worker looks, now and then, while there is a network. */
+  private look(): void {
+    const script = document.querySelector<HTMLScriptElement>("script[type=module]")?.src.split("/").pop();
+    if (Date.now() - this.looked < LOOK) return;
+    this.looked = Date.now();
+    navigator.serviceWorker?.controller?.postMessage({ script });
   }
 
   /** Somebody is filling in a form: the page under it stays. */
@@ -107,7 +124,8 @@ class Pier {
       ...Object.entries(LANGUAGES).map(([code, l]) => h("option", { value: code, selected: code === language() }, l.name)));
     must("bar").replaceChildren(h("strong", { class: "title" }, "selat"), h("span", { class: "name" }, t("pier")),
       h("span", { class: `net ${on ? "on" : "off"}`, title: document.documentElement.dataset.offline ? t("offline.ready") : "" }, this.sending ? t("syncing") : t(on ? "net.on" : "net.off")),
-      h("span", { class: "space" }), languages, button("◐", t("palette"), () => { applyPalette(paletteAfter(currentPalette(), 1)); void this.draw(); }));
+      h("span", { class: "space" }), this.newer ? h("button", { type: "button", class: "newer", click: () => location.reload() }, t("newer")) : "",
+      languages, button("◐", t("palette"), () => { applyPalette(paletteAfter(currentPalette(), 1)); void this.draw(); }));
     const tabs: [Tab, string][] = [["items", ""], ["scan", ""], ["queue", this.waiting.length ? String(this.waiting.length) : ""], ["conflicts", ""]];
     must("tabs").replaceChildren(...tabs.map(([name, count]) => h("button", {
       type: "button", class: this.tab === name && !this.good ? "on" : "", "data-tab": name, "aria-pressed": String(this.tab === name),
@@ -146,6 +164,14 @@ class Pier {
     void this.draw().then(() => this.send());
   }
 
+  /** Waits until a file is kept on the device; says so where it cannot be. */
+  private keep(work: Promise<void>, what: string): void {
+    work.then(() => this.done(what), (error: unknown) => {
+      if (error instanceof Unfit) say(t(error.message, { m: MOST_FILE / 1e6 }), true);
+      else say(t("failed", { reason: String(error) }), true); // the device is full, as a rule
+    });
+  }
+
   private goodPage(): HTMLElement {
     const good = this.goods().find((g) => g.id === this.good);
     if (!good || !this.list) return h("p", {}, t("unknown", { c: this.good }));
@@ -157,7 +183,7 @@ class Pier {
     const pick = (name: string, accept: string, take: (file: Blob) => Promise<void>, camera = false) => {
       const input = h("input", { type: "file", accept, name, hidden: true, ...(camera ? { capture: "environment" } : {}), change: () => {
         const file = input.files?.[0];
-        if (file) void take(file).then(() => done(t(name)));
+        if (file) this.keep(take(file), t(name));
       } });
       return h("span", {}, input, big(name, t(name), () => input.click()));
     };
@@ -165,7 +191,7 @@ class Pier {
     const drop = (event: DragEvent) => {
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (file) void log(good, file, "").then(() => done(t("gpx")));
+      if (file) this.keep(log(good, file, ""), t("gpx"));
     };
     return h("div", { class: "good", drop, dragover: (event: Event) => event.preventDefault() }, h("button", { type: "button", class: "back", click: () => { this.good = ""; void this.draw(); } }, `‹ ${t("back")}`),
       h("h1", {}, good.id), h("p", {}, `${good.serial} · ${good.model} `, h("span", { class: `chip ${good.state}` }, word("is", good.state)), good.unit ? ` ${good.unit}` : ""),

@@ -22,9 +22,11 @@ async function once(who: string): Promise<Outcome> {
     for (;;) {
       const waiting = (await queue()).filter((d) => !d.refused).slice(0, AT_ONCE);
       if (!waiting.length) break;
-      for (const deed of waiting) await upload(deed);
-      const { answers } = await post<{ answers: Answer[] }>("/field/sync", { who, deeds: waiting.map(({ seq: _, refused: __, ...deed }) => deed) });
-      if (!(await take(waiting, answers, out))) break;
+      const ready: Deed[] = [];
+      for (const deed of waiting) if (await upload(deed, out)) ready.push(deed);
+      if (!ready.length) continue; // each of them is marked as refused
+      const { answers } = await post<{ answers: Answer[] }>("/field/sync", { who, deeds: ready.map(({ seq: _, refused: __, ...deed }) => deed) });
+      if (!(await take(ready, answers, out))) break;
     }
     await sweep();
     await fetchList();
@@ -34,21 +36,29 @@ async function once(who: string): Promise<Outcome> {
   return out;
 }
 
-async function upload(deed: Deed): Promise<void> {
+/** Sends the file that a deed names; false where the register will never take it: the others must not wait for that. */
+async function upload(deed: Deed, out: Outcome): Promise<boolean> {
   const sha = (deed.data.sha256 ?? deed.data.photo) as string | undefined;
   const blob = sha ? await file(sha) : undefined;
-  if (!sha || !blob) return;
+  if (!sha || !blob) return true;
   const answer = await fetch(`api/assist/field/file/${sha}`, { method: "PUT", body: blob, headers: { "content-type": "application/octet-stream" } });
-  if (!answer.ok) throw new Refused(`${answer.status}`, "", answer.status);
+  if (answer.ok) return true;
+  if (answer.status !== 400 && answer.status !== 413) throw new Refused(`${answer.status}`, "", answer.status);
+  const told = (await answer.json().catch(() => ({}))) as { error?: string; hint?: string };
+  out.refused += 1;
+  await mark({ ...deed, refused: { message: told.error ?? String(answer.status), hint: told.hint ?? "" } });
+  return false;
 }
 
 /** Acts on the answers; false where nothing moved, so that the loop ends. */
 async function take(waiting: Deed[], answers: Answer[], out: Outcome): Promise<boolean> {
   const by = new Map(answers.map((a) => [a.cid, a]));
   const done: number[] = [];
+  let moved = 0;
   for (const deed of waiting) {
     const answer = by.get(deed.cid);
     if (!answer) continue;
+    moved += 1;
     if (answer.state === "refused") {
       out.refused += 1;
       await mark({ ...deed, refused: { message: answer.message ?? "", hint: answer.hint ?? "" } });
@@ -59,7 +69,7 @@ async function take(waiting: Deed[], answers: Answer[], out: Outcome): Promise<b
     }
   }
   await dequeue(done);
-  return done.length > 0;
+  return moved > 0;
 }
 
 export async function fetchList(): Promise<List> {

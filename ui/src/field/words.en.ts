@@ -15,5 +15,6 @@ export const en: Words = {
   "grade.note": "With engine hours it is a log sheet (C), without them a statement (D). A GPX or flight log says more (B).",
   "refused": "cannot be sent: {m} {h}", "discard": "Throw away", "discard.sure": "This was never sent. Throw it away?", "conflict.new": "{n} did not fit what stands: see Conflicts.",
   "conflict.offline": "Conflicts are decided with a network.", "login": "Log in again to send; nothing is lost.", "secure": "This page needs https (or this machine's own address): without it nothing can be kept offline.",
+  "file.empty": "The file is empty.", "file.large": "The file is too large: {m} MB at most.", "newer": "Load the new page",
   "offline.ready": "ready without a network", "deed.item_state": "state", "deed.custody": "handed over", "deed.use": "sortie", "deed.photo": "photo", "deed.log": "log", "deed.tranche": "tranche arrived",
 };

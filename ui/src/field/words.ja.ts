@@ -15,5 +15,6 @@ export const ja: Words = {
   "grade.note": "機関時間があれば記録簿（C）、なければ申告（D）。GPX や飛行記録はさらに確かです（B）。",
   "refused": "送信できません: {m} {h}", "discard": "捨てる", "discard.sure": "まだ送信していません。捨てますか。", "conflict.new": "{n} 件が記録と合いません。食い違いを見てください。",
   "conflict.offline": "食い違いは通信のあるときに決めます。", "login": "送信するにはもう一度ログインしてください。何も失われません。", "secure": "このページには https が必要です。",
+  "file.empty": "ファイルが空です。", "file.large": "ファイルが大きすぎます（上限 {m} MB）。", "newer": "新しいページを読み込む",
   "offline.ready": "通信なしで使えます", "deed.item_state": "状態", "deed.custody": "引渡し", "deed.use": "出動", "deed.photo": "写真", "deed.log": "航跡", "deed.tranche": "荷の到着",
 };

@@ -15,5 +15,6 @@ export const ms: Words = {
   "grade.note": "Dengan jam enjin ia helaian log (C), tanpanya kenyataan (D). Log GPX atau penerbangan lebih kuat (B).",
   "refused": "tidak dapat dihantar: {m} {h}", "discard": "Buang", "discard.sure": "Ini belum dihantar. Buang?", "conflict.new": "{n} tidak sepadan: lihat Percanggahan.",
   "conflict.offline": "Percanggahan diputuskan semasa ada rangkaian.", "login": "Log masuk semula untuk menghantar; tiada yang hilang.", "secure": "Halaman ini memerlukan https: tanpanya tiada yang dapat disimpan.",
+  "file.empty": "Fail itu kosong.", "file.large": "Fail terlalu besar: {m} MB paling banyak.", "newer": "Muat halaman baharu",
   "offline.ready": "sedia tanpa rangkaian", "deed.item_state": "keadaan", "deed.custody": "diserah", "deed.use": "pelayaran", "deed.photo": "gambar", "deed.log": "log", "deed.tranche": "penghantaran sampai",
 };

@@ -64,5 +64,8 @@ def _chain(told: dict[str, Any], as_json: bool) -> None:
             data = ", ".join(f"{k} {v}" for k, v in e["data"].items() if k != "cells")
             by = f"[{plain(e['source'])}; {plain(e['who'])}]"
             print(f"  {e['n']:6} {e['hash'][:16]} {format_time(e['at'])}  {e['kind']}: {plain(data)}  {by}")
+    for gap in told["custody_gaps"]:
+        why = "arrived, and nobody had accepted it" if gap["why"] == "waiting" else "held, and no unit is named"
+        print(f"custody gap: {format_time(gap['from'])} to {format_time(gap['to'])}, {why}")
     print(f"missing: {', '.join(told['missing']) or 'nothing'}")
     print(f"{told['entries']:,} entries, last hash {told['head']}")

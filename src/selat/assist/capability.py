@@ -1,0 +1,287 @@
+"""What a grant changes in how soon help is there: before it, as expected with all its craft, as measured with those that serve.
+
+Before: assets of the sea that are not the grant's. Expected: these and every craft of the grant that has a base, all ready.
+Measured: those in service today, each ready as often as it was in the last year, one craft's readiness independent of another's.
+Each with its 95 % interval over the demand drawn again (B. Efron, 1979), differences paired; seasons apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from selat.assist.aggregates import ready_days
+from selat.assist.assets import assets_of
+from selat.assist.book import Book
+from selat.assist.demand import Demand
+from selat.assist.facts import Fact
+from selat.assist.fields import ns_day
+from selat.assist.response import LAUNCH, REACHED, Waters, before_and_after, reaching
+from selat.assist.seasons import SEASONS
+from selat.model.clock import DAY
+from selat.model.errors import ConfigError
+from selat.model.nouns import Asset
+from selat.model.units import KNOT
+
+Array = NDArray[Any]
+BASES = ("baseline", "expected", "measured")
+YEAR = 365 * DAY
+_DRAWS = 500
+_MARGIN = 0.5  # degrees of sea around bases and demand: a way may lead outside
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Assets of one set with the share of days on which each is ready, and metres by sea from each to the demand."""
+
+    assets: Sequence[Asset]
+    ready: Array
+    travel: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure of one set (baseline, expected, measured) and season ("" for all) with its interval."""
+
+    basis: str
+    season: str
+    indicator: str
+    unit: str
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """All rows, what each craft adds when it alone is left out, and what the figures rest on."""
+
+    programme: str
+    rows: tuple[Row, ...]
+    alone: Mapping[str, float]
+    fleets: Mapping[str, tuple[str, ...]]
+    left_out: Mapping[str, str]
+    places: int
+    not_at_sea: int
+    demand: str
+    seed: int
+    assumptions: tuple[str, ...]
+
+
+def capability(
+    book: Book, programme: str, demand: Demand, now: int, others: Sequence[Asset], *, within: float = REACHED,
+    launch: float = LAUNCH, slowed: Mapping[str, float] | None = None, seed: int = 1,
+) -> Capability:  # fmt: skip
+    """Measure a programme against a demand. ``slowed``: share of the speed left by season ("" for all of the demand).
+
+    Raises :class:`ConfigError` for an unknown programme, and where no craft of it has a base.
+    """
+    if programme not in book.data["things"].get("programme", {}):
+        raise ConfigError(f"there is no programme {programme!r}", hint="`selat assist programmes SEA` lists them")
+    mine, left = agreed(book, programme, now)
+    if not mine:
+        raise ConfigError(
+            f"no craft of {programme} has a base and a speed",
+            hint="custody with a position, and speed_kn in the sheet `model`",
+        )
+    before = [a for a in others if a.kind == "boat" and a.speed > 0]
+    every = [*before, *mine]
+    travel = _travel(every, demand)
+    at_sea = ~np.isnan(travel).any(axis=0)
+    travel = travel[:, at_sea]
+    serving = {a.name for a in assets_of(book, now, {programme})}
+    share = np.array([1.0] * len(before) + [ready_share(book, a.name, now) for a in mine])
+    keep = [i for i, a in enumerate(every) if i < len(before) or a.name in serving]
+    n = len(before)
+    fleets = {
+        "baseline": Fleet(before, np.ones(n), travel[:n]),
+        "expected": Fleet(every, np.ones(len(every)), travel),
+        "measured": Fleet([every[i] for i in keep], share[keep], travel[keep]),
+    }
+    weight = demand.weight[at_sea]
+    of = np.array(demand.season)[at_sea] if demand.season else np.full(len(weight), "")
+    rows: list[Row] = []
+    for season in ("", *(s for s in SEASONS if (of == s).any())):
+        some = of == season if season else np.ones(len(weight), bool)
+        slow = (slowed or {}).get(season, 1.0)
+        rows += _rows(fleets, some, weight[some], season, within, launch, slow, seed)
+    told = before_and_after(before, mine, travel, within=within, seed=seed, launch=launch, weight=weight)
+    return Capability(
+        programme, tuple(rows), told["with_minus_without"],
+        {k: tuple(a.name for a in f.assets) for k, f in fleets.items()}, left, int(at_sea.sum()), int((~at_sea).sum()),
+        digest(demand), seed, _assumptions(launch, slowed or {}, n),
+    )  # fmt: skip
+
+
+def agreed(book: Book, programme: str, now: int) -> tuple[list[Asset], dict[str, str]]:
+    """Craft of a programme at their last bases, whatever their state; and items that are left out, with the reason."""
+    found, left = [], {}
+    for item in book.ids("item", programme=programme):
+        model = book.value("item", item, "model") or ""
+        kind, speed = book.value("model", model, "class"), book.value("model", model, "speed_kn")
+        places = [c for c in book.item(item)["custody"] if c[4] and c[0] <= now]
+        if kind not in ("boat", "vessel"):
+            continue
+        if not speed or not places:
+            left[item] = "no speed" if not speed else "no base"
+            continue
+        lat, lon = places[-1][4]
+        hours = float(book.value("model", model, "endurance_h") or 0.0)
+        found.append(Asset(item, "boat", lat, lon, 0, float(speed) * KNOT, hours * 3600, programme))
+    return found, left
+
+
+def ready_share(book: Book, item: str, now: int) -> float:
+    """Share of the days of the last year on which an item that was held was in service; 1 where it was never held."""
+    ready, held = ready_days(book, item, now - YEAR, now)
+    return ready / held if held else 1.0
+
+
+def digest(demand: Demand) -> str:
+    """SHA-256 of the places and weights, the first 16 digits."""
+    raw = np.column_stack([demand.lat, demand.lon, demand.weight]).astype("<f8").tobytes()
+    return hashlib.sha256(raw).hexdigest()[:16]
+
+
+def _travel(assets: Sequence[Asset], demand: Demand) -> Array:
+    lats = np.array([*demand.lat, *(a.lat for a in assets)])
+    lons = np.array([*demand.lon, *(a.lon for a in assets)])
+    if np.ptp(lats) > 15 or np.ptp(lons) > 15:
+        raise ConfigError("demand and bases lie more than 15 degrees apart", hint="narrow it with --box W,S,E,N")
+    waters = Waters.of_coast((lons.min() - _MARGIN, lats.min() - _MARGIN, lons.max() + _MARGIN, lats.max() + _MARGIN))
+    places = {(a.lat, a.lon): np.empty(0) for a in assets}
+    for place in places:
+        places[place] = waters.travel(place, demand.lat, demand.lon)
+    return np.array([places[a.lat, a.lon] for a in assets])
+
+
+def _rows(
+    fleets: Mapping[str, Fleet], some: Array, weight: Array, season: str, within: float, launch: float, slow: float, seed: int
+) -> Iterator[Row]:  # fmt: skip
+    drawn = np.random.default_rng(seed).multinomial(len(weight), np.full(len(weight), 1 / len(weight)), _DRAWS)
+    many = np.vstack([np.ones(len(weight)), drawn]) * weight
+    hits = {}
+    told = f"{within / 3600:g} h"
+    for basis, fleet in fleets.items():
+        if not len(fleet.assets):
+            hit = np.zeros(len(weight))
+        else:
+            seconds = reaching(fleet.assets, fleet.travel[:, some], launch=launch, slowed=slow)
+            hit, twice = reached(seconds, fleet.ready, within)
+            mean, p90 = response(seconds, fleet.ready, many)
+            for name, values in (("mean response", mean), ("90th percentile of response", p90)):
+                if np.isfinite(values[0]):
+                    yield _row(basis, season, name, "h", values / 3600)
+            yield _row(basis, season, f"share with a second boat in {told}", "share", many @ twice / many.sum(axis=1))
+        hits[basis] = many @ hit / many.sum(axis=1)
+        yield _row(basis, season, f"share reached in {told}", "share", hits[basis])
+    for basis in ("expected", "measured"):
+        yield _row(basis, season, f"gain of share reached in {told}", "share", hits[basis] - hits["baseline"])
+
+
+def _row(basis: str, season: str, name: str, unit: str, values: Array) -> Row:
+    """``values``: the figure, then those of demand drawn again."""
+    low, high = np.nanquantile(values[1:], [0.025, 0.975])
+    return Row(basis, season, f"{name}, {season}" if season else name, unit, float(values[0]), float(low), float(high))
+
+
+def reached(seconds: Array, ready: Array, within: float) -> tuple[Array, Array]:
+    """Chance that one asset, and that two, are there in time, by demand. ``seconds`` (assets, demand), ``ready`` (assets,)."""
+    p = np.where(seconds <= within, ready[:, None], 0.0)
+    none = np.prod(1.0 - p, axis=0)
+    one = np.zeros(seconds.shape[1])
+    for i in range(len(p)):
+        one += p[i] * np.prod(np.delete(1.0 - p, i, axis=0), axis=0)
+    return 1.0 - none, np.clip(1.0 - none - one, 0.0, 1.0)
+
+
+def response(seconds: Array, ready: Array, many: Array) -> tuple[Array, Array]:
+    """Mean and 90th percentile of the soonest ready asset's time, of demand that is reached at all; by row of weights.
+
+    ``many``: weights of the demand, (draws, demand).
+    """
+    order = np.argsort(seconds, axis=0)
+    times, p = (
+        np.take_along_axis(seconds, order, 0),
+        np.take_along_axis(np.broadcast_to(ready[:, None], seconds.shape), order, 0),
+    )
+    p = np.where(np.isfinite(times), p, 0.0)
+    before = np.vstack([np.ones(times.shape[1]), np.cumprod(1.0 - p, axis=0)[:-1]])
+    chance = before * p  # that it is the soonest that is ready
+    total = many @ chance.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = many @ (chance * np.where(np.isfinite(times), times, 0.0)).sum(axis=0) / total
+    flat, rank = times.ravel(), np.argsort(times, axis=None, kind="stable")
+    place, of = np.tile(np.arange(times.shape[1]), len(times))[rank], chance.ravel()[rank]
+    p90 = np.full(len(many), np.nan)
+    for n in np.flatnonzero(total > 0):
+        sums = np.cumsum(many[n, place] * of)
+        p90[n] = flat[rank[np.searchsorted(sums, 0.9 * sums[-1])]]
+    return mean, p90
+
+
+def _assumptions(launch: float, slowed: Mapping[str, float], others: int) -> tuple[str, ...]:
+    slow = ", ".join(f"{s or 'all'} {v:g}" for s, v in sorted(slowed.items()) if v != 1.0)
+    return (
+        f"{others} assets that are not the grant's, all ready",
+        f"craft at their bases; {launch / 60:.0f} min to launch; over water around land",
+        "measured: each craft in service is ready as often as in its last 365 days, independently of the others",
+        f"share of speed left by the sea: {slow}" if slow else "no sea state: calm",
+    )
+
+
+def measurements(found: Capability, now: int, who: str, source: str) -> list[Fact]:
+    """The rows as entries of the register, so that pages and the yearly review show them, from the log alone."""
+    told = "; ".join((*found.assumptions, f"{found.places} places, demand {found.demand}, seed {found.seed}"))
+    alone = ", ".join(f"{i} {v:+.1%}" for i, v in sorted(found.alone.items()))
+    day = ns_day(now)
+    out = []
+    for r in found.rows:
+        text = f"{told}; adds when it alone is left out: {alone}" if r.indicator.startswith("gain") and alone else told
+        key = re.sub(r"[^a-z0-9]+", "-", r.indicator.lower()).strip("-")
+        data = {"programme": found.programme, "indicator": r.indicator, "unit": r.unit, "value": round(r.value, 6),
+                "basis": r.basis, "period_to": day, "text": text}  # fmt: skip
+        if r.low is not None and r.high is not None:
+            data |= {"low": round(r.low, 6), "high": round(r.high, 6)}
+        out.append(Fact("measurement", f"{found.programme}/{key}/{r.basis}/{day}", now, data, source, who, "B"))
+    return out
+
+
+def counted(
+    counts: Mapping[int, int], programme: str, first: int, now: int, who: str, source: str, fall: float | None = None
+) -> list[Fact]:
+    """Yearly counts of incidents as entries: before the first year of service, and after it; that year itself is neither.
+
+    ``fall``: the share by which they were expected to fall, by which the review judges what can be claimed.
+    """
+    out = []
+    mean = [n for year, n in counts.items() if year < first]
+    rows: list[tuple[str, str, float, tuple[str, str] | None]] = [
+        (f"{y}", "baseline" if y < first else "measured", float(n), (f"{y}-01-01", f"{y}-12-31"))
+        for y, n in sorted(counts.items()) if y != first
+    ]  # fmt: skip
+    if mean and fall is not None:
+        rows.append(("expected", "expected", sum(mean) / len(mean) * (1.0 - fall), None))
+    for key, basis, value, span in rows:
+        data: dict[str, Any] = {
+            "programme": programme,
+            "indicator": "incidents",
+            "unit": "a year",
+            "value": value,
+            "basis": basis,
+        }
+        if span:
+            data |= {"period_from": span[0], "period_to": span[1]}
+        out.append(Fact("measurement", f"{programme}/incidents/{key}", now, data, source, who, "B"))
+    return out
+
+
+def others_of(assets: Mapping[str, Asset], programme: str, more: Sequence[Asset]) -> list[Asset]:
+    """Assets of the sea that are not the programme's, and those that were named besides."""
+    return [*(a for a in assets.values() if a.grant != programme), *(replace(a, grant="") for a in more)]
