@@ -19,7 +19,7 @@ from scipy.ndimage import distance_transform_edt
 from scipy.spatial import cKDTree
 
 from selat.assist.effect import interval
-from selat.kernels.seaway import Mesh
+from selat.kernels.seapaths import Mesh
 from selat.model.errors import ConfigError
 from selat.model.nouns import Asset
 from selat.tracks.coast import SHIPPED, Coast
