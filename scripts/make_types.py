@@ -26,7 +26,7 @@ from selat.web import feed
 OUT = Path(__file__).resolve().parents[1] / "ui" / "src" / "schema.gen.ts"
 HEAD = "// Made by scripts/make_types.py from selat.model; change it there, then run `python3 dev.py docs`.\n"
 NUMBERS = ("POSITION_SCALE", "LON_NA", "LAT_NA", "SOG_NA", "COG_NA", "HEADING_NA", "AGE_OLD", "CLASS_MASK")
-FLAGS = ("FLAG_LOST", "FLAG_ALERT", "FLAG_MOORED")
+FLAGS = ("FLAG_LOST", "FLAG_ALERT", "FLAG_MOORED", "FLAG_SENSOR")
 READ = {"u1": "Uint8", "u2": "Uint16", "u4": "Uint32", "i1": "Int8", "i2": "Int16", "i4": "Int32"}
 
 

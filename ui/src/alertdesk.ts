@@ -22,12 +22,12 @@ export class AlertDesk {
 
   constructor(
     private readonly map: MapLibre, private readonly fleet: Fleet,
-    private readonly on: { show(alert: Alert): void; changed(): void; select(mmsi: number): void; goTo(ms: number): void },
+    private readonly on: { show(alert: Alert): void; changed(): void; select(mmsi: number): void; goTo(ms: number): void; report(alert: Alert): void },
   ) {
     this.slice = new Slice(map);
     this.panel = new AlertPanel(must("alerts"), {
       show: (a) => this.show(a), acknowledge: (a) => this.acknowledge(a), deed: (kind, a) => this.deed(kind, a),
-      why: (a) => void this.evidence.open(a.id), snoozes: () => void openSnoozes((m) => this.name(m), () => void this.count()),
+      why: (a) => void this.evidence.open(a.id), report: (a) => this.on.report(a), snoozes: () => void openSnoozes((m) => this.name(m), () => void this.count()),
     });
     this.evidence = new EvidenceView(must("evidence"), {
       slice: (found, right) => this.slice.show(found, right), name: (mmsi) => this.name(mmsi),

@@ -6,15 +6,16 @@ import { h, setText } from "./dom";
 import { describe } from "./evidence";
 import { span, utc, utcDate } from "./format";
 import { t } from "./i18n";
+import { keyFor } from "./keymap";
 
 export interface AlertActions {
   show(alert: Alert): void;
   acknowledge(alert: Alert): Promise<string>;
   deed(kind: DeedName, alert: Alert): void;
   why(alert: Alert): void;
+  report(alert: Alert): void;
 }
 
-const KEYS: Record<DeedName, string> = { snooze: "S", assign: "U", note: "⇧N", handover: "H", close: "C" };
 
 export class AlertRow {
   readonly root: HTMLElement;
@@ -57,6 +58,8 @@ export class AlertRow {
     this.key = key;
     const held = this.root.contains(document.activeElement) ? document.activeElement?.className : "";
     this.root.className = `alert ${alert.priority} ${alert.state}${chosen ? " chosen" : ""}`;
+    const who = alert.names.length > 0 ? alert.names.join(", ") : alert.subjects.join(", ");
+    this.root.setAttribute("aria-label", `${t(alert.priority)}: ${ruleName(alert.rule)}, ${who}`);
     setText(this.rule, `${t(alert.priority)} · ${ruleName(alert.rule)}`);
     setText(this.names, alert.names.length > 0 ? alert.names.join(" · ") : alert.subjects.join(" · "));
     setText(this.sentence, alert.sentence);
@@ -99,15 +102,16 @@ export class AlertRow {
   }
 
   private fillTools(mayAct: boolean): void {
-    const button = (name: DeedName | "why", key: string, run: () => void) => h("button", { type: "button", class: name, title: `${t(`deed.${name}`)} (${key})`,
+    const button = (name: DeedName | "why" | "report", key: string, run: () => void) => h("button", { type: "button", class: name,
+      title: `${t(`deed.${name}`)}${keyFor(key) ? ` (${keyFor(key)})` : ""}`,
       click: (event: Event) => {
         event.stopPropagation();
         run();
       } }, t(`deed.${name}`));
     const deeds = mayAct ? DEEDS.filter((d) => d !== "snooze" || (silenceable(this.alert) && !this.alert.snoozed)) : [];
     this.tools.setAttribute("aria-label", t("deeds"));
-    this.tools.replaceChildren(button("why", "Y", () => this.on.why(this.alert)),
-      ...deeds.map((d) => button(d, KEYS[d], () => this.on.deed(d, this.alert))));
+    this.tools.replaceChildren(button("why", "evidence", () => this.on.why(this.alert)),
+      ...deeds.map((d) => button(d, d, () => this.on.deed(d, this.alert))), button("report", "report", () => this.on.report(this.alert)));
     if (this.alert.note) this.tools.append(h("p", { class: "last-note" }, `“${this.alert.note}”`));
   }
 }

@@ -9,7 +9,10 @@ import { keepFilter, readFilter, sieveOf } from "./filter";
 import { buildHelp } from "./help";
 import { setLanguage, t } from "./i18n";
 import { press } from "./keys";
-import { recall, remember } from "./settings";
+import { take } from "./keymap";
+import { closeMenu, openMenu } from "./contextmenu";
+import { openKeys, openReport } from "./beside";
+import { KEYS_HERE, recall, remember } from "./settings";
 import { HOME, Parts } from "./parts";
 
 const ZONES_EVERY_MS = 60_000;
@@ -75,6 +78,7 @@ export class App extends Parts {
     setInterval(() => this.second(), 500);
     setInterval(() => this.fleet.prune(this.clock.now()), 60_000);
     setInterval(() => void this.zones.load(), ZONES_EVERY_MS);
+    this.bar.addButton("⎙", "report", () => openReport(this));
     this.bar.addButton("▤", "views", () => this.views.open());
     this.bar.addButton("◐", "palette", () => this.look.cyclePalette(1));
     this.bar.addButton("?", "help", () => this.toggleHelp());
@@ -148,6 +152,7 @@ export class App extends Parts {
     this.bar.past = this.player.at === null ? null : this.player.playing ? this.player.pace * this.player.direction : 0;
     this.bar.tick(verdict, now, this.clock.rate, this.fleet.size, this.fleet.shown, this.watchdog.health);
     this.alerts.tick(this.present.now());
+    this.drawer.tick(this.alerts.open);
     this.card.tick(now);
     this.legend.tick();
     this.tools.tick();
@@ -162,11 +167,48 @@ export class App extends Parts {
   protected alertsChanged(): void {
     if (this.player.at === null) this.fleet.setAlerts(this.alerts.alerts.values());
     if (this.card.mmsi !== null) this.card.build();
+    this.herald.take(this.alerts.alerts.values());
     this.map.triggerRepaint();
   }
 
   select(mmsi: number | null): void {
+    closeMenu();
     this.choice.select(mmsi);
+    if (mmsi !== null) this.drawer.show();
+  }
+
+  /** The menu of a place on the map, or of the ship that is there. */
+  menu(x: number, y: number, mmsi: number | null): void {
+    openMenu(this, x, y, mmsi);
+  }
+
+  /** The same by the keyboard: of the chosen ship, else of the middle of the map. */
+  menuHere(): void {
+    const { width, height } = this.view.size();
+    const at = this.card.mmsi === null ? null : this.screen(this.card.mmsi);
+    this.menu(at?.x ?? width / 2, at?.y ?? height / 2, this.card.mmsi);
+  }
+
+  protected report(kind: "ship" | "alert" | "area", about: string): void {
+    openReport(this, kind, about);
+  }
+
+  /** Views, lists and keys of who is here have come. */
+  protected keptCame(): void {
+    let keys: unknown = this.views.keys;
+    try {
+      if (!this.views.may) keys = JSON.parse(localStorage.getItem(KEYS_HERE) ?? "null");
+    } catch {
+      keys = null; // storage is switched off, or somebody wrote nonsense there: the usual keys
+    }
+    if (!keys) return;
+    take(keys);
+    this.reworded();
+  }
+
+  /** Words, or the keys that they name, are others now. */
+  reworded(): void {
+    this.words();
   }
 
   protected hover(hit: Contact | undefined, x: number | null, y: number): void {
@@ -239,6 +281,9 @@ export class App extends Parts {
   protected words(): void {
     this.legend.build(this.look.says());
     must("attribution").textContent = t("attribution");
+    must("side").setAttribute("aria-label", t("side.name"));
+    must("tools").setAttribute("aria-label", t("tools.name"));
+    this.map.getCanvas().setAttribute("aria-label", t("map.name"));
     this.search.words();
     this.tools.words();
     this.bar.words();
@@ -251,7 +296,7 @@ export class App extends Parts {
       setLanguage(code);
       remember("lang", code);
       this.words();
-    });
+    }, () => openKeys(this));
     this.trails.draw(this.clock.now(), true);
     this.map.triggerRepaint();
   }

@@ -27,7 +27,7 @@ export class ShipPanel {
   constructor(
     private readonly root: HTMLElement, private readonly fleet: Fleet, private readonly watched: Watched,
     private readonly on: {
-      close(): void; centre(mmsi: number): void; watch(): void; track(lines: Feature<LineString, { gap: boolean }>[]): void;
+      close(): void; report(mmsi: number): void; centre(mmsi: number): void; watch(): void; track(lines: Feature<LineString, { gap: boolean }>[]): void;
       alertsOf(mmsi: number): Alert[]; show(alert: Alert): void;
       /** The instant of the past that is shown; null: live. */
       past(): number | null;
@@ -202,8 +202,10 @@ export class ShipPanel {
       h("div", { class: "card-body" }, lost,
         alerts.length > 0 && h("div", { class: "alert-chips" }, ...alerts),
         this.failed && h("p", { class: "problem" }, t("card.failed")), grid,
-        h("button", { type: "button", class: "history", "aria-expanded": String(this.dossier !== undefined),
-          click: () => void this.toggleDossier() }, t("dossier")),
+        h("div", { class: "card-more" },
+          h("button", { type: "button", class: "history", "aria-expanded": String(this.dossier !== undefined),
+            click: () => void this.toggleDossier() }, t("dossier")),
+          h("button", { type: "button", class: "to-report", click: () => this.on.report(mmsi) }, `⎙ ${t("report")}`)),
         this.dossier === null && h("p", { class: "no-dossier" }, t("dossier.none")),
         this.dossier && dossierView(this.dossier, this.on)),
     );

@@ -1,10 +1,19 @@
 // A small window into the page for tests: `window.selat`.
 
 import type { App } from "./app";
+import { weatherLayer } from "./beside";
+import { CATEGORIES, STRIDE } from "./fleet";
+import { stepOf } from "./rank";
 
 export interface Probe {
   counts(): { ships: number; labels: number; named: number; alerts: number; frames: number };
   mmsis(): number[];
+  /** Names on the map in the order in which they found room: the room of each, map pixels, and what ranked it. */
+  names(): { mmsi: number; step: string; x0: number; y0: number; x1: number; y1: number }[];
+  /** What is uploaded for a contact: shape's class, category, bits; and the colours of all categories, 0 to 255. */
+  drawn(mmsi: number): { cls: number; category: string; bits: number; colour: number[] } | null;
+  /** Arrows of the weather layer that are held, by kind. */
+  weather(): Record<string, { lon: number[]; lat: number[]; east: number[]; north: number[]; sources: unknown[] }>;
   screen(mmsi: number): { x: number; y: number } | null;
   select(mmsi: number | null): void;
   feed(): { mode: string; state: string; banner: string };
@@ -57,6 +66,15 @@ export function expose(app: App): void {
       alerts: app.alerts.alerts.size, frames: app.layer.frames,
     }),
     mmsis: () => app.fleet.contacts.map((c) => c.mmsi),
+    names: () => [...app.overlay.shown].map(([mmsi, box]) => ({ mmsi, step: stepOf(app.overlay.ranks.get(mmsi) ?? 0), ...box })),
+    drawn: (mmsi) => {
+      const c = app.fleet.byMmsi.get(mmsi), colours = app.layer.colours?.categories;
+      if (!c || !colours) return null;
+      const at = c.slot * STRIDE, k = app.fleet.gpu[at + 9] as number;
+      return { cls: app.fleet.gpu[at + 8] as number, category: CATEGORIES[k] ?? "", bits: app.fleet.gpu[at + 11] as number,
+        colour: [0, 1, 2].map((n) => Math.round((colours[3 * k + n] as number) * 255)) };
+    },
+    weather: () => Object.fromEntries(weatherLayer()?.held ?? []),
     screen: (mmsi) => app.screen(mmsi),
     select: (mmsi) => app.select(mmsi),
     feed: () => {

@@ -5,7 +5,7 @@ import {
   ROW_AT, SOG_NA, type WireRow,
 } from "./schema.gen";
 
-export { AGE_OLD, type AlertState, type Cls, FLAG_ALERT, FLAG_LOST, FLAG_MOORED, type Priority } from "./schema.gen";
+export { AGE_OLD, type AlertState, CLASS_MASK, type Cls, FLAG_ALERT, FLAG_LOST, FLAG_MOORED, FLAG_SENSOR, type Priority } from "./schema.gen";
 
 /** One contact as sent; degrees and knots, NaN when not available. */
 export interface Row {

@@ -1,6 +1,6 @@
 // All contacts, as columns; slot k of every column is one contact. `gpu` is what the ship layer uploads.
 
-import { AGE_OLD, type Alert, type Cls, FLAG_LOST, FLAG_MOORED, type Label, type Priority, type Row, type Rows } from "./feed";
+import { AGE_OLD, type Alert, CLASS_MASK, type Cls, FLAG_LOST, FLAG_MOORED, FLAG_SENSOR, type Label, type Priority, type Row, type Rows } from "./feed";
 import { CIRCUMFERENCE, KNOT } from "./units";
 
 export const CATEGORIES = [
@@ -225,7 +225,7 @@ export class Fleet {
     const moored = (c.flags & FLAG_MOORED) !== 0 && !(c.sog >= STILL_KN);
     const heading = Number.isFinite(c.hdg) ? c.hdg : moves ? c.cog : NaN;
     const bits = (lost ? 1 : 0) | (moored ? 2 : 0) | (Number.isFinite(heading) ? 4 : 0) | (c.acknowledged ? 8 : 0) |
-      (c.hidden ? 16 : 0);
+      (c.hidden ? 16 : 0) | ((c.flags & FLAG_SENSOR) !== 0 ? 32 : 0);
     // Written one by one: an array made for each of thousands of ships a second is garbage to be collected.
     const g = this.gpu, at = c.slot * STRIDE;
     g[at] = c.x - ORIGIN[0];
@@ -254,6 +254,14 @@ export function drawnAt(c: Contact, reckonMs: number): [number, number] {
 
 export function isMoored(c: Contact): boolean {
   return (c.flags & FLAG_MOORED) !== 0 && !(c.sog >= STILL_KN);
+}
+
+export const SOURCES = ["ais", "radar", "both"] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** Who sees a contact: AIS, a radar or a camera alone, or both. */
+export function sourceOf(c: { flags: number }): Source {
+  return (c.flags & FLAG_SENSOR) === 0 ? "ais" : (c.flags & CLASS_MASK) === 0 ? "radar" : "both";
 }
 
 export function isLost(c: Contact): boolean {

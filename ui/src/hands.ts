@@ -10,18 +10,39 @@ import type { Tools } from "./tools";
 import type { View } from "./view";
 import type { ZoneEditor } from "./zoneeditor";
 
+const FINGER_PX = 26;
+const LONG_MS = 550;
+const SLIP_PX = 9;
+
 export class Hands {
   private drag: "line" | "ebl" | "zone" | null = null;
   private moved = false;
+  private pressed = 0; // a finger rests on the map
+  private began = { x: 0, y: 0 };
+  private long = false; // the menu came from that finger: its end is no tap
 
   constructor(
     private readonly map: MapLibre, private readonly view: View, private readonly fleet: Fleet,
     private readonly clock: PictureClock, private readonly tools: Tools, private readonly editor: ZoneEditor, private readonly legs: Legs,
-    private readonly on: { select(mmsi: number | null): void; hover(hit: Contact | undefined, x: number | null, y: number): void; held(): void },
+    private readonly on: { select(mmsi: number | null): void; hover(hit: Contact | undefined, x: number | null, y: number): void; held(): void; menu(x: number, y: number, mmsi: number | null): void },
   ) {
     map.boxZoom.disable(); // Shift and drag measures
     map.on("mousedown", (e) => this.down(e, e.originalEvent.shiftKey));
-    map.on("touchstart", (e) => e.points.length === 1 && this.down(e, false));
+    map.on("touchstart", (e) => {
+      clearTimeout(this.pressed);
+      this.long = false;
+      if (e.points.length !== 1) return;
+      this.down(e, false);
+      if (!this.drag) this.rest(e.point.x, e.point.y);
+    });
+    map.on("touchmove", (e) => {
+      if (e.points.length > 1 || Math.hypot(e.point.x - this.began.x, e.point.y - this.began.y) > SLIP_PX) clearTimeout(this.pressed);
+    });
+    for (const end of ["touchend", "touchcancel"] as const) map.on(end, () => clearTimeout(this.pressed));
+    map.on("contextmenu", (e) => {
+      e.preventDefault();
+      if (!this.long) this.on.menu(e.point.x, e.point.y, this.hit(e.point.x, e.point.y, 15)?.mmsi ?? null);
+    });
     map.on("mousemove", (e) => this.move(e));
     map.on("touchmove", (e) => this.drag && this.move(e));
     map.on("mouseup", (e) => this.up(e));
@@ -33,6 +54,17 @@ export class Hands {
       this.on.hover(undefined, null, 0);
     });
     map.on("dragstart", () => this.on.held());
+  }
+
+  /** A finger that stays where it is opens the menu of that place. */
+  private rest(x: number, y: number): void {
+    this.began = { x, y };
+    this.pressed = setTimeout(() => {
+      if (this.legs.open || this.tools.first || this.editor.draft) return; // there a press is a point
+      this.long = true;
+      navigator.vibrate?.(15);
+      this.on.menu(x, y, this.hit(x, y, FINGER_PX)?.mmsi ?? null);
+    }, LONG_MS);
   }
 
   private hit(x: number, y: number, reach: number): Contact | undefined {
@@ -88,21 +120,24 @@ export class Hands {
   }
 
   private click(e: MapMouseEvent): void {
-    if (this.drag) return;
+    if (this.drag || this.long) {
+      this.long = false;
+      return;
+    }
+    const touch = (e.originalEvent as PointerEvent).pointerType === "touch";
     if (this.legs.open) {
-      this.legs.add(this.anchor(e.point.x, e.point.y));
+      this.legs.add(this.anchor(e.point.x, e.point.y, touch ? FINGER_PX : 15));
       return;
     }
     if (this.editor.draft) {
       this.editor.click(e.point.x, e.point.y);
       return;
     }
-    const touch = (e.originalEvent as PointerEvent).pointerType === "touch";
     if (this.tools.first) {
-      this.tools.finish(this.anchor(e.point.x, e.point.y, touch ? 26 : 15));
+      this.tools.finish(this.anchor(e.point.x, e.point.y, touch ? FINGER_PX : 15));
       return;
     }
-    this.on.select(this.hit(e.point.x, e.point.y, touch ? 26 : 15)?.mmsi ?? null);
+    this.on.select(this.hit(e.point.x, e.point.y, touch ? FINGER_PX : 15)?.mmsi ?? null);
   }
 }
 

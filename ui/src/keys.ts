@@ -1,68 +1,81 @@
-// Every key of the page: what it shows in the help, and what it does.
+// Every deed of the keyboard: its usual key, the line of the help it stands in, and what it does. Which key does it is in
+// keymap.ts, since people change that.
 
 import type { App } from "./app";
-import { cycleHeat } from "./beside";
+import { cycleHeat, openKeys, openReport, cycleWeather } from "./beside";
 import { stepShip } from "./hands";
+import { deedOf, namesOf, toldDeeds } from "./keymap";
 
-interface Key {
-  /** As in the help. */
-  shown: string;
-  /** Words of the help. */
-  text: string;
-  run: Record<string, (app: App) => void>;
+/** A deed; one that is fixed keeps its key, since forms, lists and the browser itself use that. */
+export interface Deed {
+  id: string;
+  keys: string[];
+  run(app: App): void;
+  fixed?: true;
 }
 
-export const KEYS: Key[] = [
-  { shown: "/", text: "help.slash", run: { "/": (a) => a.search.focus() } },
-  { shown: "[ ]", text: "help.step", run: { "]": (a) => step(a, 1), "[": (a) => step(a, -1) } },
-  { shown: "Enter", text: "help.enter", run: { Enter: (a) => enter(a) } },
-  { shown: "N", text: "help.n", run: { n: (a) => a.desk.next() } },
-  { shown: "A Y", text: "help.a", run: { a: (a) => a.alerts.press("ack"), y: (a) => a.alerts.press("why") } },
-  { shown: "S C H", text: "help.s", run: {
-    s: (a) => a.alerts.press("snooze"), c: (a) => a.alerts.press("close"), h: (a) => a.alerts.press("handover"),
-  } },
-  { shown: "U ⇧N", text: "help.u", run: { u: (a) => a.alerts.press("assign"), "shift+N": (a) => a.alerts.press("note") } },
-  { shown: "R", text: "help.r", run: { r: (a) => a.tools.start() } },
-  { shown: "E", text: "help.e", run: { e: (a) => a.tools.toggleEbl() } },
-  { shown: "⇧ ← → ↑ ↓", text: "help.turn", run: {
-    "shift+ArrowLeft": (a) => a.tools.turnEbl(-1, 0), "shift+ArrowRight": (a) => a.tools.turnEbl(1, 0),
-    "shift+ArrowUp": (a) => a.tools.turnEbl(0, 0.1), "shift+ArrowDown": (a) => a.tools.turnEbl(0, -0.1),
-  } },
-  { shown: "M", text: "help.m", run: { m: (a) => a.legs.toggle() } },
-  { shown: "Q", text: "help.q", run: { q: (a) => a.ownChosen() } },
-  { shown: "⇧V 1 9", text: "help.views", run: {
-    "shift+V": (a) => a.views.open(), ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [String(n), (a: App) => a.views.go(n)])),
-  } },
-  { shown: "P", text: "help.p", run: { p: (a) => a.editor.toggle() } },
-  { shown: "X", text: "help.x", run: { x: (a) => {
+/** A line of the help. */
+export interface Line {
+  text: string;
+  deeds: Deed[];
+}
+
+const deed = (id: string, keys: string, run: (app: App) => void): Deed => ({ id, keys: keys === " " ? [" "] : keys.split(" "), run });
+const fixed = (id: string, keys: string, run: (app: App) => void): Deed => ({ ...deed(id, keys, run), fixed: true });
+
+export const LINES: Line[] = [
+  { text: "help.slash", deeds: [deed("search", "/", (a) => a.search.focus())] },
+  { text: "help.step", deeds: [deed("last-ship", "[", (a) => step(a, -1)), deed("next-ship", "]", (a) => step(a, 1))] },
+  { text: "help.enter", deeds: [fixed("enter", "Enter", (a) => enter(a))] },
+  { text: "help.n", deeds: [deed("next-alert", "n", (a) => a.desk.next())] },
+  { text: "help.a", deeds: [deed("acknowledge", "a", (a) => a.alerts.press("ack")), deed("evidence", "y", (a) => a.alerts.press("why"))] },
+  { text: "help.s", deeds: [deed("snooze", "s", (a) => a.alerts.press("snooze")), deed("close", "c", (a) => a.alerts.press("close")),
+    deed("handover", "h", (a) => a.alerts.press("handover"))] },
+  { text: "help.u", deeds: [deed("assign", "u", (a) => a.alerts.press("assign")), deed("note", "shift+N", (a) => a.alerts.press("note"))] },
+  { text: "help.r", deeds: [deed("range", "r", (a) => a.tools.start())] },
+  { text: "help.e", deeds: [deed("ebl", "e", (a) => a.tools.toggleEbl())] },
+  { text: "help.turn", deeds: [
+    fixed("turn-left", "shift+ArrowLeft", (a) => a.tools.turnEbl(-1, 0)), fixed("turn-right", "shift+ArrowRight", (a) => a.tools.turnEbl(1, 0)),
+    fixed("ring-out", "shift+ArrowUp", (a) => a.tools.turnEbl(0, 0.1)), fixed("ring-in", "shift+ArrowDown", (a) => a.tools.turnEbl(0, -0.1)),
+  ] },
+  { text: "help.m", deeds: [deed("legs", "m", (a) => a.legs.toggle())] },
+  { text: "help.q", deeds: [deed("own", "q", (a) => a.ownChosen())] },
+  { text: "help.views", deeds: [deed("views", "shift+V", (a) => a.views.open()),
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => fixed(`view-${n}`, String(n), (a) => a.views.go(n)))] },
+  { text: "help.p", deeds: [deed("zone-editor", "p", (a) => a.editor.toggle())] },
+  { text: "help.x", deeds: [deed("clear", "x", (a) => {
     a.tools.clear();
     a.legs.clear();
-  }, Backspace: (a) => a.legs.open && a.legs.back() } },
-  { shown: "W", text: "help.w", run: { w: (a) => a.watchChosen() } },
-  { shown: "O", text: "help.o", run: { o: (a) => a.card.setFollow(!a.card.following) } },
-  { shown: "I", text: "help.i", run: { i: (a) => void a.card.toggleDossier() } },
-  { shown: "V T L Z", text: "help.v", run: {
-    v: (a) => a.look.cycleVectors(), t: (a) => a.look.cycleTrails(), l: (a) => a.look.cycleLabels(), z: (a) => a.look.cycleZones(),
-  } },
-  { shown: "⇧Z", text: "help.heat", run: { "shift+Z": () => cycleHeat() } },
-  { shown: "F", text: "help.f", run: { f: (a) => a.legend.toggleOpen() } },
-  { shown: "D", text: "help.d", run: { d: (a) => a.look.cyclePalette(1), "shift+D": (a) => a.look.cyclePalette(-1) } },
-  { shown: "+ − ← → ↑ ↓", text: "help.map", run: {
-    "+": (a) => a.map.zoomIn(), "=": (a) => a.map.zoomIn(), "-": (a) => a.map.zoomOut(),
-    ArrowLeft: (a) => a.map.panBy([-90, 0]), ArrowRight: (a) => a.map.panBy([90, 0]),
-    ArrowUp: (a) => a.map.panBy([0, -90]), ArrowDown: (a) => a.map.panBy([0, 90]),
-  } },
-  { shown: "Space B", text: "help.play", run: { " ": (a) => a.player.toggle(), b: (a) => a.player.play(-1) } },
-  { shown: ", . < >", text: "help.minute", run: {
-    ",": (a) => a.minute(-1), ".": (a) => a.minute(1), "shift+<": (a) => a.player.faster(-1), "shift+>": (a) => a.player.faster(1),
-    "<": (a) => a.player.faster(-1), ">": (a) => a.player.faster(1),
-  } },
-  { shown: "G J K", text: "help.goto", run: { g: (a) => a.timebar.focusInput(), j: (a) => a.timebar.toAlert(-1), k: (a) => a.timebar.toAlert(1) } },
-  { shown: "0", text: "help.live", run: { "0": (a) => a.player.live() } },
-  { shown: "Home", text: "help.home", run: { Home: (a) => a.home() } },
-  { shown: "Esc", text: "help.esc", run: { Escape: (a) => a.escape() } },
-  { shown: "?", text: "help.help", run: { "?": (a) => a.toggleHelp() } },
+  }), fixed("leg-back", "Backspace", (a) => a.legs.open && a.legs.back())] },
+  { text: "help.menu", deeds: [fixed("menu", "ContextMenu shift+F10", (a) => a.menuHere())] },
+  { text: "help.report", deeds: [deed("report", "shift+R", (a) => openReport(a))] },
+  { text: "help.w", deeds: [deed("watch", "w", (a) => a.watchChosen())] },
+  { text: "help.o", deeds: [deed("follow", "o", (a) => a.card.setFollow(!a.card.following))] },
+  { text: "help.i", deeds: [deed("dossier", "i", (a) => void a.card.toggleDossier())] },
+  { text: "help.v", deeds: [deed("vectors", "v", (a) => a.look.cycleVectors()), deed("trails", "t", (a) => a.look.cycleTrails()),
+    deed("labels", "l", (a) => a.look.cycleLabels()), deed("zones", "z", (a) => a.look.cycleZones())] },
+  { text: "help.heat", deeds: [deed("density", "shift+Z", () => cycleHeat())] },
+  { text: "help.weather", deeds: [deed("weather", "shift+W", () => cycleWeather())] },
+  { text: "help.f", deeds: [deed("filter", "f", (a) => a.legend.toggleOpen())] },
+  { text: "help.panel", deeds: [deed("panel", "shift+A", (a) => a.drawer.toggle())] },
+  { text: "help.d", deeds: [deed("palette", "d", (a) => a.look.cyclePalette(1)), deed("palette-back", "shift+D", (a) => a.look.cyclePalette(-1))] },
+  { text: "help.map", deeds: [
+    deed("zoom-in", "+ =", (a) => a.map.zoomIn()), deed("zoom-out", "-", (a) => a.map.zoomOut()),
+    fixed("west", "ArrowLeft", (a) => a.map.panBy([-90, 0])), fixed("east", "ArrowRight", (a) => a.map.panBy([90, 0])),
+    fixed("north", "ArrowUp", (a) => a.map.panBy([0, -90])), fixed("south", "ArrowDown", (a) => a.map.panBy([0, 90])),
+  ] },
+  { text: "help.play", deeds: [deed("play", " ", (a) => a.player.toggle()), deed("play-back", "b", (a) => a.player.play(-1))] },
+  { text: "help.minute", deeds: [deed("minute-back", ",", (a) => a.minute(-1)), deed("minute-forth", ".", (a) => a.minute(1)),
+    deed("slower", "<", (a) => a.player.faster(-1)), deed("faster", ">", (a) => a.player.faster(1))] },
+  { text: "help.goto", deeds: [deed("go-to", "g", (a) => a.timebar.focusInput()), deed("alert-before", "j", (a) => a.timebar.toAlert(-1)),
+    deed("alert-after", "k", (a) => a.timebar.toAlert(1))] },
+  { text: "help.live", deeds: [deed("live", "0", (a) => a.player.live())] },
+  { text: "help.home", deeds: [deed("home", "Home", (a) => a.home())] },
+  { text: "help.own", deeds: [deed("keys", "shift+K", (a) => openKeys(a))] },
+  { text: "help.esc", deeds: [fixed("escape", "Escape", (a) => a.escape())] },
+  { text: "help.help", deeds: [fixed("help", "?", (a) => a.toggleHelp())] },
 ];
+toldDeeds(LINES.flatMap((line) => line.deeds));
 
 function step(app: App, by: number): void {
   const mmsi = stepShip(app.fleet, app.view, app.card.mmsi, by);
@@ -87,18 +100,17 @@ function enter(app: App): void {
 /** Does what the pressed key stands for; whether it stands for something. */
 export function press(app: App, event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  if (document.querySelector("dialog.sheet[open]")) return false; // a form has the keyboard
+  if (document.querySelector("dialog.sheet[open], .context-menu")) return false; // a form or a menu has the keyboard
   const target = event.target as HTMLElement;
   if (target.matches("input, select, textarea")) return false;
   // Enter and the arrows belong to a button or list that has the focus.
   if ((event.key === "Enter" || event.key === " ") && target.matches("button, summary, a, [tabindex='0']")) return false;
-  const letter = event.key.length === 1;
-  const names = event.shiftKey ? [`shift+${event.key}`, letter ? event.key.toLowerCase() : ""] : [letter ? event.key.toLowerCase() : event.key];
+  const names = namesOf(event);
   if (app.editor.draft && names.some((name) => app.editor.key(name))) return true;
   for (const name of names) {
-    const action = KEYS.map((k) => k.run[name]).find((f) => f !== undefined);
-    if (action && (!app.help.open || event.key === "?")) {
-      action(app);
+    const found = deedOf(name);
+    if (found && (!app.help.open || found.id === "help")) {
+      found.run(app);
       return true;
     }
   }

@@ -1,16 +1,19 @@
 // Bottom left: ship types with their numbers (a press hides one), vectors and names; scale bar and cursor.
 
 import { h, setText } from "./dom";
-import { CATEGORIES, type Fleet } from "./fleet";
+import { CATEGORIES, type Fleet, SOURCES, sourceOf } from "./fleet";
 import { latitude, longitude } from "./format";
 import { filterForm, type Wanted } from "./filter";
 import { t } from "./i18n";
 import { token } from "./palette";
+import { shapeIcon } from "./shapes";
 import { CIRCUMFERENCE, NAUTICAL_MILE } from "./units";
 import type { View } from "./view";
 
 const SCALE_STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
 const SCALE_PX = 130;
+/** The symbol on the map tells who sees a ship; its colour her type. */
+const SHAPE = { ais: "shape.a", radar: "shape.radar", both: "shape.both" } as const;
 
 export interface LegendHandlers {
   filtered(): void;
@@ -32,6 +35,7 @@ export interface Says {
 export class Legend {
   private readonly counts: HTMLElement[] = [];
   private readonly items: HTMLElement[] = [];
+  private readonly heard: HTMLElement[] = [];
 
   constructor(
     private readonly root: HTMLElement, private readonly fleet: Fleet, private readonly wanted: Wanted,
@@ -41,6 +45,7 @@ export class Legend {
   build(says: Says): void {
     this.counts.length = 0;
     this.items.length = 0;
+    this.heard.length = 0;
     const list = h("ul", {});
     for (const name of CATEGORIES) {
       const count = h("span", { class: "n" });
@@ -53,8 +58,16 @@ export class Legend {
       this.items.push(item);
       list.append(h("li", {}, item));
     }
+    const shapes = h("ul", { class: "by-source", "aria-label": t("legend.sources") });
+    for (const source of SOURCES) {
+      const count = h("span", { class: "n" });
+      const item = h("li", {}, h("span", {}, t(`from.${source}`)), count);
+      item.prepend(shapeIcon(SHAPE[source]));
+      this.heard.push(count);
+      shapes.append(item);
+    }
     const wasOpen = this.root.querySelector("details")?.open ?? (innerWidth >= 1500 && innerHeight >= 1000);
-    const details = h("details", { open: wasOpen, toggle: () => this.on.resized() }, h("summary", {}, t("legend")), list,
+    const details = h("details", { open: wasOpen, toggle: () => this.on.resized() }, h("summary", {}, t("legend")), list, shapes,
       filterForm(this.wanted, () => this.on.filtered()));
     const turn = (key: "vectors" | "trails" | "labels" | "zones") =>
       h("button", { type: "button", class: `turn-${key}`, click: () => this.on[key]() }, `${t(`legend.${key}`)}: ${says[key]}`);
@@ -76,6 +89,9 @@ export class Legend {
     const n = new Array<number>(CATEGORIES.length).fill(0);
     for (const c of this.fleet.contacts) n[c.category] = (n[c.category] ?? 0) + 1;
     this.counts.forEach((element, k) => setText(element, String(n[k])));
+    const by = { ais: 0, radar: 0, both: 0 };
+    for (const c of this.fleet.contacts) by[sourceOf(c)] += 1;
+    this.heard.forEach((element, k) => setText(element, String(by[SOURCES[k] ?? "ais"])));
   }
 
   private toggle(name: string): void {

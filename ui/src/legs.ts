@@ -6,6 +6,7 @@ import { degrees } from "./format";
 import { leg } from "./geo";
 import { t } from "./i18n";
 import { token } from "./palette";
+import { keyFor } from "./keymap";
 import { recall, remember } from "./settings";
 import { NAUTICAL_MILE } from "./units";
 import type { View } from "./view";
@@ -23,7 +24,7 @@ export class Legs {
   constructor(root: HTMLElement, private readonly view: View, private readonly anchors: Anchors, private readonly changed: () => void) {
     this.points = (recall("legs") ?? "").split("~").map(read).filter((a) => a !== null).slice(0, MOST);
     this.row = h("ul", { class: "tool-rows legs" }, h("li", {}, h("div", {}, this.text),
-      h("button", { type: "button", class: "off", "aria-label": "×", click: () => this.clear() }, "×")));
+      h("button", { type: "button", class: "off", "aria-label": t("tool.remove"), click: () => this.clear() }, "×")));
     root.append(this.row);
     this.tick();
   }
@@ -79,7 +80,7 @@ export class Legs {
     this.row.hidden = this.points.length === 0 && !this.open;
     const all = this.measured();
     const miles = all.reduce((sum, l) => sum + l.metres, 0) / NAUTICAL_MILE;
-    setText(this.text, all.length === 0 ? t("legs.begin") : t(this.open ? "legs.open" : "legs.total", { n: all.length, nm: miles.toFixed(2) }));
+    setText(this.text, all.length === 0 ? t("legs.begin", { key: keyFor("legs") }) : t(this.open ? "legs.open" : "legs.total", { n: all.length, nm: miles.toFixed(2), key: keyFor("legs") }));
   }
 
   paint(c: CanvasRenderingContext2D, font: string): void {

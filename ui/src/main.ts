@@ -5,6 +5,7 @@ import "./palettes.css";
 import "./style.css";
 import "./tools.css";
 import "./desk.css";
+import "./touch.css";
 import { App } from "./app";
 import { hang } from "./beside";
 import { setLanguage } from "./i18n";

@@ -3,13 +3,15 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { PortFile } from "./basemap";
 import type { PictureClock } from "./clock";
-import { type Contact, drawnAt, type Fleet, isLost, isMoored, nameOf } from "./fleet";
+import { closest } from "./closeness";
+import { type Contact, drawnAt, type Fleet, isLost, nameOf } from "./fleet";
 import { type Box, Grid } from "./grid";
 import { latitude, longitude } from "./format";
 import { t } from "./i18n";
 import { token } from "./palette";
 import { CIRCUMFERENCE } from "./units";
 import type { Legs } from "./legs";
+import { rankOf } from "./rank";
 import { paintTools } from "./toolpaint";
 import type { Tools } from "./tools";
 import type { View } from "./view";
@@ -22,6 +24,7 @@ export type LabelMode = "top" | "all" | "off";
 const TOP_COUNT = 60;
 const ALL_COUNT = 400;
 const SYMBOLS_MAX = 4000;
+const NEAR_EVERY_MS = 2000;
 const STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
 const GRID_PX = 120;
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
@@ -36,11 +39,17 @@ export class Overlay {
   hovered: number | null = null;
   selected: number | null = null;
   ports: PortFile["features"] = [];
-  /** Ships whose name is drawn now. */
-  shown = new Set<number>();
+  /** Ships whose name is drawn now, in the order in which they found room, and where. */
+  shown = new Map<number, Box>();
+  /** Rank of those that would have a name; see rank.ts. */
+  ranks = new Map<number, number>();
   private readonly context: CanvasRenderingContext2D;
   private candidates: Contact[] = [];
   private ranked = 0;
+  private near = new Map<number, number>();
+  private nearAt = -Infinity;
+  /** Where a ship's name stood last: it stays there while there is room, also when the map moves. */
+  private spots = new Map<number, number>();
   private inView: Contact[] = [];
   private readonly grid = new Grid(); // names and symbols
   private readonly names = new Grid(); // names alone
@@ -139,13 +148,18 @@ export class Overlay {
       if (this.inView.length < SYMBOLS_MAX) this.inView.push(c);
       if (this.mode !== "all" && c.cls >= 3 && c.cls !== 6 && zoom < 9.5) continue;
       if (this.mode === "top" && c.alert === 0 && zoom < 8) continue;
-      const size = c.label?.length_m ?? 0;
-      const old = reckon - c.fixMs > 600_000 ? 200 : 0;
-      const score = c.alert * (c.acknowledged ? 500 : 1000) + (this.shown.has(c.mmsi) ? 60 : 0) + size +
-        (isMoored(c) ? -150 : 0) + (c.cls === 6 ? 3000 : 0) + (this.over.watched.has(c.mmsi) ? 450 : 0) - old + (c.category === 3 ? 80 : 0);
-      scored.push([score, c]);
+      scored.push([0, c]);
+    }
+    if (this.mode !== "off" && now - this.nearAt > NEAR_EVERY_MS) {
+      this.nearAt = now;
+      this.near = closest(this.inView, reckon);
+    }
+    for (const s of scored) {
+      const c = s[1];
+      s[0] = rankOf(c, { watched: this.over.watched.has(c.mmsi), cpa: this.near.get(c.mmsi), shown: this.shown.has(c.mmsi), ageS: (reckon - c.fixMs) / 1000 });
     }
     scored.sort((a, b) => b[0] - a[0] || a[1].mmsi - b[1].mmsi);
+    this.ranks = new Map(scored.slice(0, ALL_COUNT).map(([rank, c]) => [c.mmsi, rank]));
     this.candidates = scored.slice(0, this.mode === "all" ? ALL_COUNT : TOP_COUNT * 2).map((s) => s[1]);
   }
 
@@ -163,11 +177,13 @@ export class Overlay {
       this.block(this.grid, c, reckon, open ? 11 : 4);
       if (open) this.block(this.names, c, reckon, 9);
     }
-    const shown = new Set<number>();
+    const shown = new Map<number, Box>();
     for (const c of list) {
       if (shown.size >= limit + forced.length) break;
-      if (this.name(c, reckon, forced.includes(c))) shown.add(c.mmsi);
+      const box = this.name(c, reckon, forced.includes(c));
+      if (box) shown.set(c.mmsi, box);
     }
+    for (const mmsi of this.shown.keys()) if (!shown.has(mmsi)) this.spots.delete(mmsi);
     this.shown = shown;
   }
 
@@ -177,7 +193,8 @@ export class Overlay {
     grid.mark({ x0: x - r, y0: y - r, x1: x + r, y1: y + r });
   }
 
-  private name(contact: Contact, reckon: number, must: boolean): boolean {
+  /** Writes the name of a ship where there is room; the room that it takes, null: there was none. */
+  private name(contact: Contact, reckon: number, must: boolean): Box | null {
     const c = this.context;
     const [mx, my] = drawnAt(contact, reckon);
     const x = this.view.xOfMercator(mx), y = this.view.yOfMercator(my);
@@ -195,10 +212,13 @@ export class Overlay {
     if (bold) spots.push([x + gap, y - 12], [x + gap, y + 20], [x - gap - w, y - 12], [x - gap - w, y + 20]);
     const boxAt = ([left, base]: [number, number]): Box => ({ x0: left - 2, y0: base - 10, x1: left + w + 2, y1: base + 4 });
     // A ship with an alert may lay its name over symbols, the chosen ship over anything.
-    const spot = spots.find((s) => this.grid.free(boxAt(s))) ??
-      (bold || must ? spots.find((s) => this.names.free(boxAt(s))) : undefined) ?? (must ? spots[0] : undefined);
+    const last = spots[this.spots.get(contact.mmsi) ?? -1];
+    const tried = last ? [last, ...spots] : spots;
+    const spot = tried.find((s) => this.grid.free(boxAt(s))) ??
+      (bold || must ? tried.find((s) => this.names.free(boxAt(s))) : undefined) ?? (must ? spots[0] : undefined);
     if (spot) {
       const [left, base] = spot;
+      this.spots.set(contact.mmsi, spots.indexOf(spot));
       this.grid.mark(boxAt(spot));
       this.names.mark(boxAt(spot));
       c.textAlign = "left";
@@ -210,9 +230,9 @@ export class Overlay {
       c.fillStyle = bold ? (this.ink.alert[contact.alert] ?? this.ink.text) : this.ink.text;
       c.fillText(text, left, base);
       c.globalAlpha = 1;
-      return true;
+      return boxAt(spot);
     }
-    return false;
+    return null;
   }
 
   private places(width: number, height: number): void {

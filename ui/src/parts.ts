@@ -11,10 +11,12 @@ import { Boats } from "./boats";
 import { Choice } from "./choice";
 import { PictureClock } from "./clock";
 import { must } from "./dom";
+import { Drawer } from "./drawer";
 import { Feed } from "./feed";
 import { type Contact, Fleet } from "./fleet";
 import { readFilter } from "./filter";
 import { Hands } from "./hands";
+import { Herald } from "./herald";
 import { Legs } from "./legs";
 import { Legend, Readout } from "./legend";
 import { Look } from "./look";
@@ -77,6 +79,8 @@ export abstract class Parts {
   readonly watched = new Watched();
   readonly wanted = readFilter();
   readonly help = must("help") as HTMLDialogElement;
+  readonly drawer: Drawer;
+  protected readonly herald = new Herald(document.body);
   protected readonly bar: TopBar;
   protected readonly readout: Readout;
   /** Elements on the map that names keep clear of. */
@@ -94,17 +98,20 @@ export abstract class Parts {
     this.legs = new Legs(must("tools"), this.view, anchors, () => this.map.triggerRepaint());
     this.boats = new Boats(must("boats"), this.fleet, this.clock);
     this.views = new Views(this.map, this.watched, {
-      applied: () => this.viewed(), listed: () => this.filtered(false), loaded: () => this.boats.setAssets(this.views.assets),
+      applied: () => this.viewed(), listed: () => this.filtered(false), loaded: () => {
+        this.boats.setAssets(this.views.assets);
+        this.keptCame();
+      },
     });
     this.overlay = new Overlay(must("overlay") as HTMLCanvasElement, this.map, this.view, this.fleet, this.clock,
       { watched: this.watched, zones: this.zones, tools: this.tools, editor: this.editor, legs: this.legs });
     this.desk = new AlertDesk(this.map, this.fleet, {
       show: (a) => this.choice.alert(a), changed: () => this.alertsChanged(), select: (mmsi) => this.choice.goTo(mmsi),
-      goTo: (ms) => this.player.go(ms),
+      goTo: (ms) => this.player.go(ms), report: (a) => this.report("alert", a.id),
     });
     this.look = new Look(this.map, this.layer, this.overlay, this.zones, this.trails, this.desk.slice, () => this.words());
     this.card = new ShipPanel(must("card"), this.fleet, this.watched, {
-      close: () => this.select(null),
+      close: () => this.select(null), report: (mmsi) => this.report("ship", String(mmsi)),
       centre: (mmsi) => this.choice.centre(mmsi),
       watch: () => this.watchChosen(),
       track: (features) => {
@@ -130,12 +137,15 @@ export abstract class Parts {
         this.feed.restart();
       },
     });
+    this.editor.onReport = (name) => this.report("area", name);
+    this.drawer = new Drawer(must("side"), must("map-area"), { moved: () => this.map.triggerRepaint() });
     this.timebar = new TimeBar(must("timebar"), this.player, () => this.present.now(), (alert) => this.desk.show(alert));
     this.choice = new Choice(this);
     this.feed = this.makeFeed();
     this.watchdog = new Watchdog(this.feed);
     new Hands(this.map, this.view, this.fleet, this.clock, this.tools, this.editor, this.legs, {
       select: (mmsi) => this.select(mmsi), hover: (hit, x, y) => this.hover(hit, x, y), held: () => this.card.setFollow(false),
+      menu: (x, y, mmsi) => this.menu(x, y, mmsi),
     });
   }
 
@@ -152,6 +162,10 @@ export abstract class Parts {
   /** Language, colours or layers were changed. */
   protected abstract words(): void;
   protected abstract hover(hit: Contact | undefined, x: number | null, y: number): void;
+  /** Views, lists and keys of who is here have come. */
+  protected abstract keptCame(): void;
+  protected abstract report(kind: "ship" | "alert" | "area", about: string): void;
+  abstract menu(x: number, y: number, mmsi: number | null): void;
   abstract select(mmsi: number | null): void;
   abstract watchChosen(): void;
 

@@ -11,6 +11,7 @@ export const CLASS_MASK = 7;
 export const FLAG_LOST = 8;
 export const FLAG_ALERT = 16;
 export const FLAG_MOORED = 32;
+export const FLAG_SENSOR = 64;
 export const KIND_CHANGE = 1;
 export const KIND_SNAPSHOT = 2;
 export const HEADER_BYTES = 16;

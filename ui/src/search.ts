@@ -1,10 +1,11 @@
 // Search by name, MMSI, IMO number or call sign.
 
-import { h } from "./dom";
+import { h, setText } from "./dom";
 import type { Label } from "./feed";
 import type { Fleet } from "./fleet";
 import { utc, utcDate } from "./format";
 import { t } from "./i18n";
+import { keyFor } from "./keymap";
 
 const LIMIT = 9;
 
@@ -48,6 +49,7 @@ export class SearchBox {
     "aria-expanded": "false", "aria-controls": "hits",
   });
   private readonly hits = h("ul", { id: "hits", role: "listbox", hidden: true });
+  private readonly kbd = h("kbd", { "aria-hidden": "true" });
   private found: Hit[] = [];
   private waiting = 0;
   /** Whether there is a history to search. */
@@ -55,7 +57,7 @@ export class SearchBox {
   private at = 0;
 
   constructor(private readonly fleet: Fleet, private readonly pick: (mmsi: number, last?: number | null) => void) {
-    this.root = h("div", { class: "search" }, this.input, h("kbd", {}, "/"), this.hits);
+    this.root = h("div", { class: "search" }, this.input, this.kbd, this.hits);
     this.input.addEventListener("input", () => this.refresh());
     this.input.addEventListener("focus", () => this.refresh());
     this.input.addEventListener("blur", () => setTimeout(() => this.hide(), 150));
@@ -66,6 +68,9 @@ export class SearchBox {
   words(): void {
     this.input.placeholder = t("search");
     this.input.setAttribute("aria-label", t("search"));
+    this.hits.setAttribute("aria-label", t("search"));
+    setText(this.kbd, keyFor("search"));
+    this.kbd.hidden = keyFor("search") === "";
   }
 
   focus(): void {
@@ -117,9 +122,11 @@ export class SearchBox {
     this.hits.hidden = !typed;
     this.input.setAttribute("aria-expanded", String(typed));
     const items = this.found.map((hit, k) =>
-      h("li", { role: "option", "aria-selected": String(k === this.at), class: k === this.at ? "at" : "",
+      h("li", { role: "option", id: `hit-${k}`, "aria-selected": String(k === this.at), class: k === this.at ? "at" : "",
         pointerdown: () => this.take(hit) }, h("b", {}, hit.name), h("span", {}, hit.detail)));
-    this.hits.replaceChildren(...(items.length > 0 ? items : [h("li", { class: "none" }, t("search.none"))]));
+    if (items.length > 0 && typed) this.input.setAttribute("aria-activedescendant", `hit-${this.at}`);
+    else this.input.removeAttribute("aria-activedescendant");
+    this.hits.replaceChildren(...(items.length > 0 ? items : [h("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, t("search.none"))]));
   }
 
   private take(hit: Hit): void {

@@ -1,5 +1,8 @@
 // Settings of the page. They stand in the address, so that a link carries the whole look, and in this browser.
 
+/** Where this browser keeps own keys when they cannot be kept with the sea; never in an address. */
+export const KEYS_HERE = "selat.keys";
+
 /** Kept in this browser alone: a name is nobody else's look. */
 const PRIVATE = new Set(["who"]);
 /** In the address alone: what a link shows is not what the next watch begins with. */

@@ -4,7 +4,7 @@ const COMMON = `#version 300 es
 precision highp float;
 layout(location=0) in vec4 a_motion;   // x, y, vx, vy: mercator from the origin, and per second
 layout(location=1) in vec4 a_body;     // time of fix (s), heading (rad), length, beam (mercator)
-layout(location=2) in vec4 a_kind;     // class, category, alert level, bits: 1 lost 2 moored 4 heading 8 acknowledged 16 hidden
+layout(location=2) in vec4 a_kind;     // class, category, alert level, bits: 1 lost 2 moored 4 heading 8 acknowledged 16 hidden 32 sensor
 uniform vec4 u_view;                   // scale x, scale y, offset x, offset y: mercator from origin to clip
 uniform vec2 u_size;                   // CSS pixels
 uniform float u_reckon;                // picture time for dead reckoning, s
@@ -47,11 +47,13 @@ void main() {
   v_chosen = float(gl_InstanceID) == u_selected ? 1.0 : 0.0;
   // The patch is as small as what is drawn in it, and turned with the ship: most of the work is done for each of its pixels.
   int bits = int(a_kind.w);
-  bool heads = (bits & 4) != 0, plain = a_kind.z < 0.5 && v_chosen < 0.5;
+  bool heads = (bits & 4) != 0, plain = a_kind.z < 0.5 && v_chosen < 0.5, sensor = (bits & 32) != 0;
   vec2 patch_ = vec2(v_ring + 8.0);
-  if (plain && toScale && (bits & 1) == 0) patch_ = hull.yx * 0.5 + 3.0;
+  if (plain && toScale && sensor) patch_ = vec2(max(hull.x * 0.5 + 3.0, 13.0));
+  else if (plain && toScale && (bits & 1) == 0) patch_ = hull.yx * 0.5 + 3.0;
   else if (plain && toScale) patch_ = vec2(max(hull.x * 0.5 + 3.0, 11.5));
   else if (plain && (bits & 1) != 0) patch_ = vec2(11.5);
+  else if (plain && sensor) patch_ = vec2(a_kind.x > 0.5 ? 13.0 : 8.0);
   else if (plain && a_kind.x > 2.5) patch_ = vec2(9.5);
   else if (plain && ((bits & 2) != 0 || !heads)) patch_ = vec2(6.5);
   else if (plain) patch_ = vec2(6.8, 11.5);
@@ -100,8 +102,9 @@ float inside(float d) { return 1.0 - smoothstep(-u_soft, u_soft, d); }
 float stroke(float d, float w) { return inside(abs(d) - w * 0.5); }
 void lay(inout vec4 under, vec3 colour, float a) { under = vec4(mix(under.rgb, colour, a), under.a + a * (1.0 - under.a)); }
 
-float body(int cls, bool moored, bool heads) {
+float body(int cls, bool moored, bool heads, bool sensor) {
   vec2 p = v_local;
+  if (sensor && cls == 0) return length(p) - 5.5;   // a target of a radar or a camera alone: a ring with a dot
   if (v_hull.x > 0.0) {
     float l = v_hull.x * 0.5, w = v_hull.y * 0.5;
     float shoulder = l - min(v_hull.y * 0.9, l * 0.6);
@@ -121,7 +124,8 @@ void main() {
   bool lost = (bits & 1) != 0, moored = (bits & 2) != 0, seen = (bits & 8) != 0;
   vec3 colour = u_colours[int(v_kind.y)];
   if (cls == 6) colour = u_alerts[4];
-  float d = body(cls, moored, (bits & 4) != 0);
+  bool sensor = (bits & 32) != 0;
+  float d = body(cls, moored, (bits & 4) != 0, sensor);
   float round = length(v_screen);
   vec4 c = vec4(u_edge, 0.0);
 
@@ -134,8 +138,9 @@ void main() {
       if (level >= 3) lay(c, tint, stroke(round - v_ring - 4.5, 1.4) * 0.8);
     }
   }
-  bool outline = lost || moored || cls >= 3;
-  float fill = lost ? 0.0 : moored && v_hull.x == 0.0 ? 0.25 : cls >= 5 ? 0.1 : cls >= 3 ? 0.2 : cls == 2 ? 0.75 : 1.0;
+  bool target = sensor && cls == 0;
+  bool outline = lost || moored || cls >= 3 || target;
+  float fill = lost ? 0.0 : target ? 0.15 : moored && v_hull.x == 0.0 ? 0.25 : cls >= 5 ? 0.1 : cls >= 3 ? 0.2 : cls == 2 ? 0.75 : 1.0;
   lay(c, u_edge, inside(d - 1.2) * 0.85 * v_fresh);
   lay(c, colour, inside(d) * fill * v_fresh);
   if (outline) lay(c, colour, stroke(d + 0.5, 1.5) * v_fresh);
@@ -143,7 +148,8 @@ void main() {
     float cross = min(abs(v_screen.x), abs(v_screen.y));
     lay(c, colour, inside(cross - 0.7) * inside(round - 7.0) * v_fresh);
   }
-  if (cls == 4) lay(c, colour, inside(round - 1.2) * v_fresh);
+  if (cls == 4 || target) lay(c, colour, inside(round - 1.2) * v_fresh);
+  if (sensor && !target) lay(c, colour, stroke(round - 10.8, 1.2) * v_fresh);   // both: her AIS symbol in a ring
   if (lost) {
     float cross = abs(v_screen.x - v_screen.y) * 0.7071;
     lay(c, colour, inside(cross - 0.8) * inside(round - 9.0) * max(v_fresh, 0.6));

@@ -6,6 +6,7 @@ import { h, setText } from "./dom";
 import { degrees, span } from "./format";
 import { ahead, approach, leg } from "./geo";
 import { t } from "./i18n";
+import { withKey } from "./keymap";
 import { recall, remember } from "./settings";
 import { NAUTICAL_MILE } from "./units";
 import type { View } from "./view";
@@ -67,10 +68,10 @@ export class Tools {
   }
 
   words(): void {
-    setText(this.range, `${t("tool.range")} R`);
-    setText(this.mark, `${t("tool.ebl")} E`);
-    setText(this.way, `${t("tool.legs")} M`);
-    setText(this.draw, `${t("zones")} P`);
+    setText(this.range, withKey(t("tool.range"), "range"));
+    setText(this.mark, withKey(t("tool.ebl"), "ebl"));
+    setText(this.way, withKey(t("tool.legs"), "legs"));
+    setText(this.draw, withKey(t("zones"), "zone-editor"));
     setText(this.wipe, t("tool.clear"));
     this.wipe.hidden = this.lines.length === 0 && !this.ebl;
     this.built = "";
@@ -114,10 +115,10 @@ export class Tools {
   }
 
   /** On the chosen ship, or off; one at a time. */
-  toggleEbl(): void {
+  toggleEbl(at?: Anchor): void {
     const ship = this.on.selected();
-    const here: Anchor = ship === null ? this.middle() : { mmsi: ship };
-    this.ebl = this.ebl && (ship === null || same(this.ebl.ship, here)) ? null : { ship: here, bearing: 0, metres: 2 * NAUTICAL_MILE };
+    const here: Anchor = at ?? (ship === null ? this.middle() : { mmsi: ship });
+    this.ebl = this.ebl && ((ship === null && !at) || same(this.ebl.ship, here)) ? null : { ship: here, bearing: 0, metres: 2 * NAUTICAL_MILE };
     this.told();
   }
 

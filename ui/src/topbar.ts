@@ -4,6 +4,7 @@ import { h, setText } from "./dom";
 import type { Health, Source } from "./feed";
 import { local, span, utc, utcDate, zone } from "./format";
 import { t } from "./i18n";
+import { keyFor } from "./keymap";
 import type { Verdict } from "./watchdog";
 
 export class TopBar {
@@ -63,7 +64,7 @@ export class TopBar {
     if (this.past !== null && verdict.state !== "stopped") {
       setText(this.state, this.past === 0 ? t("past") : `${t("past")} ×${String(this.past).replace("-", "−")}`);
       this.state.className = "state past";
-      this.state.title = t("past.title");
+      this.state.title = t("past.title", { key: keyFor("live") });
       return;
     }
     const word = verdict.state === "done" ? t("source.done") : t(verdict.state);

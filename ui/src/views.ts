@@ -8,7 +8,7 @@ import { recall, remember } from "./settings";
 import type { Watched } from "./watched";
 
 /** Settings that make a view; the chosen ship, lines and the instant shown are not part of it. */
-const PARTS = ["palette", "vectors", "trails", "labels", "zones", "hide", "min_kn", "max_kn", "min_m", "hide_still", "hide_lost", "only_watch", "flag", "only"];
+const PARTS = ["palette", "vectors", "trails", "labels", "zones", "hide", "min_kn", "max_kn", "min_m", "hide_still", "hide_lost", "only_watch", "flag", "only", "weather"];
 
 interface View {
   set: Record<string, string>;
@@ -28,15 +28,18 @@ export class Views {
   assets: Asset[] = [];
   private views: Record<string, View> = {};
   private lists: Record<string, number[]> = {};
-  private may = false;
+  may = false;
+  /** Own keys, by deed. */
+  keys: unknown = null;
 
   constructor(private readonly map: MapLibre, private readonly watched: Watched, private readonly on: { applied(): void; listed(): void; loaded(): void }) {}
 
   async load(): Promise<void> {
     const answer = await fetch("api/kept").catch(() => null);
     if (!answer?.ok) return;
-    const got = (await answer.json()) as { view: Record<string, View>; list: Record<string, number[]>; assets: Asset[]; may: boolean };
+    const got = (await answer.json()) as { view: Record<string, View>; list: Record<string, number[]>; keys: Record<string, unknown>; assets: Asset[]; may: boolean };
     [this.views, this.lists, this.assets, this.may] = [got.view, got.list, got.assets, got.may];
+    this.keys = got.keys.watch ?? null;
     this.on.loaded();
   }
 

@@ -23,6 +23,7 @@ export class ZoneEditor {
   loose: { x: number; y: number } | null = null;
   may = false;
   account = "";
+  onReport: (name: string) => void = () => {};
   private form: ZoneForm | null = null;
   private known: Feature | null = null;
   private held: Grip | null = null;
@@ -107,7 +108,8 @@ export class ZoneEditor {
       h("button", { type: "button", class: "new", "data-shape": shape, click: () => this.begin(shape) }, `+ ${t(`zone.${shape}`)}`))) : h("p", { class: "empty" }, t("zones.readonly"));
     const rows = this.zones.features.map((zone) => {
       const p = zone.properties as { name: string; kind: string; source?: string };
-      return h("li", {}, h("button", { type: "button", title: p.source ?? "", click: () => this.open(zone) }, h("b", {}, p.name), h("span", {}, t(`kind.${p.kind}`))));
+      return h("li", {}, h("button", { type: "button", class: "open", title: p.source ?? "", click: () => this.open(zone) }, h("b", {}, p.name), h("span", {}, t(`kind.${p.kind}`))),
+        h("button", { type: "button", class: "to-report", title: t("report"), "aria-label": `${t("report")}: ${p.name}`, click: () => this.onReport(p.name) }, "⎙"));
     });
     this.root.replaceChildren(head, fresh, rows.length > 0 ? h("ul", { class: "zone-list" }, ...rows) : h("p", { class: "empty" }, t("zones.none")));
   }

@@ -1,4 +1,4 @@
-"""What the page keeps with the sea: views and lists by name; and the boats and aircraft that can be sent."""
+"""What the page keeps with the sea: views, lists and keys by name; and the boats and aircraft that can be sent."""
 
 from __future__ import annotations
 

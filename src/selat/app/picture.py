@@ -24,6 +24,7 @@ from selat.model.picture import (
     FLAG_ALERT,
     FLAG_LOST,
     FLAG_MOORED,
+    FLAG_SENSOR,
     HEADING_NA,
     LAT_NA,
     LON_NA,
@@ -35,6 +36,7 @@ from selat.model.release import Groups
 from selat.model.schema import NO_TIME
 from selat.model.units import KNOT
 from selat.tracks.contacts import Contacts
+from selat.tracks.kinds import Kind
 
 _LABEL = np.dtype(
     [
@@ -297,8 +299,22 @@ def _rows(c: Contacts, slots: Array, alerted: set[int]) -> Array:
     rows["hdg"] = _whole(c.heading[slots], HEADING_NA)
     at_rest = np.isin(c.status[slots], _AT_REST) & ~(c.sog[slots] > 1.0)
     with_alert = np.isin(mmsi, np.fromiter(alerted, np.int64, len(alerted)))
-    rows["flags"] = c.kind[slots] | c.lost[slots] * FLAG_LOST | with_alert * FLAG_ALERT | at_rest * FLAG_MOORED
+    kind, sensor = _sources(c, slots)
+    rows["flags"] = kind | c.lost[slots] * FLAG_LOST | with_alert * FLAG_ALERT | at_rest * FLAG_MOORED | sensor * FLAG_SENSOR
     return rows
+
+
+def _sources(c: Contacts, slots: Array) -> tuple[Array, Array]:
+    """(kind for the page, is the last position of a radar or a camera?) of contacts.
+
+    A target alone has a number that no ship has (as :func:`selat.detectors._boats.unseen` has it; an archive of AIS has
+    none of its messages' types either, but numbers of ships). One that AIS named before keeps the class it had there.
+    """
+    mmsi, other = c.mmsi[slots], c.msg_type[slots] == 0
+    ship = (mmsi >= 200_000_000) & (mmsi < 800_000_000)
+    named = (c.cls[slots] > 0) & (c.kind[slots] == int(Kind.VESSEL)) & other
+    alone = (c.kind[slots] == int(Kind.VESSEL)) & other & ~ship & (c.cls[slots] == 0)
+    return np.where(named, c.cls[slots], c.kind[slots]).astype("u1"), named | alone
 
 
 def _whole(values: Array, none: int) -> Array:

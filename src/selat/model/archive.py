@@ -20,10 +20,10 @@ PLAY_LONGEST = 65_535 * PLAY_TICK  #: ns that one answer can hold
 
 
 class Desktop(Protocol):
-    """What people keep for the page, by owner (an account; empty: the machine), kind (view, list) and name."""
+    """What people keep for the page, by owner (an account; empty: the machine), kind (view, list, keys) and name."""
 
     def all(self, owner: str) -> dict[str, Any]:
-        """``view`` and ``list``, each by name; ``assets``: boats and aircraft with name, kind, mmsi, lat, lon, speed (m/s)."""
+        """``view``, ``list`` and ``keys``, each by name; ``assets``: boats and aircraft with name, kind, mmsi, lat, lon, speed (m/s)."""
         ...
 
     def keep(self, owner: str, kind: str, name: str, value: Any) -> None:
@@ -99,6 +99,25 @@ class Archive(Protocol):
     @property
     def traffic(self) -> Traffic:
         """Maps, gates and counts of its traffic."""
+        ...
+
+    @property
+    def weather(self) -> Winds:
+        """Wind and current of its fields."""
+        ...
+
+
+class Winds(Protocol):
+    """Fields of wind and current that lie with a sea."""
+
+    def fields(self) -> list[dict[str, Any]]:
+        """What there is: ``name, kind, begin_ms, end_ms, written_ms``; or ``name, problem``."""
+        ...
+
+    def arrows(
+        self, kind: str, time: int, box: tuple[float, float, float, float], columns: int, rows: int
+    ) -> dict[str, Any]:
+        """``lon, lat`` (deg), ``east, north`` (m/s) on places of a box at a time (ns), and the ``sources`` of it."""
         ...
 
 

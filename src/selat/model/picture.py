@@ -38,6 +38,7 @@ CLASS_UNKNOWN, CLASS_A, CLASS_B, CLASS_BASE, CLASS_ATON, CLASS_SAR_AIRCRAFT, CLA
 FLAG_LOST = 1 << 3
 FLAG_ALERT = 1 << 4
 FLAG_MOORED = 1 << 5
+FLAG_SENSOR = 1 << 6  #: its last position is not from AIS: of class unknown a radar's or camera's target, else both
 
 #: Names of the classes, by number; used in the JSON answers.
 CLASS_NAMES = ("unknown", "A", "B", "base", "aton", "sar_aircraft", "beacon", "unknown")

@@ -8,6 +8,7 @@ Needs ``pip install 'selat[ocean]'``.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
@@ -39,6 +40,8 @@ USUAL = {
     "wind": [("u10", "v10"), ("u10m", "v10m"), ("wind_u", "wind_v"), ("uwnd", "vwnd")],
     "current": [("uo", "vo"), ("utotal", "vtotal"), ("water_u", "water_v"), ("u", "v")],
 }
+#: the HDF5 library behind netCDF4 takes one caller at a time, and both a drift and the map read on threads of their own
+_LIBRARY = threading.Lock()
 _METRES = {"m s-1", "m/s", "m s**-1", "meter second-1", "meters second-1", "metre second-1", "ms-1", "m.s-1"}
 
 
@@ -61,14 +64,15 @@ def read_cf(
         import netCDF4
     except ModuleNotFoundError:
         raise SourceError("netCDF files need a package", hint="pip install 'selat[ocean]'") from None
-    try:
-        dataset = netCDF4.Dataset(str(path))
-    except OSError as e:
-        raise SourceError(
-            f"{path}: {e.strerror or e}", hint="is it a netCDF file, and may this user read it?"
-        ) from None
-    with dataset:
-        return check(_read(netCDF4, dataset, Path(path).name, kind, box, (begin, end, part)))
+    with _LIBRARY:
+        try:
+            dataset = netCDF4.Dataset(str(path))
+        except OSError as e:
+            raise SourceError(
+                f"{path}: {e.strerror or e}", hint="is it a netCDF file, and may this user read it?"
+            ) from None
+        with dataset:
+            return check(_read(netCDF4, dataset, Path(path).name, kind, box, (begin, end, part)))
 
 
 def read_dataset(

@@ -1,4 +1,4 @@
-"""What people keep for the page by name: views and lists of ships, each owner's own. One row of the state an owner."""
+"""What people keep for the page by name: views, lists of ships, keys, each owner's own. One row of the state an owner."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from selat.store import tables
 from selat.store.engine import reading, upsert, writing
 from selat.store.state_types import HasEngine
 
-KINDS = ("view", "list")  #: what can be kept: how the page looks; ships
+KINDS = ("view", "list", "keys")  #: what can be kept: how the page looks; ships; which key does what
 MOST = 200  #: of a kind, of an owner
 LONGEST = 8000  #: letters of a value as JSON
 _KEY = "kept:"

@@ -12,6 +12,7 @@ from selat.model.picture import (
     FLAG_ALERT,
     FLAG_LOST,
     FLAG_MOORED,
+    FLAG_SENSOR,
     HEADING_NA,
     LAT_NA,
     LON_NA,
@@ -50,6 +51,7 @@ def feature_collection(picture: Picture) -> dict[str, Any]:
             "lost": bool(flags & FLAG_LOST),
             "alert": bool(flags & FLAG_ALERT),
             "moored": bool(flags & FLAG_MOORED),
+            "sensor": bool(flags & FLAG_SENSOR),
             **{key: label.get(key) for key in LABEL_KEYS},
         }
         geometry = {"type": "Point", "coordinates": point} if placed else None

@@ -1,8 +1,8 @@
-"""Views and lists of ships that people keep by name: each account its own; without accounts, those of the machine.
+"""Views, lists of ships and keys of the page that people keep by name: each account its own; without accounts, those of the machine.
 
 ================================  ======================================================================
 ``GET  /api/kept``                 all of them by kind and name, and the assets of the sea
-``PUT  /api/kept/KIND/NAME``       keep ``{"value": ...}``; kinds are view and list
+``PUT  /api/kept/KIND/NAME``       keep ``{"value": ...}``; kinds are view, list and keys
 ``DELETE /api/kept/KIND/NAME``     take one out
 ================================  ======================================================================
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 BODY_LIMIT = 16_384
-_NONE: dict[str, Any] = {"view": {}, "list": {}, "assets": []}
+_NONE: dict[str, Any] = {"view": {}, "list": {}, "keys": {}, "assets": []}
 
 
 class _Kept:

@@ -42,8 +42,8 @@ SAID: dict[str, tuple[str, str]] = {
     "/api/zones": ("Zones as GeoJSON; add or replace one", ""),
     "/api/zones/{name:path}": ("Take a zone out", "who:string"),
     "/api/releases/{kind:str}/{name:path}": ("Which groups may see an alert, zone or case; change that", ""),
-    "/api/kept": ("Views and lists of ships that who asks keeps; assets of the sea", ""),
-    "/api/kept/{kind:str}/{name:path}": ("Keep a view or list by name; take one out", ""),
+    "/api/kept": ("Views, lists of ships and keys that who asks keeps; assets of the sea", ""),
+    "/api/kept/{kind:str}/{name:path}": ("Keep a view, a list or keys by name; take one out", ""),
     "/api/history": ("First and last time of the history", ""),
     "/api/history/density": ("Ships heard in each part of the time", "begin:integer! end:integer! bins:integer"),
     "/api/history/alerts": ("Alerts that stood between two times", "begin:integer! end:integer!"),
@@ -53,6 +53,11 @@ SAID: dict[str, tuple[str, str]] = {
     "/api/report/{kind:str}": (
         "A report on paper: day, ship, alert or area",
         "about:string begin:integer end:integer format:string language:string download:integer",
+    ),
+    "/api/weather": ("Fields of wind and current that there are", ""),
+    "/api/weather/{kind:str}": (
+        "Wind or current at a time on a grid of places",
+        "at:integer! box:string! columns:integer rows:integer",
     ),
     "/api/statistics": ("Traffic and alerts, counted", f"begin:integer! end:integer! box:string {_SIEVE}"),
     "/api/density": (

@@ -89,6 +89,10 @@ COMPONENTS: dict[str, Schema] = {
                        identity=_list({"type": "object"}), stops=_list({"type": "object"}), days=_list({})),
     "Track": _object(track=_POINTS),
     "Statistics": _object("begin_ms:ms end_ms:ms reports:i ships:i by_type:o by_flag:o by_direction:o by_station:o alerts:o"),
+    "Fields": _object(fields=_list(_object("name:s", "kind:s begin_ms:ms end_ms:ms written_ms:ms problem:s"))),
+    "Arrows": _object("kind:s at_ms:ms lon:ns lat:ns east:ns north:ns", "", sources=_list(
+        _object("name:s begin_ms:ms end_ms:ms before_ms:ms after_ms:ms written_ms:ms")),
+        known=_list(_object("name:s begin_ms:ms end_ms:ms"))),
     "Links": _object(links=_list({"type": "object"})),
 }  # fmt: skip
 COMPONENTS["About"]["required"] = ["title", "can_acknowledge"]
@@ -124,6 +128,8 @@ SHAPES: dict[str, tuple[str, str, str]] = {
     "GET /api/labels": ("", "Labels", JSON),
     "GET /api/search": ("", "Search", JSON),
     "GET /api/statistics": ("", "Statistics", JSON),
+    "GET /api/weather": ("", "Fields", JSON),
+    "GET /api/weather/{kind:str}": ("", "Arrows", JSON),
     "GET /api/report/{kind:str}": ("", "", "*/*"),
     "GET /api/density": ("", "", "*/*"),
     "GET /api/gates/passages": ("", "", "*/*"),

@@ -45,6 +45,7 @@ from selat.web.rescue_api import rescue_routes
 from selat.web.review_api import review_routes
 from selat.web.scoped import groups, scoped
 from selat.web.traffic_api import traffic_routes
+from selat.web.weather_api import weather_routes
 from selat.web.witness import Witness
 
 if TYPE_CHECKING:
@@ -195,6 +196,7 @@ def create_app(
         *audit_routes(assist, to.may_act),
         *field_routes(assist, to.may_act, static),
         *traffic_routes(archive),
+        *weather_routes(archive),
         *rescue_routes(rescue, picture, to.may_act),
         *report_routes(archive, audit, review_routes(assist, to.may_act)),
         *interop_routes(picture, archive, title),
