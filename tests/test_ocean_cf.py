@@ -279,3 +279,13 @@ def test_a_drift_on_a_native_grid_goes_with_the_water(shared):
         y, x = (float(p) for p in geodesy.moved(y, x, u * 60, v * 60))
     assert geodesy.distance(lat, lon, y, x) > 500
     assert geodesy.distance(d.lat[0], d.lon[0], y, x) < 20
+
+
+def test_u_and_v_that_say_they_are_wind_are_no_current(tmp_path):
+    """The names are usual for either; a 10 m/s wind must not drift anybody as a current."""
+    path = make(tmp_path / "w.nc", [TIME, LAT, LON], u="u", v="v", standard=("eastward_wind", "northward_wind"))
+    assert read_cf(path, "wind").kind == "wind"
+    with pytest.raises(FormatError, match="no current"):
+        read_cf(path, "current")
+    unnamed = make(tmp_path / "c.nc", [TIME, LAT, LON], u="u", v="v", standard=("unknown", "unknown"))
+    assert read_cf(unnamed, "current").kind == "current"

@@ -82,5 +82,5 @@ def test_strangers_and_pictures_without_a_sea(archive) -> None:
     assert ask(app, "GET", "/api/kept", client="192.0.2.7").json()["may"] is False
     assert ask(app, "PUT", "/api/kept/view/x", client="192.0.2.7", **body(value=1)).status_code == 403
     bare = create_app(FakePicture(40))
-    assert ask(bare, "GET", "/api/kept").json() == {"view": {}, "list": {}, "assets": [], "may": False}
+    assert ask(bare, "GET", "/api/kept").json() == {"view": {}, "list": {}, "keys": {}, "assets": [], "may": False}
     assert ask(bare, "PUT", "/api/kept/view/x", **body(value=1)).status_code == 501

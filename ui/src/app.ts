@@ -13,6 +13,7 @@ import { take } from "./keymap";
 import { closeMenu, openMenu } from "./contextmenu";
 import { openKeys, openReport } from "./beside";
 import { KEYS_HERE, recall, remember } from "./settings";
+import { paperIcon } from "./shapes";
 import { HOME, Parts } from "./parts";
 
 const ZONES_EVERY_MS = 60_000;
@@ -78,7 +79,7 @@ export class App extends Parts {
     setInterval(() => this.second(), 500);
     setInterval(() => this.fleet.prune(this.clock.now()), 60_000);
     setInterval(() => void this.zones.load(), ZONES_EVERY_MS);
-    this.bar.addButton("⎙", "report", () => openReport(this));
+    this.bar.addButton(paperIcon(), "report", () => openReport(this));
     this.bar.addButton("▤", "views", () => this.views.open());
     this.bar.addButton("◐", "palette", () => this.look.cyclePalette(1));
     this.bar.addButton("?", "help", () => this.toggleHelp());

@@ -205,7 +205,7 @@ export class ShipPanel {
         h("div", { class: "card-more" },
           h("button", { type: "button", class: "history", "aria-expanded": String(this.dossier !== undefined),
             click: () => void this.toggleDossier() }, t("dossier")),
-          h("button", { type: "button", class: "to-report", click: () => this.on.report(mmsi) }, `⎙ ${t("report")}`)),
+          h("button", { type: "button", class: "to-report", click: () => this.on.report(mmsi) }, t("report"))),
         this.dossier === null && h("p", { class: "no-dossier" }, t("dossier.none")),
         this.dossier && dossierView(this.dossier, this.on)),
     );

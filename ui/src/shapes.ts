@@ -20,3 +20,16 @@ export function shapeIcon(key: string): SVGElement {
   svg.append(shape);
   return svg;
 }
+
+/** A sheet of paper with lines, for what makes a report: no font is sure to have a sign for it. */
+export function paperIcon(): SVGElement {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", "paper-icon");
+  svg.setAttribute("aria-hidden", "true");
+  const sheet = document.createElementNS(space, "path");
+  sheet.setAttribute("d", "M3.5 1.5h6l3 3v10h-9ZM9.5 1.5v3h3M5.5 7.5h5M5.5 9.8h5M5.5 12h3");
+  svg.append(sheet);
+  return svg;
+}

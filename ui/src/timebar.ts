@@ -150,6 +150,7 @@ export class TimeBar {
     if (document.activeElement !== this.input) this.input.value = `${utcDate(at)} ${utc(at)}`;
     const trouble = this.player.trouble ? t("time.failed", { reason: this.player.trouble }) : this.player.waiting ? t("time.waiting") : "";
     if (trouble || this.player.at !== null) setText(this.said, trouble || `${local(at)} ${zone(at)}`);
+    for (const [name, ms] of [["min", this.span[0]], ["max", this.span[1]], ["now", at]] as const) this.canvas.setAttribute(`aria-value${name}`, String(Math.round(ms / 1000)));
     this.canvas.setAttribute("aria-valuetext", `${utcDate(at)} ${utc(at)} UTC`);
     this.paint();
   }

@@ -17,6 +17,7 @@ export class TopBar {
   private readonly utc = h("span", { class: "utc" });
   private readonly local = h("span", { class: "local" });
   private readonly state = h("span", { class: "state connecting", role: "status" });
+  private fitted = "";
   private readonly buttons = h("span", { class: "buttons" });
 
   constructor(root: HTMLElement, private readonly banner: HTMLElement, search: HTMLElement) {
@@ -28,7 +29,7 @@ export class TopBar {
     setText(this.title, title);
   }
 
-  addButton(text: string, name: string, action: () => void): void {
+  addButton(text: string | SVGElement, name: string, action: () => void): void {
     this.buttons.append(h("button", { type: "button", "data-name": name, click: action }, text));
   }
 
@@ -76,6 +77,18 @@ export class TopBar {
     this.state.title = Number.isFinite(verdict.ageS) ? t("age", { span: span(verdict.ageS) }) : "";
   }
 
+  /** Names of sources where they fit, else their dots alone: half a word tells nothing. Looked at when something changed. */
+  private fit(sources: string): void {
+    const bar = this.sources.parentElement as HTMLElement;
+    const key = [sources, innerWidth, bar.childElementCount, this.ships.textContent?.length, this.title.textContent, this.state.textContent?.length].join();
+    if (key === this.fitted) return;
+    this.fitted = key;
+    this.sources.classList.remove("dots");
+    const cut = this.sources.scrollWidth > this.sources.clientWidth ||
+      [...this.sources.querySelectorAll("span span")].some((s) => s.scrollWidth > s.clientWidth + 1);
+    this.sources.classList.toggle("dots", cut);
+  }
+
   private drawSources(health: Health | null, linked: boolean): void {
     const sources = health?.sources ?? [];
     const key = sources.map((s) => s.name).join("\n");
@@ -83,6 +96,7 @@ export class TopBar {
       this.sources.dataset.key = key;
       this.sources.replaceChildren(...sources.map((s) => h("span", { class: "source" }, h("i", {}), h("span", {}, short(s.name)))));
     }
+    this.fit(key);
     sources.forEach((source, k) => {
       const chip = this.sources.children[k] as HTMLElement;
       const klass = `source ${linked ? source.state : "unknown"}`;

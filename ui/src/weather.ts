@@ -186,12 +186,17 @@ export class WeatherLayer {
     this.asked = mine;
     const x = width * MARGIN, y = height * MARGIN;
     const box = [this.view.lonAt(-x), this.view.latAt(height + y), this.view.lonAt(width + x), this.view.latAt(-y)];
-    const query = new URLSearchParams({ at: String(instant), box: box.map((v) => v.toFixed(4)).join(","),
-      columns: String(Math.max(2, Math.round((width + 2 * x) / SPACING))), rows: String(Math.max(2, Math.round((height + 2 * y) / SPACING))) });
+    const columns = Math.max(2, Math.round((width + 2 * x) / SPACING)), rows = Math.max(2, Math.round((height + 2 * y) / SPACING));
+    const [w, s, e, n] = box as [number, number, number, number];
+    /** Where both are shown, the current stands between the winds. */
+    const of = (kind: Kind): URLSearchParams => {
+      const [dx, dy] = kind === "current" ? [(e - w) / columns / 2, (n - s) / rows / 2] : [0, 0];
+      return new URLSearchParams({ at: String(instant), box: [w + dx, s + dy, e + dx, n + dy].map((v) => v.toFixed(4)).join(","), columns: String(columns), rows: String(rows) });
+    };
     for (const kind of [...this.held.keys()]) if (!this.kinds().includes(kind)) this.held.delete(kind);
     await Promise.all(this.kinds().map(async (kind) => {
       try {
-        const answer = await fetch(`api/weather/${kind}?${query}`, { signal: mine.signal });
+        const answer = await fetch(`api/weather/${kind}?${of(kind)}`, { signal: mine.signal });
         const told = (await answer.json()) as Arrows & { error?: string; hint?: string };
         if (this.asked !== mine) return;
         if (!answer.ok) throw new Error([told.error, told.hint].filter(Boolean).join(": "));
@@ -250,7 +255,8 @@ export class WeatherLayer {
     const [first, ...others] = found.sources;
     if (!first) {
       const have = found.known.map((f) => `${f.name}: ${when(f.begin_ms)} – ${when(f.end_ms)}`).join("; ");
-      return [have ? word("none", { kind: word(kind), time: when(found.at_ms), have }) : word("nofile", { kind: word(kind) })];
+      const name = word(kind).toLowerCase();
+      return [have ? word("none", { kind: name, time: when(found.at_ms), have }) : word("nofile", { kind: name })];
     }
     if (found.lon.length === 0) return [word("here", { name: first.name })];
     const source = first.before_ms === first.after_ms ? word("at", { name: first.name, time: when(first.before_ms) })

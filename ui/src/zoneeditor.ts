@@ -6,6 +6,7 @@ import { myName, send } from "./deeds";
 import { h, setText } from "./dom";
 import { t } from "./i18n";
 import { remember } from "./settings";
+import { paperIcon } from "./shapes";
 import { ask, text } from "./sheet";
 import type { View } from "./view";
 import { Draft, type Point, type Shape } from "./zonedraft";
@@ -109,7 +110,7 @@ export class ZoneEditor {
     const rows = this.zones.features.map((zone) => {
       const p = zone.properties as { name: string; kind: string; source?: string };
       return h("li", {}, h("button", { type: "button", class: "open", title: p.source ?? "", click: () => this.open(zone) }, h("b", {}, p.name), h("span", {}, t(`kind.${p.kind}`))),
-        h("button", { type: "button", class: "to-report", title: t("report"), "aria-label": `${t("report")}: ${p.name}`, click: () => this.onReport(p.name) }, "⎙"));
+        h("button", { type: "button", class: "to-report", title: t("report"), "aria-label": `${t("report")}: ${p.name}`, click: () => this.onReport(p.name) }, paperIcon()));
     });
     this.root.replaceChildren(head, fresh, rows.length > 0 ? h("ul", { class: "zone-list" }, ...rows) : h("p", { class: "empty" }, t("zones.none")));
   }

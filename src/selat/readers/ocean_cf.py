@@ -114,8 +114,11 @@ def _components(dataset: Any, name: str, kind: str) -> tuple[Any, Any, bool]:
     for one, two, along in STANDARD[kind]:
         if found is None and one in named and two in named:
             found = named[one], named[two], along
+    other = {name for k, pairs in STANDARD.items() if k != kind for pair in pairs for name in pair[:2]}
     for one, two in USUAL[kind]:
-        if found is None and one in dataset.variables and two in dataset.variables:
+        both = one in dataset.variables and two in dataset.variables
+        # u and v are usual for either: where the file says that they are the other, they are not taken for this one
+        if found is None and both and getattr(dataset.variables[one], "standard_name", "") not in other:
             found = dataset.variables[one], dataset.variables[two], False
     if found is None:
         have = ", ".join(
