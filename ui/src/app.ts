@@ -175,7 +175,6 @@ export class App extends Parts {
   select(mmsi: number | null): void {
     closeMenu();
     this.choice.select(mmsi);
-    if (mmsi !== null) this.drawer.show();
   }
 
   /** The menu of a place on the map, or of the ship that is there. */

@@ -2,6 +2,7 @@
 
 import type { Map as MapLibre } from "maplibre-gl";
 import type { ShipPanel } from "./card";
+import type { Drawer } from "./drawer";
 import type { Alert } from "./feed";
 import type { Fleet } from "./fleet";
 import type { Overlay } from "./overlay";
@@ -16,6 +17,7 @@ export interface Looked {
   layer: ShipLayer;
   overlay: Overlay;
   card: ShipPanel;
+  drawer: Drawer;
   tools: Tools;
   player: Player;
 }
@@ -34,6 +36,7 @@ export class Choice {
     if (mmsi === null) card.close();
     else card.open(mmsi);
     document.body.classList.toggle("with-card", mmsi !== null);
+    if (mmsi !== null) this.at.drawer.show();
     map.triggerRepaint();
   }
 

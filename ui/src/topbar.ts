@@ -14,7 +14,9 @@ export class TopBar {
   private readonly ships = h("span", { class: "ships" });
   private readonly rate = h("span", { class: "rate" });
   private readonly sources = h("span", { class: "sources" });
-  private readonly utc = h("span", { class: "utc" });
+  private readonly date = h("span", { class: "date" });
+  private readonly time = h("span", {});
+  private readonly utc = h("span", { class: "utc" }, this.date, this.time);
   private readonly local = h("span", { class: "local" });
   private readonly state = h("span", { class: "state connecting", role: "status" });
   private fitted = "";
@@ -48,7 +50,8 @@ export class TopBar {
   }
 
   tick(verdict: Verdict, clockMs: number, pace: number, ships: number, shown: number, health: Health | null): void {
-    setText(this.utc, `${utcDate(clockMs)} ${utc(clockMs)} UTC`);
+    setText(this.date, `${utcDate(clockMs)} `);
+    setText(this.time, `${utc(clockMs)} UTC`);
     setText(this.local, `${local(clockMs)} ${zone(clockMs)}`);
     setText(this.ships, shown < ships ? t("ships.shown", { shown, all: ships }) : `${ships} ${t("ships")}`);
     this.ships.classList.toggle("partial", shown < ships);
