@@ -42,6 +42,9 @@ CUT = f"""[...document.querySelectorAll('{BARS}')].filter((b) => b.checkVisibili
     if (!e.checkVisibility({{ visibilityProperty: true }}) || e.matches('{SHORTENED}') || e.closest('svg, [hidden], .reader, option')) continue;
     const r = e.getBoundingClientRect();
     if (r.width === 0) continue;
+    let rolls = false;  // a row that can be rolled to what lies beyond
+    for (let up = e; up && up !== document.body; up = up.parentElement) rolls ||= ['auto', 'scroll'].includes(getComputedStyle(up).overflowX) && up.scrollWidth > up.clientWidth;
+    if (rolls) continue;
     if (r.right > wide + 1 || r.left < -1) out.push(`beyond the page: ${{name(e)}} ${{r.left.toFixed(0)}}..${{r.right.toFixed(0)}}`);
     const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
     if (own && getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1) out.push(`cut: ${{name(e)}}`);
