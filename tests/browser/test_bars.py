@@ -12,7 +12,7 @@ from browser.fake_picture import FakePicture
 from browser.fingers import tablet
 from browser.needs import page_tests
 from selat.app.archive import SeaArchive
-from selat.app.rescue_desk import RescueDesk
+from selat.app.rescue.desk import RescueDesk
 from selat.assist.demo import demo_facts
 from selat.assist.desk import Desk
 from selat.assist.register import open_register
