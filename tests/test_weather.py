@@ -69,7 +69,9 @@ def test_the_newest_file_counts_and_the_others_fill_what_it_lacks(folder: Path) 
     alone = weather.arrows("wind", T0 + 30 * MINUTE, BOX, 2, 2)
     assert [s["name"] for s in alone["sources"]] == ["wind.nc"]
     newer.unlink()
-    assert [s["name"] for s in weather.arrows("wind", T0 + HOUR, BOX, 2, 2)["sources"]] == ["wind.nc"], "a file that is gone is gone"
+    assert [s["name"] for s in weather.arrows("wind", T0 + HOUR, BOX, 2, 2)["sources"]] == ["wind.nc"], (
+        "a file that is gone is gone"
+    )
 
 
 @pytest.mark.parametrize("time", [T0 - MINUTE, T0 + 3 * HOUR + MINUTE])
@@ -94,7 +96,10 @@ def test_fields_are_listed_and_what_is_none_says_why(folder: Path) -> None:
 
 def test_many_ask_at_once(folder: Path) -> None:
     weather, told = Weather(folder), []
-    threads = [threading.Thread(target=lambda k=k: told.append(weather.arrows(("wind", "current")[k % 2], T0, BOX, 9, 9))) for k in range(8)]
+    threads = [
+        threading.Thread(target=lambda k=k: told.append(weather.arrows(("wind", "current")[k % 2], T0, BOX, 9, 9)))
+        for k in range(8)
+    ]
     for t in threads:
         t.start()
     for t in threads:
@@ -104,9 +109,14 @@ def test_many_ask_at_once(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "box", "columns"),
-    [("waves", BOX, 4), ("wind", (105.0, 1.0, 104.0, 2.0), 4), ("wind", (104.0, 1.0, 105.0, 95.0), 4), ("wind", BOX, 4001), ("wind", BOX, 0)],
+    [
+        ("waves", BOX, 4), ("wind", (105.0, 1.0, 104.0, 2.0), 4), ("wind", (104.0, 1.0, 105.0, 95.0), 4),
+        ("wind", BOX, 4001), ("wind", BOX, 0),
+    ],
 )  # fmt: skip
-def test_what_cannot_be_asked_is_refused(folder: Path, kind: str, box: tuple[float, float, float, float], columns: int) -> None:
+def test_what_cannot_be_asked_is_refused(
+    folder: Path, kind: str, box: tuple[float, float, float, float], columns: int
+) -> None:
     with pytest.raises(ConfigError) as e:
         Weather(folder).arrows(kind, T0, box, columns, 1)
     assert e.value.hint
@@ -120,7 +130,13 @@ def test_by_http(tmp_path: Path) -> None:
         assert [f["kind"] for f in ask(app, "GET", "/api/weather").json()["fields"]] == ["wind"]
         told = ask(app, "GET", f"/api/weather/wind?at={AT}&box=104.5,1.4,105.5,2.4&columns=3&rows=2").json()
         assert len(told["lon"]) == 6 and told["sources"][0]["name"] == "wind.nc"
-        for query in ("at=1", f"at={AT}&box=1,2,3", f"at={AT}&box=nan,1,2,3", "at=-4&box=1,1,2,2", f"at={AT}&box=1,1,2,2&rows=x"):
+        for query in (
+            "at=1",
+            f"at={AT}&box=1,2,3",
+            f"at={AT}&box=nan,1,2,3",
+            "at=-4&box=1,1,2,2",
+            f"at={AT}&box=1,1,2,2&rows=x",
+        ):
             answer = ask(app, "GET", f"/api/weather/wind?{query}")
             assert answer.status_code == 400 and answer.json()["hint"], query
         assert ask(app, "GET", f"/api/weather/tide?at={AT}&box=1,1,2,2").status_code == 400

@@ -23,7 +23,9 @@ def value(kind: str, hours: float, lon: Any, lat: Any) -> tuple[Any, Any]:
     return 0.5 + 0.1 * (lon - 104.0) - 0.1 * hours, 0.2 + 0.0 * lat
 
 
-def write_field(path: Path, kind: str, begin: int, hours: tuple[float, ...] = (0.0, 1.0, 2.0, 3.0), plus: float = 0.0) -> Path:
+def write_field(
+    path: Path, kind: str, begin: int, hours: tuple[float, ...] = (0.0, 1.0, 2.0, 3.0), plus: float = 0.0
+) -> Path:
     """A CF netCDF file from ``begin`` (ns); ``plus``: m/s more to the east."""
     import netCDF4
 

@@ -25,7 +25,9 @@ def tablet(browser: Browser, width: int, height: int) -> Iterator[Browser]:
 
 def _send(page: Browser, kind: str, points: Sequence[Point]) -> None:
     page.call(
-        "Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(points)]
+        "Input.dispatchTouchEvent",
+        type=kind,
+        touchPoints=[{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(points)],
     )
 
 

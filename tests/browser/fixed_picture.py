@@ -9,13 +9,19 @@ from browser.fake_picture import FakePicture, Ship
 from selat.model.picture import CLASS_A, FLAG_SENSOR
 
 
-def lying(mmsi: int, name: str, place: tuple[float, float], ship_type: int = 70, length: float = 100.0, **more: Any) -> Ship:
+def lying(
+    mmsi: int, name: str, place: tuple[float, float], ship_type: int = 70, length: float = 100.0, **more: Any
+) -> Ship:
     """A ship of class A that stands at (longitude, latitude); ``more``: fields of :class:`Ship`."""
     made: dict[str, Any] = {"cls": CLASS_A, "speed_kn": 0.0, "interval_s": 3.0, **more}
-    return Ship(mmsi, name, made.pop("cls"), ship_type, length, round(length / 6.5), made.pop("speed_kn"), [place], **made)
+    return Ship(
+        mmsi, name, made.pop("cls"), ship_type, length, round(length / 6.5), made.pop("speed_kn"), [place], **made
+    )
 
 
-def running(mmsi: int, name: str, path: list[tuple[float, float]], knots: float, ship_type: int = 70, length: float = 100.0) -> Ship:
+def running(
+    mmsi: int, name: str, path: list[tuple[float, float]], knots: float, ship_type: int = 70, length: float = 100.0
+) -> Ship:
     """A ship of class A that goes along a path."""
     return Ship(mmsi, name, CLASS_A, ship_type, length, round(length / 6.5), knots, path, interval_s=3.0)
 
@@ -23,7 +29,9 @@ def running(mmsi: int, name: str, path: list[tuple[float, float]], knots: float,
 class FixedPicture(FakePicture):
     """These ships and alerts and no others. ``sensors``: ships whose last position is a radar's."""
 
-    def __init__(self, ships: Sequence[Ship], alerts: Sequence[dict[str, Any]] = (), sensors: Collection[int] = ()) -> None:
+    def __init__(
+        self, ships: Sequence[Ship], alerts: Sequence[dict[str, Any]] = (), sensors: Collection[int] = ()
+    ) -> None:
         self._given, self._told, self._sensors = list(ships), [dict(a) for a in alerts], frozenset(sensors)
         super().__init__(len(ships))
 

@@ -1,4 +1,5 @@
-"""No bar is wider than its page and nothing in one is cut: every page, three languages, from a wide screen to a tablet upright."""
+"""No bar is wider than its page and nothing in one is cut: every page, three languages,
+from a wide screen to a tablet upright."""
 
 from __future__ import annotations
 
@@ -39,19 +40,22 @@ CUT = f"""[...document.querySelectorAll('{BARS}')].filter((b) => b.checkVisibili
   const wide = document.documentElement.clientWidth, out = [];
   const name = (e) => `${{e.tagName}}.${{e.className || e.id}} ${{(e.textContent || '').slice(0, 24)}}`;
   for (const e of bar.querySelectorAll('*')) {{
-    if (!e.checkVisibility({{ visibilityProperty: true }}) || e.matches('{SHORTENED}') || e.closest('svg, [hidden], .reader, option')) continue;
+    if (!e.checkVisibility({{ visibilityProperty: true }}) || e.matches('{SHORTENED}')) continue;
+    if (e.closest('svg, [hidden], .reader, option')) continue;
     const r = e.getBoundingClientRect();
     if (r.width === 0) continue;
     let rolls = false;  // a row that can be rolled to what lies beyond
-    for (let up = e; up && up !== document.body; up = up.parentElement) rolls ||= ['auto', 'scroll'].includes(getComputedStyle(up).overflowX) && up.scrollWidth > up.clientWidth;
+    for (let up = e; up && up !== document.body; up = up.parentElement) rolls ||= ['auto',
+        'scroll'].includes(getComputedStyle(up).overflowX) && up.scrollWidth > up.clientWidth;
     if (rolls) continue;
-    if (r.right > wide + 1 || r.left < -1) out.push(`beyond the page: ${{name(e)}} ${{r.left.toFixed(0)}}..${{r.right.toFixed(0)}}`);
+    if (r.right > wide + 1 || r.left < -1) out.push(`beyond the page: ${{name(e)}} to ${{r.right.toFixed(0)}}`);
     const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
     if (own && getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1) out.push(`cut: ${{name(e)}}`);
     for (let up = e.parentElement; up && own && bar.contains(up); up = up.parentElement) {{
       if (getComputedStyle(up).overflowX === 'visible') continue;
       const u = up.getBoundingClientRect();
-      if (getComputedStyle(up).overflowX !== 'auto' && (r.right > u.right + 1 || r.left < u.left - 1)) out.push(`hidden by ${{name(up)}}: ${{name(e)}}`);
+      if (getComputedStyle(up).overflowX !== 'auto' && (r.right > u.right + 1 ||
+        r.left < u.left - 1)) out.push(`hidden by ${{name(up)}}: ${{name(e)}}`);
     }}
   }}
   return out;
@@ -111,6 +115,8 @@ def test_bars_of_the_watch_fit_on_a_tablet(browser: Browser, server: Running, si
         for language in LANGUAGES:
             shown(browser, server, "", language)
             browser.js("new Promise((done) => setTimeout(done, 700))")
-            assert browser.js("[innerWidth, visualViewport.scale]") == [size[0], 1], "nothing makes the page wider than the tablet"
+            assert browser.js("[innerWidth, visualViewport.scale]") == [size[0], 1], (
+                "nothing makes the page wider than the tablet"
+            )
             wrong += [f"{language}: {w}" for w in browser.js(CUT)]
     assert not wrong, "\n".join(wrong)

@@ -59,12 +59,20 @@ def form(page: Browser) -> None:
     page.wait("document.querySelector('dialog.keys[open]')")
 
 
-def test_a_key_is_changed_by_mouse_and_all_that_name_it_follow(browser: Browser, server: Running, archive: SeaArchive) -> None:
+def test_a_key_is_changed_by_mouse_and_all_that_name_it_follow(
+    browser: Browser, server: Running, archive: SeaArchive
+) -> None:
     page = open_at(browser, server.url)
     page.js("document.querySelector('[data-name=help]').click()")
-    spot = page.js("(() => { const r = document.querySelector('.own-keys').getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()")
+    spot = page.js(
+        "(() => { const r = document.querySelector('.own-keys').getBoundingClientRect(); return [r.x + r.width / 2, "
+        "r.y + r.height / 2]; })()"
+    )
     page.click(*spot)
-    page.wait(f"document.querySelector('dialog.keys[open]') && !document.getElementById('help').open && {set_button('range')}.textContent === 'R'")
+    page.wait(
+        f"document.querySelector('dialog.keys[open]') && !document.getElementById('help').open && "
+        f"{set_button('range')}.textContent === 'R'"
+    )
     page.js(f"{set_button('range')}.click()")
     page.wait(f"{set_button('range')}.textContent === 'press a key …'")
     press(page, "ö")
@@ -95,7 +103,9 @@ def test_by_keyboard_a_taken_key_is_refused_then_freed_and_all_is_put_back(brows
     enter(page)
     page.wait(f"{set_button('range')}.classList.contains('asked')")
     page.key("e")
-    page.wait("document.querySelector('dialog.keys .problem').textContent.includes('E is taken: Bearing line and range ring')")
+    page.wait(
+        "document.querySelector('dialog.keys .problem').textContent.includes('E is taken: Bearing line and range ring')"
+    )
     for key in ("F5", "Delete"):
         press(page, key)
         page.wait("document.querySelector('dialog.keys .problem').textContent.includes('belongs to the browser')")
@@ -124,7 +134,10 @@ def test_by_keyboard_a_taken_key_is_refused_then_freed_and_all_is_put_back(brows
     form(page)
     page.js("document.querySelector('dialog.keys .all').focus()")
     enter(page)
-    page.wait(f"{set_button('range')}.textContent === 'R' && {set_button('ebl')}.textContent === 'E' && {set_button('density')}.textContent === '⇧Z'")
+    page.wait(
+        f"{set_button('range')}.textContent === 'R' && {set_button('ebl')}.textContent === 'E' && "
+        f"{set_button('density')}.textContent === '⇧Z'"
+    )
     escape(page)
     page.wait("document.querySelector('dialog.keys') === null")
     page.key("e")
@@ -144,7 +157,7 @@ def test_where_nothing_is_kept_the_browser_keeps_them(browser: Browser) -> None:
         open_at(browser, server.url)
         page.key("ñ")
         page.wait("document.documentElement.dataset.palette === 'bridge'")
-        page.js("localStorage.setItem('selat.keys', '{\"palette\": [\"z\"], \"nonsense\": 3, \"escape\": [\"q\"]}')")
+        page.js('localStorage.setItem(\'selat.keys\', \'{"palette": ["z"], "nonsense": 3, "escape": ["q"]}\')')
         open_at(browser, server.url)  # a key that another deed has is not taken twice; nonsense changes nothing
         page.key("d")
         assert page.js("document.documentElement.dataset.palette") == "night"

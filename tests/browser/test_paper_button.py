@@ -55,19 +55,26 @@ def page(browser: Browser, server: Running) -> Iterator[Browser]:
 
 
 def click(page: Browser, selector: str) -> None:
-    spot = page.js(f"""(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{ block: 'center' }});
+    spot = page.js(f"""(() => {{ const e = document.querySelector({json.dumps(selector)});
+        e.scrollIntoView({{ block: 'center' }});
       const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()""")
     page.click(*spot)
 
 
 def choose(page: Browser, name: str, value: str) -> None:
-    page.js(f"(() => {{ const s = document.querySelector('dialog.report [name={name}]'); s.value = {json.dumps(value)}; s.dispatchEvent(new Event('change')); }})()")
+    page.js(
+        f"(() => {{ const s = document.querySelector('dialog.report [name={name}]'); s.value = {json.dumps(value)}; "
+        f"s.dispatchEvent(new Event('change')); }})()"
+    )
 
 
 def made(page: Browser) -> str:
     """Press the button, wait, read what came."""
     click(page, "dialog.report .yes")
-    page.wait("document.querySelector('dialog.report a.open') || document.querySelector('dialog.report .problem').textContent", 90)
+    page.wait(
+        "document.querySelector('dialog.report a.open') || document.querySelector('dialog.report .problem').textContent",
+        90,
+    )
     assert page.js("document.querySelector('dialog.report .problem').textContent") == ""
     return str(page.js("fetch(document.querySelector('dialog.report a.open').href).then((r) => r.text())"))
 
@@ -107,17 +114,25 @@ def test_of_a_day_by_keyboard_as_pdf(page: Browser) -> None:
     shift(page, "R")
     page.wait("document.querySelector('dialog.report[open]') && document.activeElement.name === 'kind'")
     assert page.js("document.querySelector('dialog.report [name=kind]').value") == "day"
-    page.js("(() => { const d = document.querySelector('dialog.report [name=day]'); d.value = '2026-11-21'; d.dispatchEvent(new Event('change')); })()")
+    page.js(
+        "(() => { const d = document.querySelector('dialog.report [name=day]'); d.value = '2026-11-21'; "
+        "d.dispatchEvent(new Event('change')); })()"
+    )
     choose(page, "format", "pdf")
     page.call("Browser.setDownloadBehavior", behavior="deny")
     page.js("document.querySelector('dialog.report .yes').focus()")
     enter(page)
-    page.wait("document.querySelector('dialog.report a.save') || document.querySelector('dialog.report .problem').textContent", 90)
+    page.wait(
+        "document.querySelector('dialog.report a.save') || document.querySelector('dialog.report .problem').textContent",
+        90,
+    )
     problem = page.js("document.querySelector('dialog.report .problem').textContent")
     if "selat[paper]" in problem:
         pytest.skip("the PDF writer is not installed")
     assert problem == ""
-    head = page.js("fetch(document.querySelector('dialog.report a.save').href).then((r) => r.text()).then((t) => t.slice(0, 5))")
+    head = page.js(
+        "fetch(document.querySelector('dialog.report a.save').href).then((r) => r.text()).then((t) => t.slice(0, 5))"
+    )
     assert head == "%PDF-" and page.js("document.querySelector('dialog.report a.save').download") == "selat-day.pdf"
     page.js("document.querySelector('dialog.report a.save').blur()")
     escape(page)
@@ -127,9 +142,15 @@ def test_of_a_day_by_keyboard_as_pdf(page: Browser) -> None:
 def test_what_cannot_be_made_is_said(page: Browser) -> None:
     page.js("document.querySelector('[data-name=report]').click()")
     page.wait("document.querySelector('dialog.report[open]')")
-    page.js("(() => { const d = document.querySelector('dialog.report [name=day]'); d.max = ''; d.value = '1999-01-01'; })()")
+    page.js(
+        "(() => { const d = document.querySelector('dialog.report [name=day]'); d.max = ''; d.value = '1999-01-01'; })()"
+    )
     click(page, "dialog.report .yes")
-    page.wait("document.querySelector('dialog.report a.open') || document.querySelector('dialog.report .problem').textContent.length > 20", 60)
+    page.wait(
+        "document.querySelector('dialog.report a.open') || "
+        "document.querySelector('dialog.report .problem').textContent.length > 20",
+        60,
+    )
     page.js("document.querySelector('dialog.report .no').click()")
     page.events[:] = [e for e in page.events if "400" not in str(e)]  # the browser notes a refused request as an error
 
@@ -144,10 +165,18 @@ def test_the_report_prints_on_paper(browser: Browser, server: Running, tmp_path:
         browser.call("Emulation.setEmulatedMedia", media="print")
         try:
             assert browser.js("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut at the right"
-            assert browser.js("getComputedStyle(document.body).backgroundColor") in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
-            wide = browser.js("[...document.querySelectorAll('table, svg, img, pre')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).length")
+            assert browser.js("getComputedStyle(document.body).backgroundColor") in (
+                "rgb(255, 255, 255)",
+                "rgba(0, 0, 0, 0)",
+            )
+            wide = browser.js(
+                "[...document.querySelectorAll('table, svg, img, "
+                "pre')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).length"
+            )
             assert wide == 0
-            pdf = base64.b64decode(browser.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, printBackground=True)["data"])
+            pdf = base64.b64decode(
+                browser.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, printBackground=True)["data"]
+            )
         finally:
             browser.call("Emulation.setEmulatedMedia", media="")
         assert pdf.startswith(b"%PDF-") and len(pdf) > 8000

@@ -23,7 +23,16 @@ pytestmark = page_tests()
 
 WEST, SOUTH, STEP = 104.70, 1.52, 0.012
 #: category -> type of ship (ITU-R M.1371 table 53) that is of it
-TYPES = {"unknown": 0, "cargo": 70, "tanker": 80, "passenger": 60, "fast": 40, "fishing": 30, "service": 52, "pleasure": 37}
+TYPES = {
+    "unknown": 0,
+    "cargo": 70,
+    "tanker": 80,
+    "passenger": 60,
+    "fast": 40,
+    "fishing": 30,
+    "service": 52,
+    "pleasure": 37,
+}
 HASH = "#12/1.545/104.75"
 PALETTES = ("day", "dusk", "night", "bridge")
 SENSORS = {990: 100_000_001, 991: 533_900_002}
@@ -132,7 +141,17 @@ def test_the_legend_says_the_same(browser: Browser, server: Running) -> None:
     rows = page.js("""[...document.querySelectorAll('#legend details > ul:not(.by-source) li button')].map((b) => ({
       word: b.querySelector('span').textContent, n: b.querySelector('.n').textContent,
       colour: getComputedStyle(b.querySelector('i')).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number) }))""")
-    words = ["Unknown", "Cargo", "Tanker", "Passenger", "High-speed", "Fishing", "Tug, service", "Pleasure", "Aids, stations"]
+    words = [
+        "Unknown",
+        "Cargo",
+        "Tanker",
+        "Passenger",
+        "High-speed",
+        "Fishing",
+        "Tug, service",
+        "Pleasure",
+        "Aids, stations",
+    ]
     assert [r["word"] for r in rows] == words
     assert [r["n"] for r in rows] == ["1", "4", "1", "1", "1", "1", "1", "1", "1"]
     for row, name in zip(rows, [*TYPES, "aid"], strict=True):
@@ -154,10 +173,15 @@ def test_the_shape_tells_who_sees_a_ship(browser: Browser, server: Running, pale
     colour = pixel(page, radar)
     assert far(colour, sea) > 30, "a dot in the middle"
     around = [(6, 0), (-6, 0), (0, 6), (0, -6), (4, 4), (-4, 4)]
-    ring = [min(far(pixel(page, radar, dx + ox, dy + oy), colour) for ox in (-1, 0, 1) for oy in (-1, 0, 1)) for dx, dy in around]
+    ring = [
+        min(far(pixel(page, radar, dx + ox, dy + oy), colour) for ox in (-1, 0, 1) for oy in (-1, 0, 1))
+        for dx, dy in around
+    ]
     assert max(ring) < 45, "a ring around it on all sides"
     assert far(pixel(page, radar, 3, 0), colour) > 30, "hollow between: no disc"
-    assert far(pixel(page, ais), cargo) <= 3 and far(pixel(page, both), cargo) <= 3, "AIS and both: her own symbol in the middle"
+    assert far(pixel(page, ais), cargo) <= 3 and far(pixel(page, both), cargo) <= 3, (
+        "AIS and both: her own symbol in the middle"
+    )
     wide = [(11, 0), (-11, 0), (0, 11), (8, 8), (-8, -8), (8, -8)]
 
     def seen(mmsi: int, dx: int, dy: int) -> bool:
@@ -203,7 +227,9 @@ def apart(boxes: list[dict[str, Any]]) -> bool:
 def test_names_go_by_alert_watch_list_approach_and_size_and_stay_where_they_are(browser: Browser) -> None:
     server = serve_in_thread(create_app(crowd(), title="names", period_s=0.5))
     try:
-        page = at(browser, server, "night", "&watch=533200002&labels=top#12/1.545/104.75", "&& selat.names().length >= 8")
+        page = at(
+            browser, server, "night", "&watch=533200002&labels=top#12/1.545/104.75", "&& selat.names().length >= 8"
+        )
         time.sleep(3.0)  # approaches are worked out every two seconds
         found = names(page)
         heap = [n for n in found if not 533_300_000 <= n["mmsi"] < 533_400_000]
@@ -211,7 +237,9 @@ def test_names_go_by_alert_watch_list_approach_and_size_and_stay_where_they_are(
             (533_200_001, "alert"), (533_200_002, "watch"),
             *sorted(((n["mmsi"], "cpa") for n in heap[2:4]), key=lambda p: [h["mmsi"] for h in heap].index(p[0])),
         ]  # fmt: skip
-        assert {n["mmsi"] for n in heap[2:4]} == {533_200_003, 533_200_004}, "two that will pass closely come before any size"
+        assert {n["mmsi"] for n in heap[2:4]} == {533_200_003, 533_200_004}, (
+            "two that will pass closely come before any size"
+        )
         sizes = [n["mmsi"] - 533_300_000 for n in found if 533_300_000 <= n["mmsi"] < 533_400_000]
         assert len(sizes) >= 3 and sizes == sorted(LENGTHS, reverse=True)[: len(sizes)], "the longest, in that order"
         assert apart(found)

@@ -42,8 +42,11 @@ def page(browser: Browser, server: Running, request: pytest.FixtureRequest) -> I
 
 
 def box(page: Browser, selector: str) -> dict[str, float]:
-    return dict(page.js(f"""(() => {{ const r = document.querySelector({selector!r}).getBoundingClientRect();
-      return {{ x: r.left + r.width / 2, y: r.top + r.height / 2, left: r.left, top: r.top, right: r.right, bottom: r.bottom }}; }})()"""))
+    return dict(
+        page.js(f"""(() => {{ const r = document.querySelector({selector!r}).getBoundingClientRect();
+      return {{ x: r.left + r.width / 2, y: r.top + r.height / 2, left: r.left, top: r.top, right: r.right,
+        bottom: r.bottom }}; }})()""")
+    )
 
 
 def press(page: Browser, selector: str) -> None:
@@ -89,12 +92,18 @@ def test_a_tap_on_a_ship_opens_the_drawer_with_her_card(page: Browser) -> None:
     assert box(page, "#map-area")["right"] - box(page, "#map-area")["left"] == width, "the map has the whole width"
     mmsi, x, y = alone(page)
     tap(page, x, y)
-    page.wait(f"new URLSearchParams(location.search).get('ship') === '{mmsi}' && !document.getElementById('card').hidden")
+    page.wait(
+        f"new URLSearchParams(location.search).get('ship') === '{mmsi}' && !document.getElementById('card').hidden"
+    )
     page.wait(f"getComputedStyle({side}).visibility === 'visible' && !{side}.inert")
-    page.wait(f"{side}.getBoundingClientRect().right <= innerWidth + 1 && {side}.getBoundingClientRect().bottom <= innerHeight + 1")
+    page.wait(
+        f"{side}.getBoundingClientRect().right <= innerWidth + 1 && {side}.getBoundingClientRect().bottom <= innerHeight + 1"
+    )
     shown = box(page, "#side")
     if width < page.js("innerHeight"):
-        assert shown["right"] - shown["left"] == width and shown["top"] > page.js("innerHeight") * 0.4, "upright: from below"
+        assert shown["right"] - shown["left"] == width and shown["top"] > page.js("innerHeight") * 0.4, (
+            "upright: from below"
+        )
     else:
         assert shown["right"] - shown["left"] <= 340 and shown["bottom"] - shown["top"] > 400, "lying: from the side"
     head = box(page, "#alerts .panel-head")
@@ -120,7 +129,9 @@ def test_a_finger_that_rests_opens_the_menu_and_measures(page: Browser) -> None:
     mmsi, x, y = alone(page)
     rest(page, x, y)
     page.wait("document.querySelector('.context-menu [data-item=range]')")
-    assert page.js("document.querySelector('.context-menu [data-item=card]')") is not None, "she is the one that it is about"
+    assert page.js("document.querySelector('.context-menu [data-item=card]')") is not None, (
+        "she is the one that it is about"
+    )
     assert page.js("new URLSearchParams(location.search).get('ship')") is None, "its end is no tap"
     menu = box(page, ".context-menu")
     assert menu["left"] >= 0 and menu["right"] <= page.js("innerWidth") and menu["bottom"] <= page.js("innerHeight")
@@ -150,9 +161,11 @@ def test_everything_that_is_pressed_is_large_enough(page: Browser) -> None:
     page.wait("document.querySelector('.alert.chosen .deeds button') && !document.getElementById('card').hidden")
     page.js("selat.map().stop()")
     small = f"""[...document.querySelectorAll('button, a[href], input, select, summary, [role=slider], [role=menuitem]')]
-      .filter((e) => e.checkVisibility({{ visibilityProperty: true }})).map((e) => ({{ e, r: (e.closest('label.tick, .time-known-label') ?? e).getBoundingClientRect() }}))
+      .filter((e) => e.checkVisibility({{ visibilityProperty: true }})).map((e) => ({{ e, r: (e.closest('label.tick,
+        .time-known-label') ?? e).getBoundingClientRect() }}))
       .filter(({{ r }}) => r.width > 0 && (r.width < {LEAST} || r.height < {LEAST}))
-      .map(({{ e, r }}) => `${{e.tagName}}.${{e.className}} ${{e.textContent.slice(0, 20)}} ${{r.width.toFixed(0)}}x${{r.height.toFixed(0)}}`)"""
+      .map(({{ e, r }}) => `${{e.tagName}}.${{e.className}} ${{e.textContent.slice(0,
+        20)}} ${{r.width.toFixed(0)}}x${{r.height.toFixed(0)}}`)"""
     assert page.js(small) == []
     page.js("document.querySelector('[data-name=help]').click()")
     page.wait("document.getElementById('help').open")

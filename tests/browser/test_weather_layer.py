@@ -1,4 +1,4 @@
-"""Wind and current on the map: by mouse and by keyboard, with the time bar, with unit, source and age; nothing where there is none."""
+"""Wind and current on the map: by mouse, by keyboard, with the time bar; unit, source, age; nothing where there is none."""
 
 from __future__ import annotations
 
@@ -71,15 +71,20 @@ def check(page: Browser, kind: str, hours: float, within: float = 0.06) -> None:
 
 def inked(page: Browser) -> int:
     """Pixels of the layer that carry something."""
-    return int(page.js("""(() => { const c = document.getElementById('weather'); if (!c) return 0;
+    return int(
+        page.js("""(() => { const c = document.getElementById('weather'); if (!c) return 0;
       const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-      let n = 0; for (let k = 3; k < d.length; k += 4) n += d[k] > 40 ? 1 : 0; return n; })()"""))
+      let n = 0; for (let k = 3; k < d.length; k += 4) n += d[k] > 40 ? 1 : 0; return n; })()""")
+    )
 
 
 def test_by_mouse_wind_then_current_then_both_then_off(browser: Browser, server: Running, begin: int) -> None:
     page = at(browser, server.url)
     assert page.js("document.getElementById('weather')") is None, "nothing is loaded before it is wanted"
-    spot = page.js("(() => { const r = document.querySelector('.weather-turn').getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()")
+    spot = page.js(
+        "(() => { const r = document.querySelector('.weather-turn').getBoundingClientRect(); return [r.x + r.width / 2, "
+        "r.y + r.height / 2]; })()"
+    )
     page.click(*spot)
     page.wait("selat.weather().wind?.lon.length > 40")
     hours = (clock.now() - begin) / HOUR
@@ -138,7 +143,9 @@ def test_by_keyboard_and_with_the_time_bar(browser: Browser, server: Running, be
     assert browser.errors() == []
 
 
-def test_before_the_first_time_of_a_field_nothing_is_drawn_and_what_there_is_is_said(browser: Browser, server: Running, begin: int) -> None:
+def test_before_the_first_time_of_a_field_nothing_is_drawn_and_what_there_is_is_said(
+    browser: Browser, server: Running, begin: int
+) -> None:
     early = begin // 1_000_000 - 5 * 3_600_000
     page = browser
     browser.open("about:blank")
@@ -181,8 +188,11 @@ def test_a_barb_points_to_where_the_wind_comes_from(browser: Browser, server: Ru
     time.sleep(0.6)
     found = page.js("""(() => { const c = document.getElementById('weather'), p = selat.project(104.9, 1.6);
       const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data, out = [];
-      for (let y = 0; y < c.height; y++) for (let x = 0; x < c.width; x++) if (d[4 * (y * c.width + x) + 3] > 60) out.push([x - p.x, y - p.y]);
+      for (let y = 0; y < c.height; y++) for (let x = 0; x < c.width;
+        x++) if (d[4 * (y * c.width + x) + 3] > 60) out.push([x - p.x, y - p.y]);
       return out; })()""")
     xs, ys = [p[0] for p in found], [p[1] for p in found]
     assert 25 < max(xs) < 34 and min(xs) > -3, "the shaft goes to the east"
-    assert max(ys) > 8 and min(ys) > -3, "north of the line its feathers are to the south: low pressure at the left of who has the wind in the back"
+    assert max(ys) > 8 and min(ys) > -3, (
+        "north of the line its feathers are to the south: low pressure at the left of who has the wind in the back"
+    )

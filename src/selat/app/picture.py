@@ -300,7 +300,9 @@ def _rows(c: Contacts, slots: Array, alerted: set[int]) -> Array:
     at_rest = np.isin(c.status[slots], _AT_REST) & ~(c.sog[slots] > 1.0)
     with_alert = np.isin(mmsi, np.fromiter(alerted, np.int64, len(alerted)))
     kind, sensor = _sources(c, slots)
-    rows["flags"] = kind | c.lost[slots] * FLAG_LOST | with_alert * FLAG_ALERT | at_rest * FLAG_MOORED | sensor * FLAG_SENSOR
+    rows["flags"] = (
+        kind | c.lost[slots] * FLAG_LOST | with_alert * FLAG_ALERT | at_rest * FLAG_MOORED | sensor * FLAG_SENSOR
+    )
     return rows
 
 

@@ -138,4 +138,3 @@ def _between(f: Field, time: int) -> dict[str, Any]:
     k = int(np.searchsorted(f.grid.time, time, "right")) - 1
     after = min(k + (f.grid.time[k] != time), len(f.grid.time) - 1)
     return {"before_ms": int(f.grid.time[k]) // _MS, "after_ms": int(f.grid.time[after]) // _MS}
-

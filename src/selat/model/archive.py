@@ -23,7 +23,9 @@ class Desktop(Protocol):
     """What people keep for the page, by owner (an account; empty: the machine), kind (view, list, keys) and name."""
 
     def all(self, owner: str) -> dict[str, Any]:
-        """``view``, ``list`` and ``keys``, each by name; ``assets``: boats and aircraft with name, kind, mmsi, lat, lon, speed (m/s)."""
+        """``view``, ``list``, ``keys``, each by name; ``assets``: boats and aircraft with name, kind, mmsi, lat, lon,
+        speed (m/s).
+        """
         ...
 
     def keep(self, owner: str, kind: str, name: str, value: Any) -> None:

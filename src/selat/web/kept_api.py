@@ -1,4 +1,4 @@
-"""Views, lists of ships and keys of the page that people keep by name: each account its own; without accounts, those of the machine.
+"""Views, lists of ships and keys that people keep by name: each account its own; without accounts, those of the machine.
 
 ================================  ======================================================================
 ``GET  /api/kept``                 all of them by kind and name, and the assets of the sea

@@ -52,7 +52,12 @@ class _Weather:
             raise ConfigError("that is no box", hint="four finite numbers: west,south,east,north")
         columns, rows = (_whole(query.get(k, d), k, 4000) for k, d in (("columns", "16"), ("rows", "12")))
         told = await run_in_threadpool(
-            self.archive.weather.arrows, request.path_params["kind"], at * _MS, (west, south, east, north), columns, rows
+            self.archive.weather.arrows,
+            request.path_params["kind"],
+            at * _MS,
+            (west, south, east, north),
+            columns,
+            rows,
         )
         return json_answer(told)
 
