@@ -228,7 +228,7 @@ def test_names_go_by_alert_watch_list_approach_and_size_and_stay_where_they_are(
     server = serve_in_thread(create_app(crowd(), title="names", period_s=0.5))
     try:
         page = at(
-            browser, server, "night", "&watch=533200002&labels=top#12/1.545/104.75", "&& selat.names().length >= 8"
+            browser, server, "night", "&watch=533200002&labels=top#12/1.545/104.75", "&& selat.names().length >= 6"
         )
         time.sleep(3.0)  # approaches are worked out every two seconds
         found = names(page)

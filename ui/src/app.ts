@@ -11,7 +11,7 @@ import { setLanguage, t } from "./i18n";
 import { press } from "./keys";
 import { take } from "./keymap";
 import { closeMenu, openMenu } from "./contextmenu";
-import { openKeys, openReport } from "./beside";
+import { layersAgain, openKeys, openReport } from "./beside";
 import { KEYS_HERE, recall, remember } from "./settings";
 import { paperIcon } from "./shapes";
 import { HOME, Parts } from "./parts";
@@ -234,6 +234,7 @@ export class App extends Parts {
   protected viewed(): void {
     Object.assign(this.wanted, readFilter());
     this.look.again();
+    layersAgain();
     this.filtered(false);
   }
 

@@ -25,6 +25,11 @@ export function cycleWeather(): void {
   wind?.cycle();
 }
 
+/** The layers as the address has them now: a saved view was chosen. */
+export function layersAgain(): void {
+  wind?.again();
+}
+
 /** What the weather layer draws now; null: it was never switched on. */
 export function weatherLayer(): WeatherLayer | null {
   return wind?.layer ?? null;
@@ -49,7 +54,8 @@ export function openReport(app: App, kind?: Report, about?: string): void {
 /** The form of own keys. */
 export function openKeys(app: App): void {
   if (app.help.open) app.help.close();
-  void import("./keydialog").then((form) => form.openKeyDialog(app.views.may, () => app.reworded()));
+  // Asked anew: another console of the same account may have changed them, and where they are kept must be known.
+  void Promise.all([import("./keydialog"), app.views.load()]).then(([form]) => form.openKeyDialog(app.views.may, () => app.reworded()));
 }
 
 /** The switch of the weather layer and its legend; the layer itself is loaded when it is wanted. */
@@ -69,6 +75,11 @@ class WeatherSwitch {
   cycle(): void {
     this.mode = MODES[(MODES.indexOf(this.mode) + 1) % MODES.length] ?? "off";
     remember("weather", this.mode === "off" ? "" : this.mode);
+    this.show();
+  }
+
+  again(): void {
+    this.mode = MODES.find((m) => m === recall("weather")) ?? "off";
     this.show();
   }
 

@@ -18,6 +18,7 @@ export class Hands {
   private drag: "line" | "ebl" | "zone" | null = null;
   private moved = false;
   private pressed = 0; // a finger rests on the map
+  private held = false;
   private began = { x: 0, y: 0 };
   private long = false; // the menu came from that finger: its end is no tap
 
@@ -28,17 +29,21 @@ export class Hands {
   ) {
     map.boxZoom.disable(); // Shift and drag measures
     map.on("mousedown", (e) => this.down(e, e.originalEvent.shiftKey));
-    map.on("touchstart", (e) => {
+    const lifted = (): void => {
       clearTimeout(this.pressed);
+      this.held = false;
+    };
+    map.on("touchstart", (e) => {
+      lifted();
       this.long = false;
       if (e.points.length !== 1) return;
       this.down(e, false);
       if (!this.drag) this.rest(e.point.x, e.point.y);
     });
     map.on("touchmove", (e) => {
-      if (e.points.length > 1 || Math.hypot(e.point.x - this.began.x, e.point.y - this.began.y) > SLIP_PX) clearTimeout(this.pressed);
+      if (e.points.length > 1 || Math.hypot(e.point.x - this.began.x, e.point.y - this.began.y) > SLIP_PX) lifted();
     });
-    for (const end of ["touchend", "touchcancel"] as const) map.on(end, () => clearTimeout(this.pressed));
+    for (const end of ["touchend", "touchcancel"] as const) map.on(end, lifted);
     map.on("contextmenu", (e) => {
       e.preventDefault();
       if (!this.long) this.on.menu(e.point.x, e.point.y, this.hit(e.point.x, e.point.y, 15)?.mmsi ?? null);
@@ -59,12 +64,13 @@ export class Hands {
   /** A finger that stays where it is opens the menu of that place. */
   private rest(x: number, y: number): void {
     this.began = { x, y };
-    this.pressed = setTimeout(() => {
-      if (this.legs.open || this.tools.first || this.editor.draft) return; // there a press is a point
+    this.held = true;
+    // Where the machine is slow, a movement may be waiting behind the clock: it is heard before the menu opens.
+    this.pressed = setTimeout(() => requestAnimationFrame(() => setTimeout(() => {
+      if (!this.held || this.legs.open || this.tools.first || this.editor.draft) return; // there a press is a point
       this.long = true;
-      navigator.vibrate?.(15);
       this.on.menu(x, y, this.hit(x, y, FINGER_PX)?.mmsi ?? null);
-    }, LONG_MS);
+    })), LONG_MS);
   }
 
   private hit(x: number, y: number, reach: number): Contact | undefined {

@@ -173,6 +173,7 @@ export class SurvivalClock {
     const open = this.state.open;
     if (!open || open.backward) {
       setText(this.out, "");
+      this.root.hidden = true; // an empty line that opens has no name for a reader
       return;
     }
     const passed = Date.now() - open.begin_ms;
@@ -180,6 +181,7 @@ export class SurvivalClock {
     const next = this.told?.end_ms ? t("r.ends", { time: `${utcDate(this.told.end_ms)} ${utc(this.told.end_ms, false)}Z` }) :
       this.told ? t("r.reviewAt", { time: when(this.told.reviews_ms) }) : "";
     setText(this.out, [since, next].filter(Boolean).join(" · "));
+    this.root.hidden = this.out.textContent === "";
     this.out.title = this.told?.sentence ?? "";
   }
 }

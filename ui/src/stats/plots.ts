@@ -48,6 +48,7 @@ export function figure(name: string, title: string, drawing: Element | null, tab
   const csv = h("button", { type: "button", class: "csv", title: `${title}: ${t("csv")}`, click: () =>
     save(`${name}.csv`, "text/csv;charset=utf-8", "\ufeff", csvRow(table.head), ...table.rows.map(csvRow)) }, t("csv"));
   const empty = table.rows.length === 0;
+  if (drawing && !drawing.hasAttribute("aria-label")) drawing.setAttribute("aria-label", title); // its numbers are in the table
   return h("figure", { id: name, class: more.wide ? "wide" : "" },
     h("figcaption", {}, h("h2", {}, title), h("span", { class: "space" }), empty ? null : csv),
     more.legend && more.legend.length > 1 ? h("ul", { class: "keys" }, ...more.legend.map((s) => {
