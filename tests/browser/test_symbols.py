@@ -199,11 +199,11 @@ LENGTHS = (40, 110, 180, 250, 320, 390)
 
 
 def crowd() -> FixedPicture:
-    """Two heaps of ships on one place each: one with an alert, a watched one, two that will pass closely; one of all sizes."""
+    """Two heaps of ships: one with a watched one and two that will pass closely, beside one with an alert; one of all sizes."""
     x, y = HEAP
     ships = [lying(533_100_000 + k, f"BIG {k}", HEAP, 70, 200.0 + 10 * k) for k in range(9)]
     ships += [
-        lying(533_200_001, "ALERTED", HEAP, 70, 20.0),
+        lying(533_200_001, "ALERTED", (x - 0.02, y), 70, 20.0),
         lying(533_200_002, "WATCHED", HEAP, 70, 25.0),
         running(533_200_003, "NEAR A", [(x - 0.0013, y), (x + 0.5, y)], 1.0, 70, 30.0),
         running(533_200_004, "NEAR B", [(x + 0.0013, y), (x - 0.5, y)], 1.0, 70, 30.0),

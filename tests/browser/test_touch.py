@@ -60,12 +60,21 @@ def alone(page: Browser) -> tuple[int, float, float]:
     found: dict[str, Any] = page.js("""(() => {
       const area = document.getElementById('map-area').getBoundingClientRect();
       const on = selat.mmsis().map((m) => ({ m, ...selat.screen(m) }));
-      return on.find((p) => p.x > 60 && p.y > 120 && p.x < area.width - 80 && p.y < area.height * 0.5
-        && on.every((q) => q === p || Math.hypot(p.x - q.x, p.y - q.y) > 60)
+      return on.find((p) => p.x > 60 && p.y > 120 && p.x < area.width - 80 && p.y < area.height * 0.55
+        && on.every((q) => q === p || Math.hypot(p.x - q.x, p.y - q.y) > 34)
         && document.elementFromPoint(p.x + area.left, p.y + area.top)?.classList.contains('maplibregl-canvas'));
     })()""")
     origin = map_origin(page)
     return int(found["m"]), found["x"] + origin["x"], found["y"] + origin["y"]
+
+
+def pulled_out(page: Browser) -> None:
+    """The drawer is open and has come to rest."""
+    page.wait(
+        "!document.getElementById('side').inert && getComputedStyle(document.getElementById('side')).visibility === 'visible'"
+    )
+    edge = "(() => { const r = document.getElementById('side').getBoundingClientRect(); return r; })()"
+    page.wait(f"{edge}.right <= innerWidth + 1 && {edge}.bottom <= innerHeight + 1")
 
 
 def test_a_finger_moves_the_map_and_two_zoom_it(page: Browser) -> None:
@@ -95,10 +104,7 @@ def test_a_tap_on_a_ship_opens_the_drawer_with_her_card(page: Browser) -> None:
     page.wait(
         f"new URLSearchParams(location.search).get('ship') === '{mmsi}' && !document.getElementById('card').hidden"
     )
-    page.wait(f"getComputedStyle({side}).visibility === 'visible' && !{side}.inert")
-    page.wait(
-        f"{side}.getBoundingClientRect().right <= innerWidth + 1 && {side}.getBoundingClientRect().bottom <= innerHeight + 1"
-    )
+    pulled_out(page)
     shown = box(page, "#side")
     if width < page.js("innerHeight"):
         assert shown["right"] - shown["left"] == width and shown["top"] > page.js("innerHeight") * 0.4, (
@@ -116,8 +122,7 @@ def test_the_handle_brings_the_alerts_and_an_alert_is_acknowledged(page: Browser
     n = page.wait("document.querySelector('.side-handle b').textContent")
     assert int(n) >= 3
     press(page, ".side-handle")
-    page.wait("!document.getElementById('side').inert")
-    page.wait("document.querySelector('.alert.warning').getBoundingClientRect().width > 100")
+    pulled_out(page)
     press(page, ".alert.caution")
     page.wait("document.querySelector('.alert.caution.chosen')")
     page.wait("!selat.map().isMoving()")
@@ -157,6 +162,7 @@ def test_a_finger_that_rests_opens_the_menu_and_measures(page: Browser) -> None:
 def test_everything_that_is_pressed_is_large_enough(page: Browser) -> None:
     page.js("document.querySelector('#legend details').open = true")
     press(page, ".side-handle")
+    pulled_out(page)
     page.js("document.querySelector('.alert.warning').click()")
     page.wait("document.querySelector('.alert.chosen .deeds button') && !document.getElementById('card').hidden")
     page.js("selat.map().stop()")

@@ -46,7 +46,8 @@ export class Hands {
     for (const end of ["touchend", "touchcancel"] as const) map.on(end, lifted);
     map.on("contextmenu", (e) => {
       e.preventDefault();
-      if (!this.long) this.on.menu(e.point.x, e.point.y, this.hit(e.point.x, e.point.y, 15)?.mmsi ?? null);
+      const touch = (e.originalEvent as PointerEvent).pointerType === "touch"; // of a finger that rests: told above, if it did not move
+      if (!touch && !this.long) this.on.menu(e.point.x, e.point.y, this.hit(e.point.x, e.point.y, 15)?.mmsi ?? null);
     });
     map.on("mousemove", (e) => this.move(e));
     map.on("touchmove", (e) => this.drag && this.move(e));
