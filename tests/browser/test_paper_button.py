@@ -51,10 +51,8 @@ def page(browser: Browser, server: Running) -> Iterator[Browser]:
     browser.resize(1280, 720)
     browser.open(f"{server.url}?palette=night&lang=en&ship=")
     browser.wait("selat.ready() && selat.zones() >= 1", 60)
-    browser.js(
     browser.js("window.make = URL.createObjectURL")
     browser.js("URL.createObjectURL = (b) => window.make.call(URL, (window.made = b)); 0")
-    )
     yield browser
     assert browser.errors() == []
 
