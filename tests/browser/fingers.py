@@ -44,6 +44,26 @@ def rest(page: Browser, x: float, y: float, seconds: float = 0.9) -> None:
     _send(page, "touchEnd", [])
 
 
+def scroll(page: Browser, start: Point, by: Point) -> None:
+    """One finger from a point, timed by the browser itself: on a busy machine it does not seem to rest."""
+    page.call(
+        "Input.synthesizeScrollGesture", x=start[0], y=start[1], xDistance=by[0], yDistance=by[1],
+        gestureSourceType="touch", preventFling=True, speed=600,
+    )  # fmt: skip
+
+
+def pinch(page: Browser, at: Point, factor: float) -> None:
+    """Two fingers apart (a factor above 1) or together."""
+    page.call(
+        "Input.synthesizePinchGesture",
+        x=at[0],
+        y=at[1],
+        scaleFactor=factor,
+        gestureSourceType="touch",
+        relativeSpeed=500,
+    )
+
+
 def slide(page: Browser, *ways: tuple[Point, Point], steps: int = 8) -> None:
     """One finger or several, each from a point to another."""
     _send(page, "touchStart", [a for a, _ in ways])

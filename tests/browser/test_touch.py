@@ -9,7 +9,7 @@ import pytest
 
 from browser.cdp import Browser
 from browser.fake_picture import FakePicture
-from browser.fingers import rest, slide, tablet, tap
+from browser.fingers import pinch, rest, scroll, slide, tablet, tap
 from browser.needs import page_tests
 from browser.test_page import map_origin
 from selat.app.archive import SeaArchive
@@ -82,14 +82,14 @@ def test_a_finger_moves_the_map_and_two_zoom_it(page: Browser) -> None:
     x, y = area["x"], area["top"] + 260
     centre = "JSON.stringify([selat.map().getCenter().lng, selat.map().getCenter().lat])"
     before, zoom = page.js(centre), page.js("selat.map().getZoom()")
-    slide(page, ((x, y), (x - 120, y + 60)))
+    scroll(page, (x, y), (-120, 60))
     page.wait(f"{centre} !== {before!r} && !selat.map().isMoving()")
     west, _ = page.js("[selat.map().getCenter().lng, selat.map().getCenter().lat]")
     assert west > page.js(f"{before}[0]"), "the map went with the finger"
     assert page.js("document.querySelector('.context-menu')") is None and page.js("selat.map().getZoom()") == zoom
-    slide(page, ((x - 30, y), (x - 130, y)), ((x + 30, y), (x + 130, y)))
+    pinch(page, (x, y), 3.0)
     page.wait(f"selat.map().getZoom() > {zoom} + 1 && !selat.map().isMoving()")
-    slide(page, ((x - 130, y), (x - 40, y)), ((x + 130, y), (x + 40, y)))
+    pinch(page, (x, y), 0.4)
     page.wait(f"selat.map().getZoom() < {zoom} + 1 && !selat.map().isMoving()")
     assert page.js("selat.map().getBearing()") == 0, "two fingers do not turn the map"
 
