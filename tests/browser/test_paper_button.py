@@ -58,9 +58,16 @@ def page(browser: Browser, server: Running) -> Iterator[Browser]:
 
 
 def click(page: Browser, selector: str) -> None:
-    spot = page.js(f"""(() => {{ const e = document.querySelector({json.dumps(selector)});
-        e.scrollIntoView({{ block: 'center' }});
-      const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()""")
+    """A press of the mouse in the middle of an element that has come to rest: lists and cards make room for each other."""
+    spot, before = None, [0.0, 0.0]
+    for _ in range(20):
+        spot = page.js(f"""(() => {{ const e = document.querySelector({json.dumps(selector)});
+            e.scrollIntoView({{ block: 'nearest' }});
+            const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()""")
+        if spot == before:
+            break
+        before = spot
+        time.sleep(0.4)
     page.click(*spot)
 
 
