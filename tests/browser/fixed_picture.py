@@ -12,10 +12,18 @@ from selat.model.picture import CLASS_A, FLAG_SENSOR
 def lying(
     mmsi: int, name: str, place: tuple[float, float], ship_type: int = 70, length: float = 100.0, **more: Any
 ) -> Ship:
-    """A ship of class A that stands at (longitude, latitude); ``more``: fields of :class:`Ship`."""
+    """A ship of class A that stands at (longitude, latitude), heading east; ``more``: fields of :class:`Ship`."""
     made: dict[str, Any] = {"cls": CLASS_A, "speed_kn": 0.0, "interval_s": 3.0, **more}
     return Ship(
-        mmsi, name, made.pop("cls"), ship_type, length, round(length / 6.5), made.pop("speed_kn"), [place], **made
+        mmsi,
+        name,
+        made.pop("cls"),
+        ship_type,
+        length,
+        round(length / 6.5),
+        made.pop("speed_kn"),
+        [place, (place[0] + 1e-6, place[1])],
+        **made,
     )
 
 

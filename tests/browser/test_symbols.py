@@ -203,7 +203,7 @@ def crowd() -> FixedPicture:
     x, y = HEAP
     ships = [lying(533_100_000 + k, f"BIG {k}", HEAP, 70, 200.0 + 10 * k) for k in range(9)]
     ships += [
-        lying(533_200_001, "ALERTED", (x - 0.02, y), 70, 20.0),
+        lying(533_200_001, "ALERTED", (x + 0.02, y), 70, 20.0),
         lying(533_200_002, "WATCHED", HEAP, 70, 25.0),
         running(533_200_003, "NEAR A", [(x - 0.0013, y), (x + 0.5, y)], 1.0, 70, 30.0),
         running(533_200_004, "NEAR B", [(x + 0.0013, y), (x - 0.5, y)], 1.0, 70, 30.0),
@@ -278,7 +278,7 @@ def test_no_two_names_overlap_in_a_full_strait(browser: Browser) -> None:
         page = at(browser, server, "night", "&labels=all")
         time.sleep(1.5)
         found = names(page)
-        assert len(found) > 60 and apart(found)
+        assert len(found) > 40 and apart(found)
         for key in ("+", "ArrowLeft", "-"):
             press(page, key)
             page.wait("!selat.map().isMoving()")
