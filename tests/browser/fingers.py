@@ -44,14 +44,6 @@ def rest(page: Browser, x: float, y: float, seconds: float = 0.9) -> None:
     _send(page, "touchEnd", [])
 
 
-def scroll(page: Browser, start: Point, by: Point) -> None:
-    """One finger from a point, timed by the browser itself: on a busy machine it does not seem to rest."""
-    page.call(
-        "Input.synthesizeScrollGesture", x=start[0], y=start[1], xDistance=by[0], yDistance=by[1],
-        gestureSourceType="touch", preventFling=True, speed=600,
-    )  # fmt: skip
-
-
 def pinch(page: Browser, at: Point, factor: float) -> None:
     """Two fingers apart (a factor above 1) or together."""
     page.call(
@@ -64,11 +56,15 @@ def pinch(page: Browser, at: Point, factor: float) -> None:
     )
 
 
-def slide(page: Browser, *ways: tuple[Point, Point], steps: int = 8) -> None:
-    """One finger or several, each from a point to another."""
+def slide(page: Browser, *ways: tuple[Point, Point], steps: int = 8) -> float:
+    """One finger or several, each from a point to another; seconds that they rested before they moved, on a busy machine."""
+    began = time.monotonic()
     _send(page, "touchStart", [a for a, _ in ways])
+    rested = 0.0
     for k in range(1, steps + 1):
         f = k / steps
         _send(page, "touchMove", [(a[0] + (b[0] - a[0]) * f, a[1] + (b[1] - a[1]) * f) for a, b in ways])
+        rested = rested or time.monotonic() - began
         time.sleep(0.03)
     _send(page, "touchEnd", [])
+    return rested

@@ -20,7 +20,6 @@ from selat.app.past_traffic import PastTraffic
 from selat.app.releasing import Releasing
 from selat.app.seen import alerts_of, sees, zones_of
 from selat.app.session import Sea
-from selat.app.weather import Weather, weather_of
 from selat.exporters import _zones
 from selat.model import clock
 from selat.model.clock import DAY, HOUR, SECOND
@@ -257,11 +256,6 @@ class SeaArchive(Releasing):
     def known(self) -> tuple[Array, dict[str, Array]]:
         """(MMSI ascending, declared facts) of all ships ever heard."""
         return self._known()[:2]
-
-    @property
-    def weather(self) -> Weather:
-        """Wind and current of the folder ``fields``."""
-        return weather_of(self._folder)
 
     def report(self, kind: str, about: str, begin: int | None, end: int | None, language: str, form: str) -> bytes:
         """A report on paper."""

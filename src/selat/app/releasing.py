@@ -9,6 +9,7 @@ from typing import Any, Self
 from selat.app.kept import Desktop
 from selat.app.seen import sees
 from selat.app.session import Sea
+from selat.app.weather import Weather, weather_of
 from selat.model.errors import ConfigError
 from selat.model.release import Groups, group_names, may_see
 from selat.store import alertbook, cases, registry, releases
@@ -41,6 +42,11 @@ class Releasing:
     def desktop(self) -> Desktop:
         """What people keep for the page."""
         return Desktop(self.sea.state)
+
+    @property
+    def weather(self) -> Weather:
+        """Wind and current of the folder ``fields``: of those nothing is kept from anybody."""
+        return weather_of(self._folder)
 
     def _may_change(self, name: str) -> None:
         if not sees(self.sea, "zone", name):
