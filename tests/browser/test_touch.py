@@ -187,11 +187,10 @@ def test_everything_that_is_pressed_is_large_enough(page: Browser) -> None:
     page.wait("document.querySelector('.alert.chosen .deeds button') && !document.getElementById('card').hidden")
     page.js("selat.map().stop() && 0")
     small = f"""[...document.querySelectorAll('button, a[href], input, select, summary, [role=slider], [role=menuitem]')]
-      .filter((e) => e.checkVisibility({{ visibilityProperty: true }})).map((e) => ({{ e, r: (e.closest('label.tick,
-        .time-known-label') ?? e).getBoundingClientRect() }}))
+      .filter((e) => e.checkVisibility({{ visibilityProperty: true }}))
+      .map((e) => ({{ e, r: (e.closest('.tick, .time-known-label') ?? e).getBoundingClientRect() }}))
       .filter(({{ r }}) => r.width > 0 && (r.width < {LEAST} || r.height < {LEAST}))
-      .map(({{ e, r }}) => `${{e.tagName}}.${{e.className}} ${{e.textContent.slice(0,
-        20)}} ${{r.width.toFixed(0)}}x${{r.height.toFixed(0)}}`)"""
+      .map(({{ e, r }}) => [e.tagName, e.className, e.textContent.slice(0, 20), r.width.toFixed(), r.height.toFixed()].join(' '))"""
     assert page.js(small) == []
     page.js("document.querySelector('[data-name=help]').click()")
     page.wait("document.getElementById('help').open")

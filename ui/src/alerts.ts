@@ -14,6 +14,7 @@ export class AlertPanel {
   private readonly count = h("span", { class: "count" });
   private readonly held = h("span", { class: "held", hidden: true });
   private readonly title = h("h2", {});
+  private readonly divider = h("div", { class: "divider" });
   private readonly quiet: HTMLButtonElement;
   private shown: string[] = [];
   private over = false;
@@ -27,7 +28,8 @@ export class AlertPanel {
     root.addEventListener("pointerenter", (event) => {
       this.over = event.pointerType === "mouse";
     });
-    root.addEventListener("pointerleave", () => {
+    root.addEventListener("pointerleave", (event) => {
+      if (event.pointerType !== "mouse") return; // a finger leaves before its press is told: nothing may move then
       this.over = false;
       this.render();
     });
@@ -117,7 +119,8 @@ export class AlertPanel {
       if (!row) continue;
       if (alert && isSeen(alert) && !line && !hold) {
         line = true;
-        nodes.push(h("div", { class: "divider" }, t("alerts.seen")));
+        setText(this.divider, t("alerts.seen"));
+        nodes.push(this.divider);
       }
       nodes.push(row.root);
     }
@@ -125,7 +128,9 @@ export class AlertPanel {
     if (!hold) for (const id of [...this.rows.keys()]) if (!this.alerts.has(id)) this.rows.delete(id);
     if (!hold && !sameNodes(this.list, nodes)) {
       const focused = this.list.contains(document.activeElement) ? document.activeElement as HTMLElement : null;
+      const top = this.list.scrollTop;
       this.list.replaceChildren(...nodes);
+      this.list.scrollTop = top; // who reads further down stays there
       focused?.focus({ preventScroll: true }); // an element that is moved loses it
     }
     this.tick(this.nowMs);
