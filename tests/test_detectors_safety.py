@@ -124,13 +124,20 @@ def test_a_drift_that_meets_the_shore_within_the_hour_is_an_alarm():
 
 
 def test_a_stop_that_engines_can_make_is_none():
-    slow = [(12.0, 80.0, 900.0), *[(k, 80.0, 20.0) for k in np.arange(11.0, 0.0, -1.0)], (0.0, 80.0, 600.0)]
+    slow = [(12.0, 80.0, 900.0), *[(k, 80.0, 25.0) for k in np.arange(11.0, 0.0, -1.0)], (0.0, 80.0, 600.0)]
     assert who(alerts_of(sudden_stop.DETECTOR, [seas.voyage(SHIP, 1.3, 104.5, slow)], known(120))) == set()
     crash = [(12.0, 80.0, 900.0), (0.0, 80.0, 600.0)]
     assert told(alerts_of(sudden_stop.DETECTOR, [seas.voyage(SHIP, 1.3, 104.5, crash)], known(120))) == {
         ("warning", SHIP)
     }
     assert who(alerts_of(sudden_stop.DETECTOR, [seas.voyage(SHIP, 1.3, 104.5, crash)], known(20))) == set()
+
+
+def test_a_stop_in_which_the_limit_itself_was_reported():
+    """7.0 knots, as sent and stored, is neither above nor below the limit: the report before it counts."""
+    crash = [(11.0, 80.0, 1500.0), (9.0, 80.0, 10.0), (7.0, 80.0, 10.0), (3.0, 80.0, 10.0), (0.0, 80.0, 600.0)]
+    found = alerts_of(sudden_stop.DETECTOR, [seas.voyage(SHIP, 1.3, 104.5, crash)], known(120))
+    assert told(found) == {("warning", SHIP)} and "from 9" in found[0].sentence
 
 
 def test_a_speed_that_her_positions_deny_is_no_stop():

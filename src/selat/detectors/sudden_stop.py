@@ -99,7 +99,8 @@ class SuddenStop(PictureRule):
         t = w.contacts.recent(int(s.slot[i]))
         sog = np.where(np.isnan(t.sog), np.inf, t.sog)
         j = near.unbroken(sog < p.still)
-        before = np.flatnonzero((t.sog[:j] > p.fast) & (t.time[:j] > w.now - round(p.told * SECOND)))
+        # As the evidence will have it, or 7.0 knots are above the limit here and not when they are judged.
+        before = np.flatnonzero((np.round(t.sog[:j], 2) > p.fast) & (t.time[:j] > w.now - round(p.told * SECOND)))
         if j >= len(t.time) or not before.size:
             return []
         k = int(before[-1])

@@ -224,8 +224,8 @@ def _alone(ship: Ship) -> bool:
 def _judge(
     scene: Scene, before: float, so: Callable[[State], bool], of: Callable[[Ship], bool] = _anybody, after: float = 0.0
 ) -> Judge:
-    """A judge of alerts of one ship (or of the ships of one number): ``so`` of her motion from so many s before the alert's
-    time to when it was told, and so many s ``after``; ``of``: of the ship, who may be excused at all.
+    """A judge of alerts of one ship (or of the ships of one number, also one that she has taken): ``so`` of her motion from so
+    many s before the alert's time to when it was told, and so many s ``after``; ``of``: of the ship, who may be excused at all.
     """
 
     def judge(alert: Alert) -> bool:
@@ -233,7 +233,8 @@ def _judge(
             return False
         begin, end = ((t - scene.start) / SECOND for t in (alert.time, max(alert.time, alert.last)))
         t = np.arange(max(0.0, begin - before), min(end + after, begin + 3600.0) + EVERY, EVERY)
-        ships = [i for i, s in enumerate(scene.fleet) if s.mmsi in alert.subjects and of(s)]
+        taken = {w.ship for w in scene.staged.wrongs if w.name == "mmsi" and w.value in alert.subjects}
+        ships = [i for i, s in enumerate(scene.fleet) if (s.mmsi in alert.subjects or i in taken) and of(s)]
         return any(so(scene.traffic.at(np.full(len(t), i), t)) for i in ships)
 
     return judge

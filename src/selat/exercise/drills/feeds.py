@@ -13,6 +13,7 @@ import numpy as np
 from selat.exercise.drills import _tools as tools
 from selat.exercise.staged import Fault
 from selat.exercise.traffic import Traffic
+from selat.exercise.waters import Station
 
 if TYPE_CHECKING:
     from selat.exercise.fleet import Yard
@@ -56,20 +57,29 @@ def stage(yard: Yard, count: int) -> None:
 
 def _missed(yard: Yard, on: float, share: float, order: list[int]) -> int:
     """The first station of ``order`` (numbers) whose far waters are missed when it hears only this share of its reach: of what it
-    brings before the others do a third and more, and that is no few reports. Where there is none, the one that loses most.
+    brings before the others do two fifths and more, and that is no few reports. Where there is none, the one that loses most.
     """
     stations = yard.scene.stations
     ships = [s for s in yard.fleet if s.cls in ("A", "B") and s.on <= on < s.off]
     s = Traffic(yard.routes, [x.move for x in ships]).planned(np.arange(len(ships)), np.full(len(ships), on))
-    each = np.where(
-        np.array([x.cls == "A" for x in ships]), np.where(s.sog > 1.5, 7.0, 0.33), np.where(s.sog > 1.0, 2.0, 0.33)
-    )
+    a = np.array([x.cls == "A" for x in ships])
+    each = np.where(a, np.where(s.sog > 1.5, 7.0, 0.33), np.where(s.sog > 1.0, 2.0, 0.33))  # reports a minute
     lost = {}
     for n in order:
-        earlier = tuple(x for x in stations if x.latency < stations[n].latency)
-        first = each * (1.0 - tools.chance(earlier, s.lat, s.lon))
-        whole, cut = (float((first * tools.chance((stations[n],), s.lat, s.lon, part)).sum()) for part in (1.0, share))
-        lost[n] = whole - cut
-        if whole > _FIRST and whole - cut > whole / 3.0:
+        rest = np.ones(len(ships))
+        for k, other in enumerate(stations):
+            if k != n:
+                rest *= 1.0 - _sooner(other, stations[n]) * tools.chance((other,), s.lat, s.lon)
+        whole, cut = (
+            float((each * rest * tools.chance((stations[n],), s.lat, s.lon, part)).sum()) for part in (1.0, share)
+        )
+        if whole > _FIRST and whole - cut > 0.4 * whole:
             return n
+        lost[n] = (whole - cut) / max(whole, _FIRST)
     return max(lost, key=lost.__getitem__)
+
+
+def _sooner(a: Station, b: Station) -> float:
+    """Chance that what both hear comes in from ``a`` first: delays of 0.5 and an exponential of mean 0.5, of the latency."""
+    delay = 0.5 - 0.5 * np.log(1.0 - (np.arange(64) + 0.5) / 64.0)
+    return float((a.latency * delay[:, None] < b.latency * delay[None, :]).mean())
