@@ -1,8 +1,8 @@
-"""Does the page of a long watch hold more and more? ``python bench/leak.py [--minutes 60] [--ships 1500] [--json FILE]``.
+"""Does the page of a long watch hold more and more? ``python bench/leak.py [--minutes 130] [--ships 1500] [--json FILE]``.
 
-An hour of an invented watch in some three minutes (:mod:`browser.leaking`): ships report, come and go, alerts are raised
-and clear. After each twelfth of the time the garbage is collected and counted what is left. Printed: first and last
-count, and growth an hour.
+An hour of an invented watch, after the hour that trails reach back, in two minutes (:mod:`browser.leaking`): ships report,
+come and go, alerts are raised and clear. A dozen times in that hour the garbage is collected and counted what is left.
+Printed: first and last count, and growth an hour.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from browser.leaking import growth, watched  # noqa: E402
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--minutes", type=float, default=60.0)
-    arguments.add_argument("--settle", type=float, default=12.0, help="minutes before the first count")
+    arguments.add_argument("--minutes", type=float, default=130.0)
+    arguments.add_argument(
+        "--settle", type=float, default=70.0, help="minutes before the first count: trails reach back an hour"
+    )
     arguments.add_argument("--ships", type=int, default=1500)
     arguments.add_argument("--json", type=Path)
     given = arguments.parse_args()

@@ -1,6 +1,6 @@
 """A watch that goes on for hours in minutes, and what the page holds of it: is anything kept that is of no use any more?
 
-The picture's clock runs some 20 times as fast, and each tick brings what that time brings: ships report, some fall
+The picture's clock runs up to 100 times as fast, and each tick brings what that time brings: ships report, some fall
 silent and go, others come with new numbers and names, alerts are raised, change and clear.
 """
 
@@ -17,8 +17,8 @@ from selat.web.server import create_app, serve_in_thread
 
 WEST, SOUTH, EAST, NORTH = 103.4, 1.0, 104.6, 1.6
 HOUR = 3600.0
-STEP = 5.0  #: s of the picture that one tick brings
-PERIOD = 0.25  #: s between ticks
+STEP = 15.0  #: s of the picture that one tick brings
+PERIOD = 0.15  #: s between ticks
 COME = 0.02  #: share of the ships that comes, and goes, in a minute
 ALERTS_A_MINUTE = 4.0
 STANDS = 600.0  #: s that an alert stands

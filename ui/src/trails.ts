@@ -8,6 +8,7 @@ import { token } from "./palette";
 const LEAST_MS = 15_000; // between two points of a trail
 const MOST = 5000; // more ships than this have no trails: a chart of lines shows nothing
 const GAP_MS = 360_000;
+const GONE = 50; // trails of ships that are off the map; more are let go
 
 interface Trail {
   times: number[];
@@ -42,6 +43,9 @@ export class Trails {
   /** Takes the newest fix of each ship; kept also while hidden, so that they are there when asked for. */
   heard(keepMs = 3_600_000): void {
     if (this.fleet.size > MOST) return;
+    if (this.byShip.size > this.fleet.size + GONE) {
+      for (const mmsi of [...this.byShip.keys()]) if (!this.fleet.byMmsi.has(mmsi)) this.byShip.delete(mmsi);
+    }
     for (const c of this.fleet.contacts) {
       if (isMoored(c) || !(c.sog >= 0.5)) continue;
       let trail = this.byShip.get(c.mmsi);
