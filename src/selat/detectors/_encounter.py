@@ -47,13 +47,16 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of a fleet and how they meet; ``x, y`` is b from a, ``bearing_a``: b off the bow of a (+ starboard)."""
+    """Pairs of a fleet and how they meet; ``x, y`` is b from a, ``bearing_a``: b off the bow of a (+ starboard), ``miss``:
+    ``dcpa`` with the side on which b will pass, if both go on for ever.
+    """
 
     a: Any
     b: Any
     x: Floats
     y: Floats
     range: Floats
+    miss: Floats
     tcpa: Floats
     dcpa: Floats
     relative: Floats
@@ -115,7 +118,8 @@ def measure(f: Fleet, a: Any, b: Any, horizon: float, ahead: float, across: floa
     kind[astern & (np.abs(swing) < 67.5)] = Encounter.OVERTAKING
     kind[(f.still[a]) | (f.still[b])] = Encounter.STOPPED
     return Pairs(
-        a, b, x, y, np.hypot(x, y), tcpa, dcpa, np.sqrt(v2), np.minimum(of_a, of_b), np.where(of_a <= of_b, a, b),
+        a, b, x, y, np.hypot(x, y), (x * v - y * u) / np.sqrt(v2), tcpa, dcpa,
+        np.sqrt(v2), np.minimum(of_a, of_b), np.where(of_a <= of_b, a, b),
         np.abs(swing), bearing_a, bearing_b, kind,
     )  # fmt: skip
 

@@ -2,11 +2,14 @@
 
 What it finds
     Pairs of ships whose courses, if both keep them, bring them within a quarter of a mile, or one into the other's
-    domain (ellipse of 4 x 1.6 lengths), within 20 minutes. Judged every second of event time; raised after three
-    judgements in a row 10 s apart, ended after five. Caution; a warning below 10 minutes where they all but touch
-    (closest approach within half of both lengths and 80 m; overtaking: half of both beams and 15 m); an alarm below 5
-    minutes where they will touch. Craft below 50 m and stopped ships are given 3 minutes and 90 s for these; two of
-    them without passengers, and whoever comes slower than 7 knots towards a stopped ship, are a caution at most.
+    domain (ellipse of 4 x 1.6 lengths). They are watched from 20 minutes before on, every second of event time, and told
+    of when who has to give way should have done so by now: 6 minutes before, where they all but touch (closest approach
+    within half of both lengths and 80 m; overtaking: half of both beams and 15 m), as a warning; 4 minutes before, where
+    they will touch, as an alarm; else 3 minutes before, as a caution. After three judgements in a row 10 s apart; ended
+    after five. While the distance at which they will pass changes, 60 m and more in the last minute, one of them is
+    acting, and nothing is told, or raised, until 2 minutes before. Craft below 50 m and stopped ships are given 3 minutes
+    and 90 s for warnings and alarms; two of them without passengers, and whoever comes slower than 7 knots towards a
+    stopped ship, are a caution at most.
 Why it matters
     A strait is narrow: officers have minutes. The sentence names the encounter (rules 13 to 15) and who has whom to
     starboard.
@@ -34,6 +37,8 @@ from typing import Any
 
 import numpy as np
 
+from selat.detectors import _ways as ways
+from selat.detectors._collision import Parameters
 from selat.detectors._encounter import Encounter, Fleet, Pairs, contradicted, measure
 from selat.detectors._golden import numbered, sail, ship
 from selat.detectors._life import plain
@@ -42,75 +47,13 @@ from selat.kernels import geodesy, motion
 from selat.model.clock import SECOND
 from selat.model.columns import empty
 from selat.model.nouns import PRIORITIES, Alert
-from selat.model.rule import Evidence, Golden, Verdict, conclude, explain, pack, param, values
+from selat.model.rule import Evidence, Golden, Verdict, conclude, explain, pack, values
 from selat.model.schema import NO_TIME
-from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
 from selat.tracks.contacts import Contacts
 from selat.tracks.kinds import Kind, is_ship
 from selat.tracks.lanes import Lanes
 from selat.tracks.window import Window
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """Parameters, SI."""
-
-    warn: float = param(1200.0, "s", "Time to the closest approach below which to warn", "selat, 20 min")
-    alarm: float = param(600.0, "s", "... and below which it needs a look, if they will all but touch", "selat, 10 min")
-    soon: float = param(
-        300.0, "s", "... and below which it is an alarm, if they will touch", "selat: a large ship's stopping way"
-    )
-    agile_soon: float = param(90.0, "s", "The same for craft that stop and turn at will", "selat")
-    skin: float = param(
-        80.0, "m", "All but touch: half of both lengths and so much", "selat: error of a course over 10 min"
-    )
-    berthing: float = param(
-        7 * KNOT, "m/s", "Slower towards a stopped ship, she comes alongside", "selat: bunker tankers' speed"
-    )
-    beside: float = param(
-        15.0, "m", "Overtaking, they touch with half of both beams and so much", "selat: error of positions"
-    )
-    limit: float = param(
-        0.25 * NAUTICAL_MILE, "m", "Least distance of a safe pass", "selat: half of open water's 0.5 nm"
-    )
-    ahead: float = param(4.0, "lengths", "Length of the domain", "Fujii: 8 in open water, half of it in a strait")
-    across: float = param(1.6, "lengths", "Width of the domain", "Fujii: 3.2 in open water, half of it in a strait")
-    bend: float = param(
-        180.0,
-        "s",
-        "Later than this, a pass that the bend of a known lane undoes is none",
-        "selat: time to see her turn",
-    )
-    radius: float = param(6 * NAUTICAL_MILE, "m", "Ships farther apart are not judged", "selat: a strait bends")
-    look: float = param(1.0, "s", "Judge so often", "selat: a watch that answers within 2 s of a report")
-    still: float = param(0.5 * KNOT, "m/s", "Slower is stopped", "selat: swing and error of a ship at anchor")
-    stopped: float = param(300.0, "s", "A stopped ship is in the way of another for so long ahead", "selat")
-    leap: float = param(1000.0, "m", "Positions of 10 min more than this ahead of the speed, or behind it ...", "selat")
-    odd: float = param(2.5, "1", "... and so many times what it makes, or less than a part of it: no place", "selat")
-    reports: int = param(3, "1", "Positions that must have been heard of each", "DMA AisAbnormal: raise after 3")
-    stale: float = param(180.0, "s", "Oldest position", "M.1371-5 Table 1: slowest interval of class A")
-    together: float = param(300.0, "m", "Nearer and ...", "RTEC: tugging")
-    together_speed: float = param(2 * KNOT, "m/s", "... slower to each other: they move together", "selat")
-    parallel: float = param(30.0, "deg", "Courses that differ less are of one direction", "selat")
-    beams: float = param(2.0, "beams", "Overtaking with more between the hulls is safe", "selat")
-    narrow: float = param(10.0, "deg", "Head-on within this of reciprocal courses", "COLREGs rule 14; behaviours 7")
-    agile: float = param(
-        50.0, "m", "Shorter craft stop and turn at will: judged by the domain alone ...", "STRAITREP: 50 m"
-    )
-    agile_slow: float = param(
-        3 * KNOT, "m/s", "... and not at all where one of two is slower: it lands or fishes", "selat"
-    )
-    agile_warn: float = param(300.0, "s", "... so long ahead", "selat")
-    swing: float = param(2 * KNOT, "m/s", "Slower, a ship that says moored, anchored or aground is stopped", "selat")
-    length_a: float = param(50.0, "m", "Length of a class A ship that did not say; judged as an agile craft", "selat")
-    length_b: float = param(12.0, "m", "Length of a class B craft that did not say", "selat")
-    raise_after: int = param(3, "1", "Judgements in a row before it is raised", "DMA AisAbnormal")
-    clear_after: int = param(5, "1", "Judgements in a row before it ends", "DMA AisAbnormal")
-    apart: float = param(10.0, "s", "... and judgements nearer in time than this count as one", "selat: a bad fix")
-    again: float = param(600.0, "s", "The same pair again within this goes on with its alert", "selat")
-    refresh: float = param(60.0, "s", "Least time between refreshes", "selat")
-
 
 SERVICE = (50, 51, 53, 54, 55)  #: pilot, rescue, port tender, anti-pollution, law enforcement: closing is work
 SERVICE_LENGTH = 60.0
@@ -125,7 +68,7 @@ class Collision:
 
     p: Parameters = field(default_factory=Parameters)
     name: str = "collision"
-    version: str = "5"
+    version: str = "6"
 
     @property
     def every(self) -> int:
@@ -231,7 +174,7 @@ class Collision:
         p = self.p
         e: Meeting = dict(old) if old else {
             "bad": 0, "good": 0, "start": w.now, "told": NO_TIME, "alert": None, "open": False, "counted": NO_TIME,
-            "seq": [], "least": 1e9,
+            "seq": [], "least": 1e9, "misses": [],
         }  # fmt: skip
         if e["bad"] == 0 and e["alert"] is None:
             e["start"] = w.now
@@ -239,16 +182,40 @@ class Collision:
         seqs = [int(w.contacts.seq[f.slot[n]]) for n in (m.a[k], m.b[k])]
         if seqs != e["seq"] and (e["bad"] == 0 or w.now - e.get("counted", NO_TIME) >= p.apart * SECOND):
             e.update(bad=e["bad"] + 1, good=0, seq=seqs, counted=w.now)
+            recent = [row for row in e["misses"] if w.now - row[0] <= p.acted * SECOND]
+            e["misses"] = [*recent, [w.now, round(float(m.miss[k]), 1)]]
         e["least"] = min(e["least"], float(m.range[k]))
-        if not e["open"] and e["bad"] < p.raise_after:
+        waits = self._waits(w, f, m, k, e)
+        if not e["open"] and (e["bad"] < p.raise_after or waits):
             return e
-        alert = self._alert(w, f, m, k, e)
+        alert = self._alert(w, f, m, k, e, waits)
         grown = e["open"] and _RANK[alert.priority] < _RANK[e["alert"]["priority"]]
-        fresh = not e["open"] and e["bad"] >= p.raise_after
+        fresh = not e["open"]
         if fresh or grown or (e["open"] and w.now - e["told"] >= p.refresh * SECOND):
             alerts.append(alert)
             e.update(alert=pack(alert), open=True, told=w.now)
         return e
+
+    def _waits(self, w: Window, f: Fleet, m: Pairs, k: int, e: Meeting) -> bool:
+        """Whether it is too early to speak: there is time for who gives way, or one of them acts; or no place is sure."""
+        p, a, b, t = self.p, int(m.a[k]), int(m.b[k]), float(m.tcpa[k])
+        agile = bool(f.agile[a] or f.agile[b] or f.still[a] or f.still[b])
+        if m.kind[k] == Encounter.OVERTAKING:
+            hulls = 0.5 * float(f.beam[a] + f.beam[b]) + p.beside
+        else:
+            hulls = 0.5 * float(f.length[a] + f.length[b]) + p.skin
+        if t > (p.near if agile or m.dcpa[k] > hulls else p.alarm):
+            return True
+        if t > p.late and any(abs(float(m.miss[k]) - miss) >= p.acting for _, miss in e["misses"]):
+            return True
+        if e["open"] or e["bad"] < p.raise_after:
+            return False
+        c = w.contacts
+        return any(
+            ways.led_astray(c, slot, trail, p.astray)
+            for slot in (int(f.slot[a]), int(f.slot[b]))
+            for trail in (c.track(slot), c.recent(slot))
+        )
 
     def _apart(self, w: Window, old: Meeting, alerts: list[Alert], heard: bool) -> Meeting | None:
         """A judgement "not too close" of a pair that was; None when it need not be remembered."""
@@ -267,7 +234,7 @@ class Collision:
             return e
         return None
 
-    def _alert(self, w: Window, f: Fleet, m: Pairs, k: int, e: Meeting) -> Alert:
+    def _alert(self, w: Window, f: Fleet, m: Pairs, k: int, e: Meeting, waits: bool) -> Alert:
         """The alert that the evidence of this moment makes."""
         a, b = int(m.a[k]), int(m.b[k])
         c, t = w.contacts, float(m.tcpa[k])
@@ -298,7 +265,7 @@ class Collision:
             "seq": [int(c.seq[s]) for s in slots],
             "alert": {"subjects": list(mmsis), "start": e["start"], "last": w.now, "place": [float(lat), float(lon)]},
         }  # fmt: skip
-        evidence["worst"] = worst if worst == "alarm" else self._priority(evidence, worst)
+        evidence["worst"] = worst if worst == "alarm" or (waits and worst) else self._priority(evidence, worst)
         alert = conclude(self, plain(evidence))
         assert alert is not None
         return alert

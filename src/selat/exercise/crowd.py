@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selat.exercise import names, waters
-from selat.exercise.script import Script, at_rest, sailed
+from selat.exercise.script import STEP, Script, at_rest, sailed
 from selat.exercise.traffic import Loop, Shuttle, Swing, Traffic, distance, metres_per_degree
 from selat.model.units import KNOT
 
@@ -119,6 +119,8 @@ def pilots(yard: Yard, an_hour: float, hours: float) -> None:
             continue
         script = _boarding(traffic, k, at, (lat, lon), yard.uniform(150, 330), yard.fleet[ids[k]].beam)
         if script is not None:
+            on, off = yard.pilots.get(ids[k], (np.inf, -np.inf))
+            yard.pilots[ids[k]] = min(on, script.begin), max(off, script.begin + STEP * len(script.east))
             yard.launch(563, "9V", name=f"EX PILOT {40 + n}", kind="pilotcraft", cls="A", ship_type=50, length=17, beam=5,
                         draught=1.4, destinations=("PILOT STATION",) * 2, on=script.begin, move=at_rest(script, 30.0))  # fmt: skip
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selat.exercise import crowd, flaws, names, waters
+from selat.exercise.navigators import Navigators
 from selat.exercise.ship import Ship
 from selat.exercise.staged import Staged
-from selat.exercise.traffic import Loop, Move, Route, Shuttle, Swing, Wander, metres_per_degree
+from selat.exercise.timetable import Timetable
+from selat.exercise.traffic import Loop, Move, Route, Shuttle, Swing, Traffic, Wander, metres_per_degree
 from selat.exercise.zones import room
 from selat.model.units import KNOT
 
@@ -58,6 +60,11 @@ class Yard:
     taken: list[tuple[float, float]] = field(default_factory=list)
     rests: list[tuple[float, float]] = field(default_factory=list)  #: where scripted ships come to rest
     room: tuple[Any, int] | None = None  #: of :func:`selat.exercise.drills._tools.spot`
+    native: int = 0  #: so many ships, the first, are traffic; what comes after is staged
+    pilots: dict[int, tuple[float, float]] = field(
+        default_factory=dict
+    )  #: s between which a boat is under way to a ship
+    sails: Traffic | None = None  #: of :meth:`traffic`
     used: set[int] = field(default_factory=set)  #: numbers of ships of the traffic that take part in an incident
 
     def lay(self, line: waters.Line, *, closed: bool = False, smooth: float = 700.0, lead: int = 0) -> int:
@@ -74,13 +81,22 @@ class Yard:
         self.fleet.append(ship)
         return ship
 
+    def traffic(self) -> Traffic:
+        """The motion of the fleet as it is now: shuttles wait for gaps, and the traffic keeps clear."""
+        if self.sails is None or len(self.sails) != len(self.fleet):
+            traffic = Traffic(self.routes, [s.move for s in self.fleet])
+            traffic.plan = Timetable(traffic, [i for i, s in enumerate(self.fleet) if s.cls == "A"]).extend
+            traffic.watch = Navigators(traffic, tuple(self.fleet), self.native, self.pilots, self.scene.seed)
+            self.sails = traffic
+        return self.sails
+
     def uniform(self, low: float, high: float) -> float:
         """A number of the scene's own dice."""
         return float(self.rng.uniform(low, high))
 
 
-def build(scene: Scene) -> tuple[tuple[Ship, ...], tuple[Route, ...], Staged]:
-    """Ships and routes of ``scene``, the same for the same seed."""
+def build(scene: Scene) -> tuple[tuple[Ship, ...], Traffic, Staged]:
+    """Ships of ``scene`` and their motion, the same for the same seed."""
     from selat.exercise.drills import stage
     from selat.exercise.incidents import launch_incidents
 
@@ -109,10 +125,11 @@ def build(scene: Scene) -> tuple[tuple[Ship, ...], tuple[Route, ...], Staged]:
     if scene.full:
         flaws.spoil(yard)
     _fixed(yard)
+    yard.native = len(yard.fleet)
     if scene.incidents:
         launch_incidents(yard)
     stage(yard, scene.drills, scene.count)
-    return tuple(yard.fleet), tuple(yard.routes), yard.staged
+    return tuple(yard.fleet), yard.traffic(), yard.staged
 
 
 def _crowd(yard: Yard, scene: Scene, fishing: int) -> int:

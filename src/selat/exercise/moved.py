@@ -33,7 +33,7 @@ from selat.exercise.zones import (
 )
 from selat.model.clock import SECOND
 from selat.model.nouns import Alert
-from selat.model.units import KNOT
+from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks.zones import Zones
 
 EVERY = 10.0  #: s between two looks at the motion
@@ -212,6 +212,40 @@ def carried(scene: Scene, lasting: float = 480.0) -> Judge:
     return _judge(scene, 600.0, drifts)
 
 
+def passed_close(scene: Scene, seconds: float = 1500.0, metres: float = 0.25 * NAUTICAL_MILE) -> Judge:
+    """Judges an alert about a collision by the motion: did the two, from when it was told until so many s after, really come into
+    each other's domain (ellipse of 4 x 1.6 lengths round who makes way), or two ships of 50 m and more that do not go the same
+    way within so many m? Where they were, every 2 s; not where they seemed to be going.
+    """
+
+    def judge(alert: Alert) -> bool:
+        begin, end = ((t - scene.start) / SECOND for t in (alert.time, max(alert.time, alert.last)))
+        t = np.arange(max(0.0, begin), min(end, begin + 3600.0) + seconds, 2.0)
+        ships = [[i for i, s in enumerate(scene.fleet) if s.mmsi == m and s.on <= end] for m in alert.subjects]
+        if len(ships) != 2:
+            return False
+        moved = {i: scene.traffic.at(np.full(len(t), i), t) for both in ships for i in both}
+        lengths = {i: float(scene.fleet[i].length or 12) for i in moved}
+        return any(_close(moved[i], moved[j], lengths[i], lengths[j], metres) for i in ships[0] for j in ships[1])
+
+    return judge
+
+
+def _close(a: State, b: State, long_a: float, long_b: float, metres: float) -> bool:
+    """Whether two were ever in each other's domain, or within so many metres on different ways."""
+    north, east = metres_per_degree(a.lat)
+    x, y = (b.lon - a.lon) * east, (b.lat - a.lat) * north
+    inside = np.zeros(len(x), bool)
+    for s, length in ((a, long_a), (b, long_b)):
+        way = np.radians(s.cog)
+        along, across = x * np.sin(way) + y * np.cos(way), x * np.cos(way) - y * np.sin(way)
+        inside |= (np.hypot(along / (2.0 * length), across / (0.8 * length)) < 1.0) & (s.sog > 0.5 * KNOT)
+    if min(long_a, long_b) >= 50.0:
+        both = (a.sog > 0.5 * KNOT) & (b.sog > 0.5 * KNOT) & (_turn(a.cog, b.cog) > 30.0)
+        inside |= both & (np.hypot(x, y) < metres)
+    return bool(inside.any())
+
+
 def _anybody(ship: Ship) -> bool:
     return True
 
@@ -285,5 +319,5 @@ def _turn(a: Any, b: Any) -> Floats:
 
 __all__ = [
     "against_the_flow", "beside_the_way", "carried", "crossed_line", "gets_nowhere", "heads_for_shoal", "inside_closed",
-    "lies_in", "through_inshore", "too_near", "turned_about",
+    "lies_in", "passed_close", "through_inshore", "too_near", "turned_about",
 ]  # fmt: skip

@@ -7,8 +7,7 @@ from functools import cached_property
 
 from selat.exercise.ship import Ship
 from selat.exercise.staged import Staged
-from selat.exercise.timetable import Timetable
-from selat.exercise.traffic import Route, Traffic
+from selat.exercise.traffic import Traffic
 from selat.exercise.waters import COAST, STATIONS, Station
 from selat.model.clock import HOUR, parse_time
 from selat.model.errors import ConfigError
@@ -47,7 +46,7 @@ class Scene:
             raise ConfigError(f"seed {self.seed} is negative", hint="give a whole number from 0 on")
 
     @cached_property
-    def _built(self) -> tuple[tuple[Ship, ...], tuple[Route, ...], Staged]:
+    def _built(self) -> tuple[tuple[Ship, ...], Traffic, Staged]:
         from selat.exercise.fleet import build
 
         return build(self)
@@ -62,12 +61,10 @@ class Scene:
         """Truths and faults of the drills."""
         return self._built[2]
 
-    @cached_property
+    @property
     def traffic(self) -> Traffic:
         """The motion of :attr:`fleet`."""
-        traffic = Traffic(self._built[1], [s.move for s in self.fleet])
-        traffic.plan = Timetable(traffic, [i for i, s in enumerate(self.fleet) if s.cls == "A"]).extend
-        return traffic
+        return self._built[1]
 
     def number(self, mmsi: int, *, hull: int = 0) -> int:
         """Number in :attr:`fleet` of the ``hull``-th ship with this MMSI; KeyError if there is none."""

@@ -22,6 +22,7 @@ from selat.exercise.moved import (
     heads_for_shoal,
     inside_closed,
     lies_in,
+    passed_close,
     through_inshore,
     too_near,
     turned_about,
@@ -117,7 +118,7 @@ def judges(scene: Scene) -> dict[str, Judge]:
     """Of rules that the traffic itself may fulfil: whether it did, as far as the scene knows."""
     fishing = {s.mmsi for s in scene.fleet if s.kind in ("fishing", "fisher", "trawler", "poacher")}
     return {
-        "collision": close_quarters(scene), "fishing": lambda alert: set(alert.subjects) <= fishing,
+        "collision": passed_close(scene), "fishing": lambda alert: set(alert.subjects) <= fishing,
         "sudden_loss": switched_off(scene), "clock_off": held_up(scene),
         "platform": too_near(scene), "grounding": heads_for_shoal(scene), "route_deviation": beside_the_way(scene),
         "zone": inside_closed(scene), "wrong_way": against_the_flow(scene), "manoeuvre": turned_about(scene),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,11 +179,37 @@ class State(NamedTuple):
     leg: Ints
 
 
+class Deviation(NamedTuple):
+    """What ships add to their ways: m to the right, m/s, m/s2; s by which they are behind, and s/s; arrays (n,)."""
+
+    side: Floats
+    rate: Floats
+    push: Floats
+    late: Floats
+    pace: Floats
+
+
+class Watch(Protocol):
+    """Keeps ships clear of each other: :class:`selat.exercise.navigators.Navigators`."""
+
+    def until(self, t: float) -> None:
+        """Sail on until everybody's place at ``t`` s is known."""
+
+    def of(self, ships: Ints, t: Floats) -> Deviation:
+        """What ships add to their ways."""
+        ...
+
+    def axis(self, ships: Ints) -> Floats:
+        """Direction (deg) whose right is the ``side`` of those that turn all the time; NaN: it is their way's."""
+        ...
+
+
 class Traffic:
     """All moves as arrays. ``at`` answers for any ships at any times."""
 
     def __init__(self, routes: Sequence[Route], moves: Sequence[Move]) -> None:
         self.plan: Callable[[float], None] | None = None
+        self.watch: Watch | None = None
         self.lat = np.concatenate([r.lat for r in routes])
         self.lon = np.concatenate([r.lon for r in routes])
         self.course = np.concatenate([r.course for r in routes])
@@ -216,10 +242,16 @@ class Traffic:
         """States of ``ships`` (numbers, shape (n,)) at ``t`` seconds (n,), 0 or more."""
         if self.plan is not None and len(t):
             self.plan(float(t.max()))
-        return self.planned(ships, t)
+        if self.watch is None or not len(t):
+            return self.planned(ships, t)
+        self.watch.until(float(t.max()))
+        d = self.watch.of(ships, t)
+        return _beside(self.planned(ships, np.maximum(t - d.late, 0.0)), d, self.watch.axis(ships))
 
     def planned(self, ships: Ints, t: Floats) -> State:
-        """As :meth:`at`, with shuttles at their berth in slots that no :attr:`plan` has filled."""
+        """Their ways: as :meth:`at`, but nobody keeps clear, and shuttles lie at their berth in slots that no :attr:`plan`
+        has filled.
+        """
         n = len(ships)
         z = [np.zeros(n) for _ in range(6)]
         out = State(z[0], z[1], z[2], z[3], z[4], z[5], np.zeros(n, dtype=np.int64))
@@ -265,8 +297,12 @@ class Traffic:
     def departure(self, ships: Ints, t: Floats) -> Floats:
         """Seconds at which shuttles cast off in the slot that ``t`` lies in."""
         p = self.rows(SHUTTLE, self.row[ships])
-        leg, into, _ = self.slot(p, t)
-        return t - into + self._waited(self.row[ships], leg)
+        late = self.watch.of(ships, t).late if self.watch is not None else np.zeros(len(t))
+        leg, into, _ = self.slot(p, t - late)
+        left = (
+            self._waited(self.row[ships], leg) - into
+        )  # of her own time, which runs faster where she makes up for lost time
+        return t + np.maximum(left / 1.5, left - late)
 
     def rows(self, kind: int, rows: Ints) -> dict[str, NDArray[Any]]:
         """Parameters of the moves of one kind."""
@@ -333,6 +369,32 @@ class Traffic:
         return State(p["lat"] + y / north, p["lon"] + x / east, np.sqrt(sog2), cog, cog, turn, none)
 
 
+def _beside(s: State, d: Deviation, axis: Floats) -> State:
+    """States of ships ``d`` off their ways, whose own are ``s``."""
+    off = np.flatnonzero((d.side != 0.0) | (d.rate != 0.0) | (d.pace != 0.0))
+    if not len(off):
+        return s
+    out = State(*(x.copy() for x in s))
+    side, rate, pace = d.side[off], d.rate[off], d.pace[off]
+    lat, lon, sog, cog, turn = s.lat[off], s.lon[off], s.sog[off], s.cog[off], s.turn[off]
+    own = np.isnan(axis[off])
+    way = np.radians(np.where(own, cog, axis[off]) + 90.0)
+    north, east = metres_per_degree(lat)
+    out.lat[off], out.lon[off] = lat + side * np.cos(way) / north, lon + side * np.sin(way) / east
+    under = sog > 0.05
+    bend = np.where(own & under, np.radians(turn), 0.0)  # rad/s of the way itself; the inner side of a bend is shorter
+    ahead = (1.0 - pace) * (sog - bend * side)
+    c = np.radians(cog)
+    u, v = ahead * np.sin(c) + rate * np.sin(way), ahead * np.cos(c) + rate * np.cos(way)
+    speed = np.hypot(u, v)
+    course = np.where(speed > 0.05, np.degrees(np.arctan2(u, v)), cog) % 360.0
+    out.sog[off], out.cog[off] = speed, course
+    out.heading[off] = np.where(under, course, s.heading[off])
+    aside = np.where(own, d.push[off] * ahead / np.maximum(speed * speed, 0.25), 0.0)
+    out.turn[off] = (1.0 - pace) * turn + np.degrees(aside) * under
+    return out
+
+
 def _profile(into: Floats, length: Floats, v: Floats, a: Floats, crossing: Floats) -> tuple[Floats, Floats]:
     """Metres gone and speed, ``into`` seconds after casting off: steady acceleration, cruise, steady braking."""
     ramp = v / a
@@ -345,5 +407,6 @@ def _profile(into: Floats, length: Floats, v: Floats, a: Floats, crossing: Float
 _KINDS: tuple[type[Any], ...] = (Loop, Shuttle, Swing, Wander, Script)
 
 __all__ = [
-    "Loop", "Move", "Route", "Shuttle", "State", "Swing", "Traffic", "Wander", "distance", "metres_per_degree",
+    "Deviation", "Loop", "Move", "Route", "Shuttle", "State", "Swing", "Traffic", "Wander", "Watch", "distance",
+    "metres_per_degree",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from selat.exercise import waters
 from selat.exercise.traffic import Floats, Route, distance, metres_per_degree
@@ -60,9 +61,13 @@ def turning() -> int:
 
 def half_widths(route: Route) -> Floats:
     """Half the width (m) of the lane at each point of the through route."""
-    east = np.arange(len(route.lon)) < np.argmax(route.lon)
-    narrow = np.where(east, EASTBOUND_WIDTH, WESTBOUND_WIDTH)
-    share = np.clip((route.lon - (NARROW_FROM - 0.1)) / 0.1, 0.0, 1.0)  # they narrow over some miles
+    return half_width(route.lon, np.arange(len(route.lon)) < np.argmax(route.lon))
+
+
+def half_width(lon: Floats, eastbound: NDArray[np.bool_]) -> Floats:
+    """Half the width (m) of the eastbound or the westbound lane at longitudes (deg)."""
+    narrow = np.where(eastbound, EASTBOUND_WIDTH, WESTBOUND_WIDTH)
+    share = np.clip((lon - (NARROW_FROM - 0.1)) / 0.1, 0.0, 1.0)  # they narrow over some miles
     return np.asarray(((1 - share) * WIDE + share * narrow) / 2)
 
 

@@ -10,7 +10,7 @@ from selat.exercise.drills import _tools as tools
 from selat.exercise.drills.lanes import leave, path, sail_path
 from selat.exercise.script import Helm, Script
 from selat.exercise.ship import Ship
-from selat.exercise.traffic import Loop, Traffic, metres_per_degree
+from selat.exercise.traffic import Loop, metres_per_degree
 from selat.exercise.zones import FORBIDDEN, REPORT_LINES, half_widths, through
 from selat.model.units import KNOT
 from selat.model.watchlist import imo_valid
@@ -220,15 +220,15 @@ def finish(yard: Yard) -> None:
     bound = [(i, s) for i, s in moved if s.status == 11 or (s.length >= 50 and _shows(s))]
     if not bound:
         return
-    traffic = Traffic(yard.routes, [s.move for _, s in bound])
+    traffic = yard.traffic()
     hidden = [(q.ship, q.on - 60.0, q.off + 300.0) for q in yard.staged.silences]
     hidden += [(h.ship, h.on - 60.0, h.off + h.seconds) for h in yard.staged.held]
     hidden += [(w.ship, w.on - 60.0, w.off + 300.0) for w in yard.staged.wrongs if w.name in _ELSEWHERE]
     deaf = [(f.on - 60.0, f.off + 300.0) for f in yard.staged.faults if f.kind == "dead" and not f.station]
     t = np.arange(0.0, yard.scene.hours * 3600.0, 30.0)
-    for k, (number, ship) in enumerate(bound):
+    for number, ship in bound:
         mute = [*deaf, *((on, off) for i, on, off in hidden if i == number)]
-        s = traffic.planned(np.full(len(t), k), t)
+        s = traffic.at(np.full(len(t), number), t)
         for (x1, y1), (x2, y2) in REPORT_LINES:
             share = (s.lat - y1) / (y2 - y1)
             side = (x2 - x1) * (s.lat - y1) - (y2 - y1) * (s.lon - x1)
