@@ -265,6 +265,7 @@ def test_ships_that_part_at_a_bend_of_their_lanes_are_no_danger_to_each_other():
         voyage(ONE + 1, 1.45, 104.75, [(12.0, 270.0, 1200.0), (12.0, 180.0, 900.0)]),
     ]
     statics = made.numbered(*[made.ship(ONE + n, f"SHIP {n}", 180, 30, 70, 0.0) for n in range(2)])
-    bare = alerts(collision.DETECTOR, rows, statics)
-    known = alerts(collision.DETECTOR, rows, statics, World(zones=zones, lanes=Lanes(zones=zones)))
+    early = collision.Collision(collision.Parameters(alarm=1200.0, near=1200.0))  # before anybody need have acted
+    bare = alerts(early, rows, statics)
+    known = alerts(early, rows, statics, World(zones=zones, lanes=Lanes(zones=zones)))
     assert bare and known == []

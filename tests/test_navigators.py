@@ -11,7 +11,7 @@ from selat.exercise.incidents import truth
 from selat.exercise.scene import Scene, scenario
 from selat.exercise.score import judges
 from selat.exercise.script import Script
-from selat.exercise.traffic import distance, metres_per_degree
+from selat.exercise.traffic import Shuttle, distance, metres_per_degree
 from selat.exercise.zones import FIRST, LAST, half_width
 from selat.kernels import keepclear, ways
 from selat.kernels.keepclear import CROSSING, HEAD_ON, LYING, PARALLEL
@@ -127,13 +127,13 @@ def nearest(tracks, i=0, j=1):
 def test_head_on_both_turn_to_starboard():
     tracks, state = sailed([(0.0, 0.0, 0.0, 6.0), (20.0, 8000.0, 180.0, 6.0)], np.stack([hull(), hull()]), 30)
     assert nearest(tracks) > 500.0
-    assert tracks[:, 0, 0].max() > 200.0 and tracks[:, 1, 0].min() < -180.0, "each to her right"
+    assert tracks[:, 0, 0].max() > 150.0 and tracks[:, 1, 0].min() < -130.0, "each to her right"
     assert np.abs(state[:, 0]).max() < 5.0, "and back to her line"
 
 
 def test_who_has_the_other_to_starboard_gives_way_and_the_other_stands_on():
     tracks, state = sailed([(0.0, 0.0, 0.0, 6.0), (4500.0, 4500.0, 270.0, 6.0)], np.stack([hull(), hull()]), 30)
-    assert nearest(tracks) > 500.0 and np.abs(tracks[:, 1, 1] - 4500.0).max() == 0.0
+    assert nearest(tracks) > 500.0 and np.abs(tracks[:, 1, 1] - 4500.0).max() < 1e-6
     closest = int(np.hypot(*(tracks[:, 0] - tracks[:, 1]).T).argmin())
     assert tracks[closest, 0, 1] < tracks[closest, 1, 1] + 100.0, "she passes astern, not ahead"
     assert abs(state[0, 0]) < 5.0
@@ -142,7 +142,7 @@ def test_who_has_the_other_to_starboard_gives_way_and_the_other_stands_on():
 def test_who_overtakes_passes_at_a_distance_on_the_side_where_there_is_room():
     hulls = np.stack([hull(200.0), hull(200.0)])
     tracks, _ = sailed([(0.0, 0.0, 0.0, 9.0), (0.0, 3000.0, 0.0, 5.0)], hulls, 30)
-    assert nearest(tracks) > 90.0 and np.abs(tracks[:, 1, 0]).max() == 0.0
+    assert nearest(tracks) > 90.0 and np.abs(tracks[:, 1, 0]).max() < 1e-6
     tight, _ = sailed([(0.0, 0.0, 0.0, 9.0), (0.0, 3000.0, 0.0, 5.0)], hulls, 30, room=20.0)
     assert (np.diff(tight[-30:, 0, 1]) < 70.0).all(), "without room she stays behind"
 
@@ -175,30 +175,29 @@ def states(scene, t, planned=False):
 
 
 def close(scene, planned):
-    """Pairs of which one was in half the domain of the other, which made way, in an hour."""
-    ids = np.array([i for i, s in enumerate(scene.fleet) if s.cls == "A" and s.kind not in ("pilotcraft", "lying")
+    """Pairs of ships of the traffic of which one came, under way, into half the domain of the other in an hour; but for two that
+    lie at one berth in turns."""
+    ids = np.array([i for i, s in enumerate(scene.fleet) if s.cls in "AB" and s.kind not in ("pilotcraft", "lying")
                     and not isinstance(s.move, Script)])  # fmt: skip
+    turns = np.array([isinstance(scene.fleet[i].move, Shuttle) for i in ids])
     length = np.array([scene.fleet[i].length or 12.0 for i in ids])
     north, east = metres_per_degree(1.7)
     found = set()
-    for t in range(0, 3600, 10):
+    for t in range(0, 3600, 15):
         s = (scene.traffic.planned if planned else scene.traffic.at)(ids, np.full(len(ids), float(t)))
         x, y, c = s.lon * east, s.lat * north, np.radians(s.cog)
-        dx, dy = x - x[:, None], y - y[:, None]
-        along, across = (
-            dx * np.sin(c)[:, None] + dy * np.cos(c)[:, None],
-            dx * np.cos(c)[:, None] - dy * np.sin(c)[:, None],
-        )
-        into = np.hypot(along / length[:, None], across / (0.4 * length[:, None])) < 1.0
-        into &= (s.sog > KNOT)[:, None] & ~np.eye(len(ids), dtype=bool)
-        found |= {(min(i, j), max(i, j)) for i, j in zip(*np.nonzero(into), strict=True)}
+        i, j = np.nonzero((np.hypot(x - x[:, None], y - y[:, None]) < 420.0) & (s.sog > KNOT)[:, None])
+        dx, dy = x[j] - x[i], y[j] - y[i]
+        along, across = dx * np.sin(c[i]) + dy * np.cos(c[i]), dx * np.cos(c[i]) - dy * np.sin(c[i])
+        into = (np.hypot(along / length[i], across / (0.4 * length[i])) < 1.0) & (i != j) & ~(turns[i] & turns[j])
+        found |= {(min(a, b), max(a, b)) for a, b in zip(i[into].tolist(), j[into].tolist(), strict=True)}
     return found
 
 
 def test_close_passes_are_few_where_there_were_many(strait):
     strait.traffic.at(np.array([0]), np.array([3600.0]))
     rails, clear = close(strait, True), close(strait, False)
-    assert len(rails) >= 8 and len(clear) <= 0.25 * len(rails), (len(rails), len(clear))
+    assert len(rails) >= 5 and len(clear) <= 0.2 * len(rails), (len(rails), len(clear))
 
 
 def test_staged_ships_keep_their_motion_and_others_come_back_to_their_way(strait):

@@ -15,6 +15,7 @@ from selat.kernels.ways import (
     AGILE,
     AHEAD,
     BEAM,
+    BERTHS,
     LENGTH,
     LOOK,
     MOVES,
@@ -26,6 +27,7 @@ from selat.kernels.ways import (
 )
 
 PARALLEL, CROSSING, HEAD_ON, LYING = 0, 1, 2, 3  #: how two meet
+HALF = 4  #: head-on, and neither has turned yet: each makes her half of the room
 EXTREMIS = 8  #: looks ahead within which who has the right of way acts too: rule 17(b)
 _SIDES = np.array((0.0, 90.0, 180.0, 280.0, 400.0, 550.0, 750.0, 1000.0))
 _PACES = np.array((0.0, 0.2, 0.4, 0.65, 0.9))
@@ -99,6 +101,8 @@ def _gap(
     if how == PARALLEL:
         long, wide = 2.2 * max(li, lj) + 60.0, max(2.3 * max(bi, bj) + 0.5 * (bi + bj) + 15.0, 0.3 * max(li, lj) + 45.0)
         return math.hypot(along / long, across / wide)
+    if how == HALF:
+        x, y, along, across = 1.8 * x, 1.8 * y, 1.8 * along, 1.8 * across
     out = math.hypot(x, y) / least
     if fi[0] != 0.0 or fi[1] != 0.0:  # who makes no way has no domain ahead of her
         out = min(out, math.hypot(along / (2.35 * li + 50.0), across / (1.0 * li + 50.0)))
@@ -129,7 +133,11 @@ def _closest(
     Between two looks both go straight. 9 where they never come near.
     """
     room = least(how, a[LENGTH], b[LENGTH], a[AGILE] + b[AGILE] > 0.0)
-    wide = max(room, 2.35 * max(a[LENGTH], b[LENGTH]) + 60.0)
+    wide = room  # nearer than this it may be too near; who has no direction has no domain
+    if mine[0, 2] != 0.0 or mine[0, 3] != 0.0:
+        wide = max(wide, 2.35 * a[LENGTH] + 60.0)
+    if theirs[0, 2] != 0.0 or theirs[0, 3] != 0.0:
+        wide = max(wide, 2.35 * b[LENGTH] + 60.0)
     best, at, s = 9.0, 0, 0
     while s < looks:
         x, y = theirs[s, 0] - mine[s, 0], theirs[s, 1] - mine[s, 1]
@@ -188,7 +196,7 @@ def _gives(seed: int, i: int, j: int, hulls: Floats, tracks: Floats, vi: float, 
     if hulls[j, MOVES] == 0.0:
         who = 1
     small = hulls[i, AGILE] > 0.0
-    looks = int(heeds(seed, i, j, small) / LOOK)
+    looks = int((heeds(seed, min(i, j), max(i, j), small) if how == HEAD_ON else heeds(seed, i, j, small)) / LOOK)
     if how == PARALLEL:
         looks = min(looks + 6, AHEAD) if looks > 0 else 0
     if who < 0:
@@ -199,11 +207,20 @@ def _gives(seed: int, i: int, j: int, hulls: Floats, tracks: Floats, vi: float, 
 gives = inline(_gives)
 
 
+def _nears(mine: Floats, theirs: Floats) -> bool:
+    """Whether two come nearer to each other."""
+    away = math.hypot(theirs[0, 0] - mine[0, 0], theirs[0, 1] - mine[0, 1])
+    return math.hypot(theirs[1, 0] - mine[1, 0], theirs[1, 1] - mine[1, 1]) < away
+
+
+nears = inline(_nears)
+
+
 def _turns(i: int, how: int, to: float, now: float, tracks: Floats, j: int) -> float:
     """Cost of the side: to port for who comes from ahead or from starboard is against rules 14, 15 and 17(c)."""
     if to >= now or how == PARALLEL or how == LYING:
         return 0.0
-    if how == HEAD_ON:
+    if how == HEAD_ON or how == HALF:
         return 1.2
     dx, dy = tracks[j, 0, 0] - tracks[i, 0, 0], tracks[j, 0, 1] - tracks[i, 0, 1]
     return 0.5 if dx * tracks[i, 0, 3] - dy * tracks[i, 0, 2] > 0.0 else 0.15
@@ -214,70 +231,89 @@ turns = inline(_turns)
 
 def _cost(
     i: int, to: float, slow: float, mine: Floats, rows: Ints, n: int, found: Ints, base: Floats, hulls: Floats, tracks: Floats,
-    speeds: Floats, now: float, bounds: tuple[float, float],
-) -> float:  # fmt: skip
-    """What a plan costs: leaving the way, being slow, shoals and the lane's edge, and above all coming near others."""
-    total = 0.00055 * abs(to) + 0.5 * slow
-    over = max(to - bounds[1], bounds[0] - to, 0.0)
-    total += 0.02 * over
+    speeds: Floats, now: float, known: float,
+) -> tuple[float, float]:  # fmt: skip
+    """(what it costs to come near others on a track, the part of those that lie still or come head-on); ``known``: that part,
+    if it is known. Who lies in the way lies there also for who comes later: to be slow is no help against it.
+    """
+    total, lying = 0.0, 0.0
     for k in range(n):
-        j = rows[k]
+        j, how = rows[k], found[k, 0]
+        fixed = how == LYING or how == HEAD_ON or how == HALF
+        if fixed and slow > 0.0:
+            continue
         fast = (speeds[i] + speeds[j]) * 1.3 * LOOK + 10.0
-        g, at = closest(mine, tracks[j], found[k, 1], fast, hulls[i], hulls[j], found[k, 0])
+        g, at = closest(mine, tracks[j], found[k, 1], fast, hulls[i], hulls[j], how)
         worth = price(g, at)
         if found[k, 2] == 0:  # she keeps clear of us: only that we do not make it worse
             worth = max(0.0, worth - base[k])
         elif found[k, 3] == 1:
-            total += turns(i, found[k, 0], to, now, tracks, j)
+            total += turns(i, how, to, now, tracks, j)
+        if fixed:
+            lying += worth
         total += worth
-    return total
+    return (total + known, known) if slow > 0.0 else (total, lying)
 
 
 cost = jit(_cost)
 
 
 def _decide(
-    seed: int, i: int, near: Ints, count: int, table: Floats, u: float, state: Floats, plan: Floats, hulls: Floats,
+    seed: int, i: int, near: Ints, count: int, table: Floats, u: float, state: Floats, plans: Floats, hulls: Floats,
     tracks: Floats, speeds: Floats, bounds: tuple[float, float], work: Floats,
 ) -> None:  # fmt: skip
     """The plan (side, pace) of one navigator, given what all others do; ``work`` and her track are overwritten."""
+    plan = plans[i]
     side, rate, pace = state[0], state[1], state[3]
     off_way = abs(side) > 1.0 or abs(rate) > 0.05 or pace > 0.01 or plan[0] != 0.0 or plan[1] != 0.0
     rows, found, base = np.empty(count, np.int64), np.empty((count, 4), np.int64), np.zeros(count)
     n, threat = 0, False
     for k in range(count):
         j = near[k]
-        how, looks, mine = gives(seed, i, j, hulls, tracks, speeds[i], speeds[j])
         fast = (speeds[i] + speeds[j]) * 1.3 * LOOK + 10.0
-        if looks == 0 or not within(tracks[i], tracks[j], AHEAD, fast, 2000.0):
+        if not within(tracks[i], tracks[j], AHEAD, fast, 1500.0):
             continue
+        how, looks, mine = gives(seed, i, j, hulls, tracks, speeds[i], speeds[j])
+        if looks == 0 or (how == LYING and hulls[i, BERTHS] > 0.0 and hulls[j, BERTHS] > 0.0):
+            continue  # not heeded; or at the berths that they share
         g = closest(tracks[i], tracks[j], looks, fast, hulls[i], hulls[j], how)[0]
         bad = g < 1.0 and (mine or g < 0.6)
         threat = threat or bad
-        if not (mine or bad):  # she keeps clear of us
-            looks = AHEAD // 2
-            base[n] = price(*closest(tracks[i], tracks[j], looks, fast, hulls[i], hulls[j], how))
+        if how == HEAD_ON and not off_way and plans[j, 0] == 0.0 and hulls[j, MOVES] > 0.0:
+            how = HALF
         rows[n] = j
-        found[n, 0], found[n, 1], found[n, 2], found[n, 3] = how, looks, int(mine or bad), int(bad)
+        found[n, 0], found[n, 1], found[n, 2], found[n, 3] = (
+            how,
+            looks,
+            int(mine or bad),
+            int(nears(tracks[i], tracks[j])),
+        )
         n += 1
     if speeds[i] < 0.2 or not (threat or off_way):
         return
+    for k in range(n):
+        if found[k, 2] == 0:  # she keeps clear of us
+            found[k, 1] = AHEAD // 2
+            j = rows[k]
+            fast = (speeds[i] + speeds[j]) * 1.3 * LOOK + 10.0
+            base[k] = price(*closest(tracks[i], tracks[j], AHEAD // 2, fast, hulls[i], hulls[j], found[k, 0]))
     best, to, slow = 1e18, plan[0], plan[1]
-    slows = 1
-    while slows < _PACES.size and _PACES[slows] <= hulls[i, SLOWEST] + 1e-9:
-        slows += 1
-    for m in range(slows):
-        if m > 0 and best < 0.5 + 0.5 * _PACES[m]:
-            break  # nothing slower can be better
-        for h in range(-_SIDES.size, _SIDES.size + 1):
-            want = plan[0] if h == _SIDES.size else math.copysign(_SIDES[h if h >= 0 else -h - 1], float(h) + 0.5)
-            if want > max(bounds[1] + 60.0, plan[0]) or want < min(bounds[0] - 60.0, plan[0]) or h == -1:
-                continue
+    for h in range(-_SIDES.size, _SIDES.size + 1):
+        want = plan[0] if h == _SIDES.size else math.copysign(_SIDES[h if h >= 0 else -h - 1], float(h) + 0.5)
+        if want > max(bounds[1] + 60.0, plan[0]) or want < min(bounds[0] - 60.0, plan[0]) or h == -1:
+            continue
+        own = 0.00055 * abs(want) + 0.02 * max(want - bounds[1], bounds[0] - want, 0.0)
+        lying = 0.0
+        for m in range(_PACES.size):
+            pays = own + 0.5 * _PACES[m] + (0.0 if want == plan[0] and _PACES[m] == plan[1] else 0.1)
+            if _PACES[m] > hulls[i, SLOWEST] + 1e-9 or pays + lying >= best:
+                break  # nothing slower can be better
             roll(table, i, u, side, rate, pace, want, _PACES[m], hulls[i], work)
-            worth = cost(i, want, _PACES[m], work, rows, n, found, base, hulls, tracks, speeds, side, bounds)
-            worth += 0.0 if want == plan[0] and _PACES[m] == plan[1] else 0.06
-            if worth < best - 1e-9:
-                best, to, slow = worth, want, _PACES[m]
+            near_others, lying = cost(
+                i, want, _PACES[m], work, rows, n, found, base, hulls, tracks, speeds, side, lying
+            )  # fmt: skip
+            if pays + near_others < best - 1e-9:
+                best, to, slow = pays + near_others, want, _PACES[m]
     plan[0], plan[1] = to, slow
     roll(table, i, u, side, rate, pace, to, slow, hulls[i], tracks[i])
 

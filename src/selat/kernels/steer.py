@@ -97,7 +97,7 @@ def _steer(
     knots[0] = state
     for step in range(knots.shape[0] - 1):
         now = t + STEP * step
-        if step % 2 == 0:
+        if step % 3 == 0:
             for i in range(n):
                 if step == 0 or hulls[i, STILL] == 0.0:
                     u = now - state[i, 2] - begin[i]
@@ -124,7 +124,7 @@ def _steer(
                         continue
                     room = bound(limits, i, u)
                     decide(
-                        seed, i, near[i], count[i], table, u, state[i], plans[i], hulls, tracks, speeds, room, work
+                        seed, i, near[i], count[i], table, u, state[i], plans, hulls, tracks, speeds, room, work
                     )  # fmt: skip
         for i in range(n):
             if hulls[i, MOVES] > 0.0:
