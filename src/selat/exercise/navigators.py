@@ -145,7 +145,7 @@ class Navigators:
             if self.hulls[k, ways.ROUND]:
                 n = round(self.traffic.length[0] / 25.0) + 1
                 lat, lon = self.traffic.lat[:n:40], self.traffic.lon[:n:40]
-                away = np.hypot(lat - move.lat, lon - move.lon)  # type: ignore[union-attr]
+                away = np.hypot(lat - move.lat, lon - move.lon)
                 out[k] = self.traffic.course[:n:40][int(away.argmin())] % 360.0
         return out
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from selat.exercise.script import Script, Scripts, metres_per_degree
+from selat.exercise.state import Deviation, State, Watch, beside
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -167,43 +168,6 @@ class Wander:
 Move = Loop | Shuttle | Swing | Wander | Script
 
 
-class State(NamedTuple):
-    """Truth of some ships: degrees, m/s, degrees, degrees a second (right positive); ``leg`` 0 out, 1 back."""
-
-    lat: Floats
-    lon: Floats
-    sog: Floats
-    cog: Floats
-    heading: Floats
-    turn: Floats
-    leg: Ints
-
-
-class Deviation(NamedTuple):
-    """What ships add to their ways: m to the right, m/s, m/s2; s by which they are behind, and s/s; arrays (n,)."""
-
-    side: Floats
-    rate: Floats
-    push: Floats
-    late: Floats
-    pace: Floats
-
-
-class Watch(Protocol):
-    """Keeps ships clear of each other: :class:`selat.exercise.navigators.Navigators`."""
-
-    def until(self, t: float) -> None:
-        """Sail on until everybody's place at ``t`` s is known."""
-
-    def of(self, ships: Ints, t: Floats) -> Deviation:
-        """What ships add to their ways."""
-        ...
-
-    def axis(self, ships: Ints) -> Floats:
-        """Direction (deg) whose right is the ``side`` of those that turn all the time; NaN: it is their way's."""
-        ...
-
-
 class Traffic:
     """All moves as arrays. ``at`` answers for any ships at any times."""
 
@@ -246,7 +210,7 @@ class Traffic:
             return self.planned(ships, t)
         self.watch.until(float(t.max()))
         d = self.watch.of(ships, t)
-        return _beside(self.planned(ships, np.maximum(t - d.late, 0.0)), d, self.watch.axis(ships))
+        return beside(self.planned(ships, np.maximum(t - d.late, 0.0)), d, self.watch.axis(ships))
 
     def planned(self, ships: Ints, t: Floats) -> State:
         """Their ways: as :meth:`at`, but nobody keeps clear, and shuttles lie at their berth in slots that no :attr:`plan`
@@ -367,32 +331,6 @@ class Traffic:
         turn = np.degrees((ax * vy - ay * vx) / sog2)
         none = np.zeros(len(t), dtype=np.int64)
         return State(p["lat"] + y / north, p["lon"] + x / east, np.sqrt(sog2), cog, cog, turn, none)
-
-
-def _beside(s: State, d: Deviation, axis: Floats) -> State:
-    """States of ships ``d`` off their ways, whose own are ``s``."""
-    off = np.flatnonzero((d.side != 0.0) | (d.rate != 0.0) | (d.pace != 0.0))
-    if not len(off):
-        return s
-    out = State(*(x.copy() for x in s))
-    side, rate, pace = d.side[off], d.rate[off], d.pace[off]
-    lat, lon, sog, cog, turn = s.lat[off], s.lon[off], s.sog[off], s.cog[off], s.turn[off]
-    own = np.isnan(axis[off])
-    way = np.radians(np.where(own, cog, axis[off]) + 90.0)
-    north, east = metres_per_degree(lat)
-    out.lat[off], out.lon[off] = lat + side * np.cos(way) / north, lon + side * np.sin(way) / east
-    under = sog > 0.05
-    bend = np.where(own & under, np.radians(turn), 0.0)  # rad/s of the way itself; the inner side of a bend is shorter
-    ahead = (1.0 - pace) * (sog - bend * side)
-    c = np.radians(cog)
-    u, v = ahead * np.sin(c) + rate * np.sin(way), ahead * np.cos(c) + rate * np.cos(way)
-    speed = np.hypot(u, v)
-    course = np.where(speed > 0.05, np.degrees(np.arctan2(u, v)), cog) % 360.0
-    out.sog[off], out.cog[off] = speed, course
-    out.heading[off] = np.where(under, course, s.heading[off])
-    aside = np.where(own, d.push[off] * ahead / np.maximum(speed * speed, 0.25), 0.0)
-    out.turn[off] = (1.0 - pace) * turn + np.degrees(aside) * under
-    return out
 
 
 def _profile(into: Floats, length: Floats, v: Floats, a: Floats, crossing: Floats) -> tuple[Floats, Floats]:
