@@ -74,7 +74,8 @@ export function use(p: Programme): HTMLElement | null {
 function figure(f: Figure | undefined, unit: string): string {
   if (!f) return "–";
   const number = (v: number) => (unit === "%" || unit === "share" ? `${(unit === "share" ? v * 100 : v).toFixed(0)} %` : `${+v.toFixed(2)} ${unit}`).trim();
-  return f.low === null || f.high === null ? number(f.value) : t("interval", { v: number(f.value), l: number(f.low), h: number(f.high) });
+  const bare = (v: number) => (unit === "%" || unit === "share" ? number(v) : String(+v.toFixed(2)));
+  return f.low === null || f.high === null ? number(f.value) : t("interval", { v: number(f.value), l: bare(f.low), h: bare(f.high) });
 }
 
 export function measuresTable(measures: Measure[]): HTMLElement {
