@@ -16,6 +16,8 @@ export interface AlertActions {
   report(alert: Alert): void;
 }
 
+/** Alerts that a rescue may begin with: /rescue opens with their place and time. */
+const RESCUE = new Set(["distress", "sudden_loss", "overdue", "aground"]);
 
 export class AlertRow {
   readonly root: HTMLElement;
@@ -110,7 +112,9 @@ export class AlertRow {
       } }, t(`deed.${name}`));
     const deeds = mayAct ? DEEDS.filter((d) => d !== "snooze" || (silenceable(this.alert) && !this.alert.snoozed)) : [];
     this.tools.setAttribute("aria-label", t("deeds"));
-    this.tools.replaceChildren(button("why", "evidence", () => this.on.why(this.alert)),
+    const rescue = RESCUE.has(this.alert.rule) || this.alert.priority === "emergency" ? h("a", { class: "rescue", href: `rescue?alert=${encodeURIComponent(this.alert.id)}`,
+      click: (event: Event) => event.stopPropagation() }, t("deed.rescue")) : "";
+    this.tools.replaceChildren(rescue, button("why", "evidence", () => this.on.why(this.alert)),
       ...deeds.map((d) => button(d, d, () => this.on.deed(d, this.alert))), button("report", "report", () => this.on.report(this.alert)));
     if (this.alert.note) this.tools.append(h("p", { class: "last-note" }, `“${this.alert.note}”`));
   }

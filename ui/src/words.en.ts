@@ -78,7 +78,7 @@ export const en: Record<string, string> = {
   "dossier.name": "Name", "dossier.callsign": "Call sign", "dossier.imo": "IMO", "dossier.ship_type": "Type",
   "dossier.length": "Length", "dossier.beam": "Beam", "dossier.destination": "Destination",
   "dossier.draught": "Draught", "help.i": "history of the chosen ship",
-  "deed.why": "Evidence", "deed.snooze": "Snooze", "deed.assign": "Assign", "deed.note": "Note",
+  "deed.rescue": "Search and rescue", "deed.why": "Evidence", "deed.snooze": "Snooze", "deed.assign": "Assign", "deed.note": "Note",
   "deed.handover": "Hand over", "deed.close": "Close", "deeds": "What to do with this alert", "hours": "{n} h",
   "form.who": "Your name", "form.to": "To whom", "form.note": "Note", "form.cause": "It was", "form.reason": "Reason",
   "form.no": "Cancel", "snooze.what": "What", "snooze.for": "For", "snooze.ship": "this ship",

@@ -69,7 +69,7 @@ export const ja: Record<string, string> = {
   "dossier.goto": "この時刻を表示", "dossier.name": "船名", "dossier.callsign": "呼出符号", "dossier.imo": "IMO",
   "dossier.ship_type": "船種", "dossier.length": "全長", "dossier.beam": "全幅", "dossier.destination": "目的地",
   "dossier.draught": "喫水", "help.i": "選択中の船の履歴",
-  "deed.why": "根拠", "deed.snooze": "保留", "deed.assign": "割当", "deed.note": "メモ", "deed.handover": "引継ぎ",
+  "deed.rescue": "捜索救助を始める", "deed.why": "根拠", "deed.snooze": "保留", "deed.assign": "割当", "deed.note": "メモ", "deed.handover": "引継ぎ",
   "deed.close": "終了", "deeds": "この警報への対応", "hours": "{n} 時間", "form.who": "担当者名", "form.to": "相手", "form.note": "メモ",
   "form.cause": "結果", "form.reason": "理由", "form.no": "取消", "snooze.what": "対象", "snooze.for": "期間",
   "snooze.ship": "この船", "snooze.pair": "この2隻", "snooze.ships": "これらの船", "snooze.area": "表示中の海域",

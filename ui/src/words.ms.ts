@@ -80,7 +80,7 @@ export const ms: Record<string, string> = {
   "dossier.goto": "Tunjuk masa ini", "dossier.name": "Nama", "dossier.callsign": "Tanda panggilan",
   "dossier.imo": "IMO", "dossier.ship_type": "Jenis", "dossier.length": "Panjang", "dossier.beam": "Lebar",
   "dossier.destination": "Destinasi", "dossier.draught": "Draf", "help.i": "sejarah kapal terpilih",
-  "deed.why": "Bukti", "deed.snooze": "Tunda", "deed.assign": "Tugaskan", "deed.note": "Nota",
+  "deed.rescue": "Mencari dan menyelamat", "deed.why": "Bukti", "deed.snooze": "Tunda", "deed.assign": "Tugaskan", "deed.note": "Nota",
   "deed.handover": "Serah tugas", "deed.close": "Tutup", "deeds": "Tindakan bagi amaran ini", "hours": "{n} jam",
   "form.who": "Nama anda", "form.to": "Kepada", "form.note": "Nota", "form.cause": "Ia adalah",
   "form.reason": "Sebab", "form.no": "Batal", "snooze.what": "Apa", "snooze.for": "Selama",

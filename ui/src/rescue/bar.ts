@@ -33,8 +33,8 @@ export class Bar {
     });
     this.who.value = recall("who") ?? "";
     this.who.addEventListener("input", () => remember("who", this.who.value.trim()));
-    root.append(this.title, this.links, this.name, h("span", { class: "clocks" }, this.utc, this.local), this.whoLabel, this.choice, this.palette);
-    notice.append(this.approval, this.survival.root);
+    root.append(this.title, this.links, h("span", { class: "clocks" }, this.utc, this.local), this.whoLabel, this.choice, this.palette);
+    notice.append(this.approval, this.name, this.survival.root);
     state.on(["case"], () => setText(this.name, state.open?.name ?? ""));
     const tick = () => {
       const now = Date.now();

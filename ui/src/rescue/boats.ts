@@ -7,11 +7,15 @@ import { recall, remember } from "../settings";
 import { NAUTICAL_MILE } from "../units";
 import { type FieldError, get, Refused, type Row, type SearchForm, type Ship } from "./api";
 import type { Drawing } from "./drawing";
-import { button, field, focusFirstError, showErrors, type Spec } from "./fields";
+import { button, field, focusFirstError, nowText, sentence, showErrors, type Spec } from "./fields";
 import { LINES, lineText, proposed } from "./propose";
 import type { State } from "./state";
 
 const TIME = "2026-11-27T19:10Z";
+const SEARCHERS: Record<string, string> = { boat: "boat", uav: "aircraft", aircraft: "aircraft", helicopter: "helicopter", ship: "ship" };
+
+/** A boat or an aircraft of the sea's register; speed m/s, endurance s. */
+interface Asset { name: string; kind: string; lat: number; lon: number; mmsi: number; speed: number; endurance: number }
 const BOAT: Spec[] = [
   { key: "name", example: "Penyelamat 7" },
   { key: "platform", kind: "choice", choices: () => ["boat", "ship", "helicopter", "aircraft"].map((p) => [p, t(`r.platform.${p}`)]) },
@@ -30,6 +34,9 @@ export class BoatSheet {
   form: SearchForm;
   errors: FieldError[] = [];
   private ships: Ship[] | null = null;
+  private assets: Asset[] | null = null;
+  /** For which drift times were filled in, so that they are once, and can be taken out. */
+  private timed = 0;
   private root: HTMLElement | null = null;
 
   constructor(
@@ -52,12 +59,51 @@ export class BoatSheet {
     return { boats: [{ name: "", platform: "boat" }], target: "" };
   }
 
-  use(form: SearchForm): void {
-    this.form = structuredClone(form);
+  /** The form of the newest plan of a case; without one, the boats that are remembered. */
+  use(form: SearchForm | null): void {
+    this.form = form ? structuredClone(form) : this.kept();
+    this.errors = [];
+    this.ships = null;
+    this.timed = form ? this.state.open?.drift?.n ?? 0 : 0;
+  }
+
+  /** A search begins now, where the drift is under way: not in the past, where nobody can sail. */
+  private begins(): void {
+    const drift = this.state.open?.drift, now = Date.now();
+    if (!drift || this.timed === drift.n) return;
+    this.timed = drift.n;
+    if (this.form.begin || this.form.end || now <= drift.begin_ms || now >= drift.end_ms) return;
+    this.form.begin = nowText();
+    for (const row of this.form.boats) if (!row.ready || Date.parse(String(row.ready)) < now) row.ready = nowText();
+  }
+
+  /** Boats of the register that are not in the form yet, each a press away. */
+  private registered(): HTMLElement | null {
+    if (this.assets === null) {
+      this.assets = [];
+      void fetch("api/kept").then(async (answer) => {
+        if (answer.ok) this.assets = ((await answer.json()) as { assets: Asset[] }).assets.filter((a) => a.kind in SEARCHERS && a.speed > 0);
+        if (this.assets?.length) this.redraw("");
+      }).catch(() => undefined); // without a register boats are typed
+    }
+    const names = new Set(this.form.boats.map((row) => row.name));
+    const free = this.assets.filter((a) => !names.has(a.name));
+    if (free.length === 0) return null;
+    return h("div", { class: "register" }, h("h3", {}, t("r.assets")), h("div", { class: "acts" }, ...free.map((a) => button(`+ ${a.name}`, () => {
+      const kept = JSON.parse(recall("boats") ?? "[]") as Row[]; // its width and call sign, if it was used here before
+      const before = Array.isArray(kept) ? kept.find((row) => row.name === a.name) : undefined;
+      const own: Row = { name: a.name, platform: SEARCHERS[a.kind] ?? "boat", place: lineText([[a.lat, a.lon]]), speed: knots(a.speed), transit: knots(a.speed),
+        endurance: a.endurance > 0 ? `${(a.endurance / 3600).toFixed(1)} h` : "", mmsi: a.mmsi ? String(a.mmsi) : "", ready: nowText() };
+      const empty = this.form.boats.findIndex((row) => !row.name && !row.place);
+      if (empty >= 0) this.form.boats.splice(empty, 1);
+      this.add({ width: "", ...before, ...own, pattern: "" });
+      this.said(t("r.assetTaken", { name: a.name }));
+    }, { "data-act": `asset-${a.name}` }))));
   }
 
   draw(root: HTMLElement): void {
     this.root = root;
+    this.begins();
     const top = this.form as unknown as Row;
     const save = () => {
       try {
@@ -69,7 +115,7 @@ export class BoatSheet {
     const targets = [...new Set(Object.values(this.state.lists.targets).flat())];
     if (!this.form.target || !targets.includes(String(this.form.target))) this.form.target = targets.includes("person in water") ? "person in water" : targets[0] ?? "";
     const one = (spec: Spec, word: string) => field(spec, top, spec.key, t(word), () => undefined);
-    root.replaceChildren(
+    root.replaceChildren(this.registered() ?? "",
       ...this.form.boats.map((row, k) => h("fieldset", { class: "grid boat" },
         h("legend", {}, String(row.name || t("r.boat", { n: k + 1 }))),
         ...BOAT.map((spec) => field(spec, row, `boats.${k}.${spec.key}`, t(`r.boat.${spec.key}`), save)),
@@ -144,7 +190,7 @@ export class BoatSheet {
     const general = this.root.querySelector<HTMLElement>("[data-general]");
     if (!general) return;
     general.hidden = left.length === 0;
-    general.textContent = left.map((e) => (e.hint ? `${e.error}. ${e.hint}` : e.error)).join(" ");
+    general.textContent = left.map(sentence).join(" ");
     if (errors.length > 0) focusFirstError(this.root);
   }
 

@@ -4,7 +4,7 @@ import { h } from "../dom";
 import { t } from "../i18n";
 import { utc } from "../format";
 import { type CaseForm, type FieldError, post, Refused, type Rival, type Row, type Source } from "./api";
-import { button, field, focusFirstError, nowText, showErrors, type Spec } from "./fields";
+import { button, field, focusFirstError, nowText, sentence, showErrors, type Spec } from "./fields";
 import { Sources } from "./sources";
 import type { State } from "./state";
 
@@ -207,9 +207,9 @@ export class CaseSheet {
 
   private mark(errors: FieldError[], all: boolean): void {
     if (!this.root) return;
-    const left = showErrors(this.root, errors, (path) => all || this.touched.has(path) || !path.includes("."));
+    const left = showErrors(this.root, errors, (path) => all || this.touched.has(path));
     const general = this.root.querySelector<HTMLElement>("[data-general]");
-    const words = left.filter((e) => all || e.field === "scenarios").map((e) => (e.hint ? `${e.error}. ${e.hint}` : e.error)).join(" ");
+    const words = left.filter((e) => all || e.field === "scenarios").map(sentence).join(" ");
     if (general) {
       general.hidden = words === "";
       general.textContent = words;
@@ -231,7 +231,7 @@ export class CaseSheet {
       }
       this.mark(e.fields, true);
       if (this.root) focusFirstError(this.root);
-      this.said(e.words);
+      this.said(e.fields.length > 0 ? t("r.fieldsWrong", { n: e.fields.length }) : e.words);
     }
   }
 }

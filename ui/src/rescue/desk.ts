@@ -126,8 +126,9 @@ export class Desk {
     this.address(this.state.open.id);
     const { drift, plans, form, form_n } = this.state.open;
     this.sheets.case.use(form, false, form_n);
+    this.sheets.drift.use();
     const last = plans.at(-1);
-    if (last) this.sheets.boats.use(last.form);
+    this.sheets.boats.use(last?.form ?? null);
     this.state.choosePlan(last?.n ?? 0);
     if (drift) await this.load();
     this.state.tell("case");
@@ -239,7 +240,6 @@ export class Desk {
       else this.sheets.case.use(now.form, false, now.form_n);
     }
     if (now.drift?.n !== before.drift?.n || now.searches.length !== before.searches.length) {
-      this.state.rows = [];
       await this.load();
       this.editor.refresh();
     }
@@ -324,7 +324,8 @@ export class Desk {
 
   private fail(e: unknown): void {
     this.state.busy = null;
-    setText(must("said"), e instanceof Refused ? e.words : String(e));
+    const refused = e instanceof Refused ? e : null;
+    setText(must("said"), refused?.fields.length ? t("r.fieldsWrong", { n: refused.fields.length }) : refused?.words ?? String(e));
   }
 
   private recolour(): void {

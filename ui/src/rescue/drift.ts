@@ -19,6 +19,18 @@ export class DriftSheet {
     });
   }
 
+  /** Long enough for a search from now on: eight hours more than went by since. */
+  use(): void {
+    const open = this.state.open;
+    if (!open) return;
+    if (open.drift) Object.assign(this.row, { hours: String(open.drift.hours), every: String(open.drift.every) });
+    else {
+      const since = open.backward ? 0 : (Date.now() - open.begin_ms) / 3_600_000;
+      this.row.hours = String(since > 0 && since < 72 ? Math.max(12, Math.ceil(since) + 8) : 12);
+      this.row.every = "30";
+    }
+  }
+
   draw(root: HTMLElement): void {
     this.root = root;
     const drift = this.state.open?.drift;

@@ -181,12 +181,12 @@ export class Editor {
       this.again = true;
       return;
     }
-    const { open, shown, changes } = this.state;
-    if (!open || !shown) return;
+    const { open, shown, changes, turn } = this.state;
+    if (!open || !shown || Object.keys(changes).length === 0) return;
     this.running = true;
     post<{ plan: Plan; overlaps: string[][] }>(`cases/${open.id}/score`, { plan: shown, areas: changes })
       .then((told) => {
-        if (this.state.shown !== shown) return;
+        if (this.state.turn !== turn) return; // undone meanwhile, or another plan
         this.state.edited = told.plan;
         this.state.overlaps = told.overlaps;
         if (!this.pull && !this.again) this.settle(told.plan);

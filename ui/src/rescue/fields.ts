@@ -71,11 +71,17 @@ export function showErrors(root: HTMLElement, errors: FieldError[], only: (path:
     box.classList.add("wrong");
     box.closest("details")?.setAttribute("open", "");
     spot.hidden = false;
-    spot.textContent = e.hint ? `${e.error}. ${e.hint}` : e.error;
+    spot.textContent = sentence(e);
     box.querySelector("input, textarea, select")?.setAttribute("aria-invalid", "true");
   }
   for (const ok of root.querySelectorAll(".field:not(.wrong) [aria-invalid]")) ok.removeAttribute("aria-invalid");
   return left;
+}
+
+/** An error and its remedy as two sentences. */
+export function sentence(e: { error: string; hint: string }): string {
+  const begin = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+  return e.hint ? `${begin(e.error)}. ${begin(e.hint)}.` : `${begin(e.error)}.`;
 }
 
 export function focusFirstError(root: HTMLElement): void {

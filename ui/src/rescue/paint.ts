@@ -172,6 +172,10 @@ export class Painter {
     if (a < 0 || a >= cloud.t) return;
     const { width, height } = this.view.size();
     const c = this.c;
+    // a cloud that lies close together is drawn thinner, so that its regions are seen through it
+    const row = rows[Math.min(k, rows.length - 1)];
+    const across = row ? Math.abs(this.view.yOf(row.lat + row.r95 / 111_000) - this.view.yOf(row.lat)) : 0;
+    const thin = Math.min(1, Math.max(0.12, (Math.PI * across * across) / (cloud.n * 6)));
     const shore: [number, number][] = [];
     for (let shade = 0; shade < SHADES.length; shade++) {
       c.fillStyle = this.ink.particle ?? "";
@@ -179,7 +183,7 @@ export class Painter {
         const w = cloud.weight[i] as number;
         if (Math.min(3, w >> 6) !== shade || w === 0) continue;
         const state = cloud.state[(f < 0.5 ? a : b) * cloud.n + i];
-        c.globalAlpha = (SHADES[shade] as number) * (state === 2 ? 0.35 : 1); // not yet adrift: faint
+        c.globalAlpha = (SHADES[shade] as number) * thin * (state === 2 ? 0.35 : 1); // not yet adrift: faint
         const p = 2 * (a * cloud.n + i), q = 2 * (b * cloud.n + i);
         const at = cloud.place as Int32Array;
         const lon = ((at[p] as number) * (1 - f) + (at[q] as number) * f) * 1e-6;

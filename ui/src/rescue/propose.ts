@@ -28,9 +28,10 @@ export function proposed(state: State, kind: string, begin: number, end: number)
   const a = at(begin), b = at(end);
   if (a === b || kind === "OS") return "";
   const way = leg(a.lon, a.lat, b.lon, b.lat);
-  if (kind === "BS") { // where nine in ten have yet to come by at the end, as wide as they lie then
-    const [lon, lat] = ahead(b.lon, b.lat, way.bearing, b.r90);
-    const one = ahead(lon, lat, way.bearing + 90, b.r90), two = ahead(lon, lat, way.bearing - 90, b.r90);
+  if (kind === "BS") { // what most have yet to come by when a boat may be there, an hour on, as wide as they lie then
+    const c = at(begin + Math.min(3_600_000, (end - begin) / 3));
+    const [lon, lat] = ahead(c.lon, c.lat, way.bearing, c.r90);
+    const one = ahead(lon, lat, way.bearing + 90, c.r90), two = ahead(lon, lat, way.bearing - 90, c.r90);
     return lineText([[one[1], one[0]], [two[1], two[0]]]);
   }
   const back = ahead(a.lon, a.lat, way.bearing + 180, a.r50), on = ahead(b.lon, b.lat, way.bearing, b.r50);

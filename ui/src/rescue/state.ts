@@ -26,6 +26,8 @@ export class State {
   /** Milliseconds that the map shows. */
   instant = 0;
   playing = false;
+  /** Grows with each choice of a plan: what was asked for before is of no interest any more. */
+  turn = 0;
   /** Record number of the plan that is shown, 0: none. */
   shown = 0;
   /** Areas changed by hand, and what the plan is worth with them. */
@@ -82,6 +84,7 @@ export class State {
   }
 
   choosePlan(n: number): void {
+    this.turn++;
     this.shown = n;
     this.shapes = {};
     this.lines = {};

@@ -171,6 +171,7 @@ export class SurvivalClock {
 
   private words(): void {
     const open = this.state.open;
+    this.root.hidden = !open || open.backward;
     if (!open || open.backward) {
       setText(this.out, "");
       this.root.hidden = true; // an empty line that opens has no name for a reader

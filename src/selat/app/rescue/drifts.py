@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import uuid
 from typing import Any
 
@@ -12,6 +13,8 @@ from selat.app.rescue.bench import FOLDER, Bench, apply, case_id
 from selat.app.rescue.cases import Cases
 from selat.app.rescue.form import Form, FormError
 from selat.app.rescue.jobs import Job
+from selat.model.clock import HOUR, format_time
+from selat.model.errors import SelatError
 from selat.rescue.case import Case, case_of
 from selat.store import cases
 
@@ -36,6 +39,8 @@ class Drifts(Cases):
         if hours * 60.0 / max(every, 1e-9) > MOST_TIMES:
             form.wrong("every", f"more than {MOST_TIMES} times", "keep the particles less often")
         case = case_of(cases.case_body(self.state, name))
+        if not form.errors and not case.backward:
+            self._covers_searches(name, case, hours, form)
         if not form.errors:
             for row in self.sources(case, None, hours):
                 if "error" in row:
@@ -43,6 +48,17 @@ class Drifts(Cases):
         if form.errors:
             raise FormError(form)
         return self.jobs.begin("drift", case_id(name), who, lambda job: self._drift(job, case, hours, every, who))
+
+    def _covers_searches(self, name: str, case: Case, hours: float, form: Form) -> None:
+        """What was searched in vain counts in a new drift too, so that it must reach as far."""
+        ends = [int(r.body["ended"]) for r in cases.records(self.state, name) if r.kind == "search"]
+        begin = min(s.begin for s in case.scenarios)
+        if ends and begin + hours * HOUR < max(ends):
+            least = math.ceil((max(ends) - begin) / HOUR * 10.0) / 10.0
+            form.wrong(
+                "hours", f"it was searched until {format_time(max(ends))}, and the drift would end before",
+                f"{least:g} hours at least, so that this search counts",
+            )  # fmt: skip
 
     def _drift(self, job: Job, case: Case, hours: float, every: float, who: str) -> dict[str, Any]:
         sources = self._rests_on(case, hours)
@@ -82,10 +98,19 @@ class Drifts(Cases):
             "file_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }  # fmt: skip
         note = f"{asked['hours']:g} h, {len(found.weight)} particles"
+        try:
+            self._take_in(bench)  # before the record: a drift that cannot take them is none
+        except SelatError:
+            path.unlink()
+            raise
         record = cases.add_record(self.state, case.name, "drift", body, who, note)
-        everything = cases.records(self.state, case.name)
         with bench.lock:
             bench.record = record.n
+            self._take_in(bench)  # recorded meanwhile
+
+    def _take_in(self, bench: Bench) -> None:
+        everything = cases.records(self.state, bench.case)
+        with bench.lock:
             for r in everything:
                 if r.kind == "search" and r.n not in bench.searches:
                     apply(bench, r, everything)
