@@ -13,10 +13,10 @@ from selat.model.errors import SourceError
 from selat.readers import ocean_cf as cf
 from selat.readers.ocean_cf import Box
 from selat.readers.ocean_grib import SUFFIXES, held_grib
+from selat.readers.ocean_grid import gaps_of
 from selat.readers.ocean_zarr import held_zarr
 
 Array = NDArray[Any]
-GAP = 1.5  #: times the usual step: a longer one is a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,9 @@ class About:
         """Usual step between its times, ns; 0 where there is one time."""
         return int(np.median(np.diff(self.times))) if len(self.times) > 1 else 0
 
-    def gaps(self) -> list[tuple[int, int]]:
-        """(last time before, first time after) where its times are farther apart than usual, ns."""
-        wide = np.flatnonzero(np.diff(self.times) > GAP * self.step) if len(self.times) > 2 else np.zeros(0, np.int64)
-        return [(int(self.times[k]), int(self.times[k + 1])) for k in wide]
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """(last time before, first time after) where times are missing (:func:`selat.readers.ocean_grid.gaps_of`), ns."""
+        return gaps_of(self.times)
 
 
 def about(path: Path, kind: str) -> About:

@@ -23,6 +23,8 @@ export class Refused extends Error {
 export interface Area {
   corners: [number, number][]; lat: number; lon: number; length: number; width: number; axis: number;
   time: number; drift_speed: number; drift_direction: number;
+  /** Where a shore cuts it: rings of its water at its time, (lat, lon). */
+  water?: [number, number][][];
 }
 
 export interface Waypoint { lat: number; lon: number; time: number; course: number; turn: number; length: number }

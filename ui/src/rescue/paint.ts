@@ -263,11 +263,32 @@ export class Painter {
     c.closePath();
     c.stroke();
     c.setLineDash([]);
+    if (task.area.water?.length) this.water(task, shape);
     c.globalAlpha = 1;
     if (faint) return;
     this.label(task, shape, ink);
     if (chosen) this.handles(shape, ink);
     this.boat(task);
+  }
+
+  /** What of an area is water, where a shore cuts it. */
+  private water(task: Task, shape: Shape): void {
+    const c = this.c, lat = shape.lat - task.area.lat, lon = shape.lon - task.area.lon;
+    c.fillStyle = c.strokeStyle;
+    c.globalAlpha = 0.12;
+    c.beginPath();
+    for (const ring of task.area.water ?? []) {
+      ring.forEach((p, k) => {
+        const [x, y] = this.xy([p[1] + lon, p[0] + lat]);
+        if (k === 0) c.moveTo(x, y);
+        else c.lineTo(x, y);
+      });
+      c.closePath();
+    }
+    c.fill("evenodd");
+    c.globalAlpha = 0.8;
+    c.lineWidth = 1;
+    c.stroke();
   }
 
   private label(task: Task, shape: Shape, ink: string): void {

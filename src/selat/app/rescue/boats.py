@@ -18,6 +18,7 @@ from selat.rescue.cloud import Cloud, Frame
 from selat.rescue.scenario import Scenario
 from selat.rescue.searchers import Conditions, Searcher, span_of, width_of
 from selat.rescue.sweep import objects
+from selat.tracks.coast import Coast
 
 _TEXTS = {"agency": 80, "callsign": 20, "pattern": 3}
 MOST_PLACES = 60  #: of a line
@@ -124,7 +125,9 @@ def redrawn(given: Mapping[str, Any], made: Plan, shapes: Mapping[str, Any]) -> 
     return {**given, "boats": rows}
 
 
-def able(cloud: Cloud, boats: Sequence[Searcher], sight: Conditions, begin: int, end: int, form: Form) -> None:
+def able(
+    cloud: Cloud, boats: Sequence[Searcher], sight: Conditions, begin: int, end: int, form: Form, coast: Coast
+) -> None:
     """Say at its field why a searcher cannot take part (:func:`selat.rescue.searchers.span_of`)."""
     middle = (begin + end) // 2
     lat, lon = Frame(cloud, middle).earth(0.0, 0.0, middle)
@@ -136,7 +139,7 @@ def able(cloud: Cloud, boats: Sequence[Searcher], sight: Conditions, begin: int,
             form.wrong("visibility" if of_all else f"boats.{k}.width", e.message, e.hint)
             continue
         try:
-            span_of(boat.in_sea(sight.sea), float(lat), float(lon), begin, end, sight)
+            span_of(boat.in_sea(sight.sea), float(lat), float(lon), begin, end, sight, coast)
         except ConfigError as e:
             at = "width" if "in the dark" in e.message else "endurance" if "endurance" in e.message else "ready"
             form.wrong(f"boats.{k}.{at}", e.message, e.hint)

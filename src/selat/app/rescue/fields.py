@@ -217,10 +217,10 @@ def _short(found: About, name: str, start: Box | None, begin: int, hours: float,
             "hint": "drift for fewer hours, take another field, or type what holds where it ends on the line after it",
         }
     gap = next(((a, b) for a, b in found.gaps() if b > ends[0] and a < ends[1]), None)
-    if gap is not None:
+    if last and gap is not None:  # else what stands on the next line fills it
         return {
             "error": f"{name} has a gap from {format_time(gap[0])} to {format_time(gap[1])}",
-            "hint": "take a field without it, fill it (cdo inttime), or type the values for these hours instead",
+            "hint": "take a field without it, fill it (cdo inttime), or type what holds in these hours on the line after it",
         }
     return {}
 

@@ -16,6 +16,7 @@ from selat.model.errors import ConfigError, StoreError
 from selat.model.plan import APPROVAL, Plan, from_dict, to_dict
 from selat.store import cases
 from selat.store.cases import Record
+from selat.tracks.coast import Coast
 
 
 class Plans(Drifts):
@@ -26,7 +27,7 @@ class Plans(Drifts):
         bench = self.bench(wanted)
         if bench.record == 0:
             raise ConfigError("the drift is not finished", hint="wait for it")
-        order, parts = _order(bench, given, checked=True)
+        order, parts = _order(bench, given, self.coast)
         known = forms.given_conditions(given)
 
         def work(job: Job) -> dict[str, Any]:
@@ -57,7 +58,7 @@ class Plans(Drifts):
                 return bench.made[n]
         record = self._plan_record(bench.case, n)
         old = from_dict(record.body["plan"])
-        order, _ = _order(bench, record.body["form"], checked=False)
+        order, _ = _order(bench, record.body["form"])
         order = replace(order, begin=old.begin, end=old.end, approval=old.approval)
         made = Layout(bench.cloud(), order, self.coast, old)
         with bench.lock:
@@ -96,14 +97,14 @@ class Plans(Drifts):
         number = self._record_plan(bench, made, form, who, title or f"{n}, by hand")
         with bench.lock:
             old = bench.made[n]
-            order, _ = _order(bench, form, checked=False)
+            order, _ = _order(bench, form)
             order = replace(old.order, lines=order.lines)
             bench.made[number] = Layout(old.cloud, order, self.coast, made)
         return number
 
 
-def _order(bench: Bench, given: dict[str, Any], *, checked: bool) -> tuple[Order, int]:
-    """(what a form asks for, areas for each searcher); ``checked``: also whether each searcher can take part.
+def _order(bench: Bench, given: dict[str, Any], coast: Coast | None = None) -> tuple[Order, int]:
+    """(what a form asks for, areas for each searcher); with a ``coast`` also whether each searcher can take part.
 
     Raises :class:`FormError`.
     """
@@ -115,8 +116,8 @@ def _order(bench: Bench, given: dict[str, Any], *, checked: bool) -> tuple[Order
     parts = int(form.number(given, "areas", "areas", 0.0))
     if not 0 <= parts <= 3:
         form.wrong("areas", f"{parts} areas for each searcher", "1 to 3, or 0 for as many as pay")
-    if checked and not form.errors:
-        forms.able(bench.cloud(), boats, sight, begin, end, form)
+    if coast is not None and not form.errors:
+        forms.able(bench.cloud(), boats, sight, begin, end, form, coast)
     if form.errors:
         raise FormError(form)
     approval = str(given.get("approval", "") or "").strip()[:300] or APPROVAL
