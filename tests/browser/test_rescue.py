@@ -132,7 +132,9 @@ def make_plan(page: Browser) -> None:
     fill(page, "begin", "2026-11-27T19:10Z")
     fill(page, "end", "2026-11-27T23:10Z")
     by_key(page, "[data-act=plan]")
-    until(page, "document.getElementById('said').textContent.includes('dark')", LONG)
+    until(
+        page, "document.querySelector('[data-path=\"boats.1.width\"].wrong .error')?.textContent.includes('dark')", LONG
+    )
     fill(page, "boats.1.width", "0.2 nm")
     by_key(page, "[data-act=plan]")
     until(page, "rescue.state.plan && document.querySelector('.worth')", LONG)
@@ -157,6 +159,7 @@ def test_from_the_form_to_the_file(page: Browser, server: Running, tmp_path: Pat
     assert set(tasks) == {"Penyelamat 7", "Bot Kilat 12"}
 
     # pull an area with the mouse: the probability changes, within the time that a hand notices
+    until(page, "!rescue.map.isMoving()")
     a = page.js("rescue.state.plan.tasks[0].area")
     middle = page.js(f"rescue.screen({a['lon']}, {a['lat']})")
     page.click(middle["x"], middle["y"])

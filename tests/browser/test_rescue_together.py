@@ -124,6 +124,7 @@ def test_a_pattern_is_chosen_and_its_legs_are_seen(page: Browser) -> None:
 def test_a_line_is_pulled_by_mouse_and_keys_and_the_worth_follows(page: Browser) -> None:
     click(page, "table.plans tbody tr:first-child button")
     until(page, "rescue.state.record()?.lines.L1")
+    until(page, "!rescue.map.isMoving()")
     before = pos(page)
     spot = page.js(
         "(() => { const l = rescue.state.line('L1'); return rescue.screen((l[0][1] + l[1][1]) / 2, (l[0][0] + l[1][0]) / 2); })()"
@@ -163,6 +164,7 @@ def touch(page: Browser, at_: dict[str, float], steps: int) -> None:
 
 def test_an_area_is_pulled_by_a_finger(page: Browser) -> None:
     click(page, "table.plans tbody tr:first-child button")
+    until(page, "!rescue.map.isMoving()")
     a = page.js("rescue.state.plan.tasks[0].area")
     middle = page.js(f"rescue.screen({a['lon']}, {a['lat']})")
     page.call("Emulation.setTouchEmulationEnabled", enabled=True)
