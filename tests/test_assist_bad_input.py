@@ -26,7 +26,7 @@ from selat.assist.facts import KINDS
 from selat.assist.register import Register, open_register
 from selat.assist.sheets import read_sheets
 from selat.cli import main
-from selat.model.clock import parse_time
+from selat.model.clock import HOUR, format_time, parse_time
 from selat.model.errors import ConfigError, SelatError
 from selat.web.server import create_app
 from test_assist_register import BASIS
@@ -131,15 +131,14 @@ def test_through_the_page(name, desk):
 
 
 def test_a_hundred_thousand_rows_with_seven_bad_ones_through_the_page(desk):
-    rows = [
-        f"I,2025-{1 + n // 28 % 12:02d}-{1 + n % 28:02d}T{n // 336 % 24:02d}:{n % 60:02d}Z,{'x' if n in BAD_ROWS else 'letter'}"
-        for n in range(100_000)
-    ]
-    text = "id,at,value,what\r\n" + "\r\n".join(
-        r.replace(",x", ",v,nonsense").replace(",letter", ",v,name") for r in rows
-    )
+    start, rows = parse_time("2025-01-05"), []
+    for n in range(100_000):
+        at = start + n * HOUR
+        hours = "9" if n in BAD_ROWS else "1"
+        rows.append(f"I,{format_time(at)},{format_time(at + HOUR)},{hours},B,form 1")
+    data = "\r\n".join(["id,at,ended,hours,grade,source", *rows]).encode()
     app, before = create_app(FakePicture(2), assist=desk), desk.register.end()
-    told = ask(app, "POST", "/api/assist/sheets?name=identity.csv&who=Sato", content=text.encode()).json()
+    told = ask(app, "POST", "/api/assist/sheets?name=use.csv&who=Sato", content=data).json()
     assert (told["written"], told["good"], told["bad"]) == (0, 99_993, 7)
     assert [r["row"] for r in told["rows"]] == [n + 2 for n in BAD_ROWS] and desk.register.end() == before
 
