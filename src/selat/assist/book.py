@@ -173,8 +173,8 @@ def _custody(data: dict[str, Any], f: Fact) -> None:
 
 def _identity(data: dict[str, Any], f: Fact) -> None:
     known = _item(data, f)["ids"].setdefault(f.data["what"], [])
-    for i in known:
-        i[2] = f.at if i[2] is None else i[2]
+    if known and known[-1][2] is None:  # the one before ends with it; those further back have ended
+        known[-1][2] = f.at
     if f.data.get("value"):
         known.append([f.at, f.data["value"], None, f.n])
 
