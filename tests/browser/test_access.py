@@ -285,7 +285,9 @@ def test_reduced_motion_is_kept_to(browser: Browser, server: Running) -> None:
 
 @pytest.fixture(autouse=True)
 def wide(browser: Browser) -> Iterator[None]:
+    """The page keeps the window's focus, also after Tab has gone through it and out of it."""
     browser.resize(1280, 720)
+    browser.call("Emulation.setFocusEmulationEnabled", enabled=True)
     yield
 
 
