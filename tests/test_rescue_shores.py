@@ -84,7 +84,7 @@ STILL, DRIFTING = (0.0, 0.0), (0.25, -0.3)
     ("coast", "flow", "pattern"),
     [(ISLAND, STILL, ""), (ISLAND, DRIFTING, "PS"), (ISLAND, DRIFTING, "SS"), (ISLAND, STILL, "VS"), (EAST, DRIFTING, ""),
      (EAST, STILL, "CS"), (EAST, DRIFTING, "VS")],
-    ids=str,
+    ids=lambda v: "island" if v is ISLAND else "east" if v is EAST else str(v),
 )  # fmt: skip
 def test_no_leg_crosses_land_and_none_costs_more_than_its_time(coast, flow, pattern):
     p = plan(cloud(coast, flow=flow), [boat(pattern=pattern)], SIGHT, START, END, coast=coast, parts=1)
