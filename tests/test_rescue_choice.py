@@ -48,8 +48,8 @@ def test_a_datum_that_is_well_known_gets_a_sector_search_then_an_expanding_squar
     assert CLOSE_VS < CLOSE_SS
     c = cloud(reach * WIDTH / R90, flow=(0.4, 0.2))
     p = plan(c, [boat()], SIGHT, START, END)
-    assert {t.pattern for t in p.tasks} <= pattern, p.tasks[0].pattern
-    if pattern <= {"SS", "VS"}:
+    assert {t.pattern for t in p.tasks} <= set(pattern), p.tasks[0].pattern
+    if set(pattern) <= {"SS", "VS"}:
         (t,) = p.tasks
         first = t.waypoints[0]
         datum = c.at(first.time)
