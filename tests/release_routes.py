@@ -53,13 +53,17 @@ READ: dict[str, list[tuple[str, bool]]] = {
         ("/api/gates/passages?gate=quiet%20line&list=1&" + SPAN, SILENT),
         ("/api/gates/passages?format=csv&list=1&" + SPAN, SILENT),
     ],
+    "/api/weather": [("/api/weather", SILENT)],
+    "/api/weather/{kind:str}": [(f"/api/weather/wind?at={BEGIN}&box=104,1,105,2", SILENT)],
     "/api/rescue/cases": [("/api/rescue/cases", SAYS)],
+    "/api/rescue/fields": [("/api/rescue/fields", SILENT)],
+    "/api/rescue/cases/{case:str}/news": [("/api/rescue/cases/{caseid}/news", SILENT)],
     "/api/rescue/lists": [("/api/rescue/lists", SILENT)],
     "/api/rescue/vessels": [("/api/rescue/vessels?lat=1.2&lon=104.1", SAYS)],
     "/api/rescue/light": [(f"/api/rescue/light?lat=1&lon=104&begin={BEGIN}&end={END}", SILENT)],
     "/api/rescue/survival": [(f"/api/rescue/survival?begin={BEGIN}&water=28", SILENT)],
-    "/api/rescue/jobs/{job:str}": [("/api/rescue/jobs/1", SAYS)],
-    "/api/rescue/jobs/{job:str}/stream": [("/api/rescue/jobs/1/stream", SAYS)],
+    "/api/rescue/jobs/{job:str}": [("/api/rescue/jobs/{job}", SAYS)],
+    "/api/rescue/jobs/{job:str}/stream": [("/api/rescue/jobs/{job}/stream", SAYS)],
     "/api/rescue/cases/{case:str}": [("/api/rescue/cases/{caseid}", SAYS)],
     "/api/rescue/cases/{case:str}/times": [("/api/rescue/cases/{caseid}/times", SILENT)],
     "/api/rescue/cases/{case:str}/cloud": [("/api/rescue/cases/{caseid}/cloud", SILENT)],
@@ -105,13 +109,15 @@ WRITE: dict[tuple[str, str], list[tuple[str, Any]]] = {
         }.items()
     },
     ("POST", "/api/rescue/cases"): [("/api/rescue/cases", {"form": {"name": CASE}})],
-    ("DELETE", "/api/rescue/jobs/{job:str}"): [("/api/rescue/jobs/1", None)],
+    ("DELETE", "/api/rescue/jobs/{job:str}"): [("/api/rescue/jobs/{job}", None)],
 }
 #: changes nothing that is anybody's
 HARMLESS = {
     ("PUT", "/api/kept/{kind:str}/{name:path}"),  # each account has its own
     ("DELETE", "/api/kept/{kind:str}/{name:path}"),
     ("POST", "/api/rescue/check"),
+    ("POST", "/api/rescue/arrows"),
+    ("POST", "/api/rescue/fields/{name:str}"),  # weather is everybody's; what is kept is never written over
     ("POST", "/login"),
     ("POST", "/logout"),
     ("POST", "/api/snoozes"),

@@ -73,7 +73,7 @@ class World:
         assist, rescue = Desk(self.folder), RescueDesk(archive)
         stack.callback(assist.close)
         stack.callback(rescue.close)
-        rescue.jobs.begin("drift", case_id(CASE), "Lt Aminah", lambda job: {"note": CASE})
+        self.job = rescue.jobs.begin("drift", case_id(CASE), "Lt Aminah", lambda job: {"note": CASE}).id
         self.app = create_app(
             self.watch.picture,
             archive=archive,
@@ -104,7 +104,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def url(text: str, world: World) -> str:
     return text.format(
         hushed=HUSHED, both=BOTH, beacon=HUSHED_BEACON, alert=world.hushed["id"], open_alert=world.seen["id"],
-        zone=ZONE, case=CASE, caseid=case_id(CASE),
+        zone=ZONE, case=CASE, caseid=case_id(CASE), job=world.job,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ BEGIN = T0 // 1_000_000
 DEEDS = {"POST": "act", "DELETE": "act", "PUT": "zones"}
 #: tried by test_assist_tiers.py with every tier; and what each account keeps for itself
 OWN = ("/api/assist", "/field", "/api/kept")
-ASKS = ("/rescue/check", "/score", "/export")  # a POST that changes nothing
+ASKS = ("/rescue/check", "/rescue/arrows", "/score", "/export")  # a POST that changes nothing
 OPEN = {"/login", "/logout", "/oidc/login", "/oidc/back"}
 
 
