@@ -22,9 +22,7 @@ False alarms
     did not say how long they are, and ships that pass a stopped one are judged by the domain alone and 5 minutes ahead.
     Ships that follow a lane, declared or learned, are taken round its bends: a pass more than 3 minutes away that the
     bend undoes is none. Where no lanes are known, courses are taken as straight, and at a bend the word may come and
-    go. The velocity is smoothed over 20 s, and beyond 6 miles nothing is said. In a made-up dense strait
-    (bench/alarms.py: 412 ships, nobody avoids anybody) it speaks of 24 pairs an hour, 10 of them warnings or alarms,
-    and 5 pass more than 0.3 miles apart in the end; where it knows the lanes, of 22 and 3 (mean of two hours).
+    go. The velocity is smoothed over 20 s, and beyond 6 miles nothing is said.
 Reference
     COLREGs rules 7, 13, 14, 15; Fujii and Tanaka 1971 and the strait's smaller ellipse; hysteresis after DMA
     AisAbnormal; IMO MSC.302(87) for the priorities. Geometry: WGS 84 radii at the pair's mid-latitude.
@@ -199,7 +197,8 @@ class Collision:
     def _waits(self, w: Window, f: Fleet, m: Pairs, k: int, e: Meeting) -> bool:
         """Whether it is too early to speak: there is time for who gives way, or one of them acts; or no place is sure."""
         p, a, b, t = self.p, int(m.a[k]), int(m.b[k]), float(m.tcpa[k])
-        agile = bool(f.agile[a] or f.agile[b] or f.still[a] or f.still[b])
+        # a ship of class A that did not say how long she is may be a long one: she is told of as early
+        agile = bool(min(f.length[a], f.length[b]) < p.agile or f.still[a] or f.still[b])
         if m.kind[k] == Encounter.OVERTAKING:
             hulls = 0.5 * float(f.beam[a] + f.beam[b]) + p.beside
         else:
@@ -278,7 +277,9 @@ class Collision:
             hulls = 0.5 * (a["beam"] + b["beam"]) + p.beside
         elif a["still"] or b["still"]:
             hulls = 0.5 * hulls
-        agile = a["agile"] or b["agile"] or a["still"] or b["still"]  # who passes a ship at anchor turns late, and can
+        agile = (
+            min(a["length"], b["length"]) < p.agile or a["still"] or b["still"]
+        )  # who passes a ship at anchor turns late, and can
         if self._among_themselves(a, b) or (e["encounter"] == "stopped" and max(a["speed"], b["speed"]) < p.berthing):
             return "caution"
         if e["dcpa"] <= hulls and e["tcpa"] <= (p.agile_soon if agile else p.soon):
