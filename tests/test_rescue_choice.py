@@ -63,7 +63,7 @@ def test_two_units_never_share_a_datum():
     """One unit only: two would meet in the middle at every leg."""
     c = cloud(WIDTH / R90)
     p = plan(c, [boat(), boat("two", lat=2.38)], SIGHT, START, END)
-    assert {t.pattern for t in p.tasks} <= ("PS", "CS")
+    assert {t.pattern for t in p.tasks} <= {"PS", "CS"}
     assert {t.pattern for t in plan(c, [boat(pattern="CS")], SIGHT, START, END).tasks} == {"CS"}
 
 

@@ -144,10 +144,10 @@ def test_the_handle_brings_the_alerts_and_an_alert_is_acknowledged(page: Browser
     assert int(n) >= 3
     press(page, ".side-handle")
     pulled_out(page)
-    press(page, ".alert.caution")
-    page.wait("document.querySelector('.alert.caution.chosen')")
+    press(page, ".alert.warning.active")  # one that the other tablet has not acknowledged yet
+    page.wait("document.querySelector('.alert.warning.active.chosen')")
     page.wait("!selat.map().isMoving()")
-    press(page, ".alert.caution.chosen button.ack")
+    press(page, ".alert.warning.active.chosen button.ack")
     page.wait(f"document.querySelector('.side-handle b').textContent === '{int(n) - 1}'")
 
 
