@@ -33,7 +33,7 @@ BIN, EXE = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
 NODE_OLDEST = (20, 19)
 # What is resolved from what; dev is held to the versions of run, so that one .venv serves both.
 LOCKED = {
-    "run": ["pyproject.toml", "requirements/run.in"],
+    "run": ["pyproject.toml", "--extra", "paper", "--extra", "ocean", "requirements/run.in"],  # what its pages offer
     "dev": ["pyproject.toml", "requirements/run.in", "requirements/dev.in", "-c", "requirements/run.txt"],
     "all": ["pyproject.toml", "--all-extras", "-c", "requirements/run.txt"],  # goes with the wheel
     "uv": ["requirements/uv.in"],

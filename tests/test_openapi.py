@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 import schemathesis
+
+# brought in here, not when first used: compiling it (pytest rewrites its asserts) while the server's threads compile
+# too trips CPython 3.11's counter of the depth of syntax trees, and fails
+import schemathesis.specs.openapi.schemas
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (

@@ -43,6 +43,14 @@ class PageError(AssertionError):
     """Something asked of the page failed."""
 
 
+class PageLeft(PageError):
+    """The page went elsewhere while it was asked."""
+
+
+#: what Chromium answers to a question whose page is no more
+LEFT = ("Inspected target navigated", "Execution context was destroyed", "Cannot find context")
+
+
 class Browser:
     """One Chromium with one page; use it as a context manager."""
 
@@ -118,7 +126,8 @@ class Browser:
             message = json.loads(self._socket.recv())
             if message.get("id") == number:
                 if "error" in message:
-                    raise PageError(f"{method}: {message['error']}")
+                    left = any(words in message["error"].get("message", "") for words in LEFT)
+                    raise (PageLeft if left else PageError)(f"{method}: {message['error']}")
                 return dict(message.get("result", {}))
             if "method" in message:
                 self.events.append(message)
@@ -145,11 +154,14 @@ class Browser:
         return answer["result"].get("value")
 
     def wait(self, expression: str, timeout_s: float = 30.0) -> Any:
-        """Wait until an expression is true; an expression that throws counts as false."""
+        """Wait until an expression is true; one that throws, or whose page leaves for the next, counts as false."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
             found = f"const v = {expression}; return v instanceof Node ? true : v;"  # an element has no value in JSON
-            value = self.js(f"(() => {{ try {{ {found} }} catch {{ return null; }} }})()")
+            try:
+                value = self.js(f"(() => {{ try {{ {found} }} catch {{ return null; }} }})()")
+            except PageLeft:
+                value = None
             if value:
                 return value
             time.sleep(0.15)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from browser.cdp import find_chromium
+from browser.cdp import Browser, find_chromium
 from selat.web.server import STATIC
 
 
@@ -15,3 +15,12 @@ def page_tests(name: str = "index") -> list[pytest.MarkDecorator]:
         pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
         pytest.mark.skipif(not (STATIC / f"{name}.html").is_file(), reason="the page is not built (dev.py)"),
     ]
+
+
+def afresh(browser: Browser, address: str) -> Browser:
+    """A page opened anew, as on a screen of 1280 by 720; what was said before is forgotten."""
+    browser.open("about:blank")
+    browser.events.clear()
+    browser.resize(1280, 720)
+    browser.open(address)
+    return browser

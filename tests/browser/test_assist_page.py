@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from browser.cdp import Browser
 from browser.fake_picture import FakePicture
-from browser.needs import page_tests
+from browser.needs import afresh, page_tests
 from selat.assist.checks import run_checks
 from selat.assist.demo import BOATS, GRANT, NOW, demo_facts
 from selat.assist.desk import Desk
@@ -40,10 +40,7 @@ def server(desk: Desk) -> Iterator[Running]:
 
 @pytest.fixture
 def page(browser: Browser, server: Running) -> Iterator[Browser]:
-    browser.open("about:blank")
-    browser.events.clear()
-    browser.resize(1280, 720)
-    browser.open(f"{server.url}assist?lang=en&palette=night#/country/MY")
+    afresh(browser, f"{server.url}assist?lang=en&palette=night#/country/MY")
     browser.wait("!!document.querySelector('.card')", 60)
     yield browser
     assert browser.errors() == []

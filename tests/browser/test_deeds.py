@@ -8,7 +8,7 @@ import pytest
 
 from browser.cdp import Browser
 from browser.fake_picture import FakePicture
-from browser.needs import page_tests
+from browser.needs import afresh, page_tests
 from selat.web.server import Running, create_app, serve_in_thread
 
 pytestmark = page_tests()
@@ -29,10 +29,7 @@ def server(picture: FakePicture) -> Iterator[Running]:
 
 
 def ready(browser: Browser, url: str) -> Browser:
-    browser.open("about:blank")
-    browser.events.clear()
-    browser.resize(1280, 720)
-    browser.open(url + "?palette=night&lang=en")
+    afresh(browser, url + "?palette=night&lang=en")
     browser.wait("selat.ready()", 60)
     return browser
 

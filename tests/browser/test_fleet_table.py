@@ -15,7 +15,7 @@ import pytest
 
 from browser.cdp import Browser
 from browser.fake_picture import FakePicture
-from browser.needs import page_tests
+from browser.needs import afresh, page_tests
 from browser.test_statistics import enter
 from browser.test_tools import SHIFT, press
 from selat.model.picture import CLASS_A, POSITION_SCALE, ROW
@@ -78,9 +78,7 @@ def server() -> Iterator[Running]:
 
 @pytest.fixture
 def page(browser: Browser, server: Running) -> Iterator[Browser]:
-    browser.open("about:blank")
-    browser.events.clear()
-    browser.open(f"{server.url}fleet?palette=night&lang=en&sort=name&columns=&hide=&min_kn=&only=")
+    afresh(browser, f"{server.url}fleet?palette=night&lang=en&sort=name&columns=&hide=&min_kn=&only=")
     browser.wait(
         "document.documentElement.dataset.ready === '1' && document.querySelectorAll('.rows .row').length > 10", 40
     )

@@ -10,7 +10,7 @@ import pytest
 
 from browser.cdp import Browser
 from browser.fake_picture import FakePicture
-from browser.needs import page_tests
+from browser.needs import afresh, page_tests
 from browser.test_deeds import enter, shift
 from browser.test_tools import SHIFT, press
 from selat.app.archive import SeaArchive
@@ -36,10 +36,7 @@ def server(archive: SeaArchive) -> Iterator[Running]:
 
 
 def open_at(browser: Browser, url: str) -> Browser:
-    browser.open("about:blank")
-    browser.events.clear()
-    browser.resize(1280, 720)
-    browser.open(f"{url}?palette=night&lang=en")
+    afresh(browser, f"{url}?palette=night&lang=en")
     browser.wait("selat.ready()", 60)
     return browser
 

@@ -12,7 +12,7 @@ import pytest
 
 from browser.cdp import Browser
 from browser.fake_picture import FakePicture
-from browser.needs import page_tests
+from browser.needs import afresh, page_tests
 from selat.web.server import Running, create_app, serve_in_thread
 
 pytestmark = page_tests()
@@ -35,10 +35,7 @@ def server(picture: FakePicture) -> Iterator[Running]:
 
 @pytest.fixture
 def page(browser: Browser, server: Running) -> Iterator[Browser]:
-    browser.open("about:blank")
-    browser.events.clear()
-    browser.resize(1280, 720)
-    browser.open(server.url + "?palette=night&lang=en")
+    afresh(browser, server.url + "?palette=night&lang=en")
     browser.wait("selat.ready()", 60)
     yield browser
     browser.open("about:blank")

@@ -13,7 +13,7 @@ import pytest
 
 from browser.cdp import Browser
 from browser.fake_picture import FakePicture
-from browser.needs import page_tests
+from browser.needs import afresh, page_tests
 from browser.test_deeds import enter, shift
 from browser.test_own_keys import escape
 from selat.app.archive import SeaArchive
@@ -46,10 +46,7 @@ def server(archive: SeaArchive) -> Iterator[Running]:
 
 @pytest.fixture
 def page(browser: Browser, server: Running) -> Iterator[Browser]:
-    browser.open("about:blank")
-    browser.events.clear()
-    browser.resize(1280, 720)
-    browser.open(f"{server.url}?palette=night&lang=en&ship=")
+    afresh(browser, f"{server.url}?palette=night&lang=en&ship=")
     browser.wait("selat.ready() && selat.zones() >= 1", 60)
     browser.js("window.make = URL.createObjectURL")
     browser.js("URL.createObjectURL = (b) => window.make.call(URL, (window.made = b)); 0")

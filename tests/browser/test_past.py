@@ -10,7 +10,7 @@ import pytest
 
 from browser.cdp import Browser
 from browser.fake_picture import FakePicture
-from browser.needs import page_tests
+from browser.needs import afresh, page_tests
 from browser.test_tools import SHIFT, address, press
 from selat.app.archive import SeaArchive
 from selat.cli import main
@@ -47,9 +47,7 @@ def server(archive: SeaArchive) -> Iterator[Running]:
 
 @pytest.fixture
 def page(browser: Browser, server: Running) -> Iterator[Browser]:
-    browser.open("about:blank")
-    browser.events.clear()
-    browser.open(f"{server.url}?palette=night&lang=en")
+    afresh(browser, f"{server.url}?palette=night&lang=en")
     browser.wait("selat.ready()", 60)
     browser.wait("!document.getElementById('timebar').hidden", 10)
     yield browser

@@ -11,7 +11,7 @@ import pytest
 
 from browser.cdp import Browser
 from browser.fake_picture import FakePicture
-from browser.needs import page_tests
+from browser.needs import afresh, page_tests
 from browser.test_deeds import enter, submit
 from browser.test_page import map_origin
 from browser.test_tools import SHIFT, drag, press
@@ -41,10 +41,7 @@ def server(archive: SeaArchive) -> Iterator[Running]:
 
 @pytest.fixture
 def page(browser: Browser, server: Running) -> Iterator[Browser]:
-    browser.open("about:blank")
-    browser.events.clear()
-    browser.resize(1280, 720)
-    browser.open(server.url + "?palette=night&lang=en")
+    afresh(browser, server.url + "?palette=night&lang=en")
     browser.wait("selat.ready() && selat.zones() >= 1", 60)
     browser.js("localStorage.clear(); localStorage.setItem('selat.who', 'Lt Aminah')")
     yield browser

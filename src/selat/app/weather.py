@@ -20,11 +20,10 @@ from selat.model.columns import Array
 from selat.model.errors import ConfigError, SelatError
 from selat.rescue import fields
 from selat.rescue.fields import Field
-from selat.rescue.sources import GRIB, NETCDF, ZARR, Box, reader_of
+from selat.rescue.sources import FOLDER, KINDS, Box, is_field, reader_of
 from selat.tracks import coast
 from selat.tracks.coast import Coast
 
-KINDS = ("wind", "current")
 REGION: Box = (86.0, -13.0, 128.0, 25.0)  #: the map of the page: of a larger field no more is read
 MOST_BYTES = 256_000_000  #: of fields that are held
 MOST_POINTS = 4000  #: of one answer
@@ -70,9 +69,7 @@ class Weather:
         mine = [(f, stamp) for f, stamp in there if f.grid.time[0] <= time <= f.grid.time[-1]]
         told: dict[str, Any] = {"kind": kind, "at_ms": time // _MS, "known": [_said(f) for f, _ in there]}
         told["sources"] = [{**_said(f), **_between(f, time), "written_ms": s[0] // _MS} for f, s in mine]
-        lon = west + (np.arange(columns) + 0.5) * (east - west) / columns
-        lat = south + (np.arange(rows) + 0.5) * (north - south) / rows
-        x, y = (a.ravel() for a in np.meshgrid(lon, lat))
+        y, x = fields.raster(box, columns, rows)
         if not mine:
             return {**told, "lon": [], "lat": [], "east": [], "north": []}
         u, v, _ = fields.pack([f for f, _ in mine]).at(kind, time, y, x)
@@ -94,7 +91,7 @@ class Weather:
             return []
         found = []
         for path in self._folder.iterdir():
-            if path.suffix.lower() in (*NETCDF, *GRIB, *ZARR) and not path.name.startswith("."):
+            if is_field(path):
                 with suppress(OSError):  # taken away since it was listed
                     told = path.stat()
                     found.append((path, (told.st_mtime_ns, told.st_size)))
@@ -122,7 +119,7 @@ class Weather:
 @lru_cache(maxsize=4)
 def weather_of(folder: Path) -> Weather:
     """The fields of a sea; one for all who ask, since no group is kept from them."""
-    return Weather(folder / "fields")
+    return Weather(folder / FOLDER)
 
 
 def _weight(held: Field | str) -> int:

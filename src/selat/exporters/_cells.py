@@ -72,6 +72,12 @@ def positions(batch: Any) -> tuple[Array, Array, Array]:
     return lon, lat, placed
 
 
+def gpx_place(lat: float, lon: float) -> str:
+    """Attributes of a place in GPX, in degrees as they are written; its schema's longitudes end before 180."""
+    lon = round(lon, PLACES)
+    return f'lat="{lat:.{PLACES}f}" lon="{-180.0 if lon >= 180.0 else lon:.{PLACES}f}"'
+
+
 def json_cells(array: pa.Array, field: pa.Field) -> list[str]:
     """A column as JSON texts; columns that hold JSON themselves are taken in as such, NaN becomes null."""
     kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from selat.exporters._cells import positions, xml_text
+from selat.exporters._cells import gpx_place, positions, xml_text
 from selat.exporters._stream import PIECE, begin, of_ships, pieces, stretches, times_of
 from selat.model.clock import format_time
 from selat.model.columns import Array
@@ -58,8 +58,8 @@ def _track(mmsi: int, table: pa.Table) -> Iterator[tuple[int, str]]:
         yield 0, "<trkseg>\n"
         for at in range(a, b, PIECE):
             part = slice(at, min(at + PIECE, b))
-            rows = zip(x[part].tolist(), y[part].tolist(), time[part].tolist(), speed[part], course[part], strict=True)
-            lines = [f"<trkpt {_at(*r[:2])}>{_time(r[2])}{_motion(*r[3:])}</trkpt>\n" for r in rows]
+            rows = zip(y[part].tolist(), x[part].tolist(), time[part].tolist(), speed[part], course[part], strict=True)
+            lines = [f"<trkpt {gpx_place(*r[:2])}>{_time(r[2])}{_motion(*r[3:])}</trkpt>\n" for r in rows]
             yield len(lines), "".join(lines)
         yield 0, "</trkseg>\n"
     yield 0, "</trk>\n"
@@ -70,11 +70,6 @@ def _numbers(table: pa.Table, name: str, placed: Array) -> list[str | None]:
     texts = table.column(name).combine_chunks().filter(pa.array(placed)).cast(pa.string())
     out: list[str | None] = texts.to_pylist()
     return out
-
-
-def _at(lon: float, lat: float) -> str:
-    """Attributes of a place; the schema's longitudes end before 180."""
-    return f'lat="{lat:.7f}" lon="{-180.0 if lon >= 180.0 else lon:.7f}"'
 
 
 def _time(time: int) -> str:
@@ -104,7 +99,7 @@ def _waypoints(table: pa.Table) -> Iterator[str]:
         if placed[i]:
             title, text, kind = _words(row)
             yield (
-                f"<wpt {_at(float(lon[i]), float(lat[i]))}>{_time(int(times[i]))}<name>{xml_text(title)}</name>"
+                f"<wpt {gpx_place(float(lat[i]), float(lon[i]))}>{_time(int(times[i]))}<name>{xml_text(title)}</name>"
                 f"<desc>{xml_text(text)}</desc><type>{xml_text(kind)}</type></wpt>\n"
             )
 

@@ -42,8 +42,11 @@ _LAT, _LON, _EAST, _NORTH, _ERR_EAST, _ERR_NORTH, _WIND_EAST, _WIND_NORTH, _CLEA
 ) = map(_column, range(at.STATE, ROOM))  # fmt: skip
 
 
+_column_1, _column_2, _column_3 = U(BLOCK), U(2 * BLOCK), U(3 * BLOCK)
+
+
 def _numbers(key: Any, stream: Any, step: Any, base: Any, who: Array, count: int, out: Array) -> None:
-    """Four words of each particle of ``who``, as :func:`selat.kernels.counter.words` has them; ``out`` (4 * BLOCK,)."""
+    """Four random words of each particle of ``who``, by its number and the step; ``out`` (4 * BLOCK,)."""
     for j in range(count):
         i = U(j)
         n = base + U(who[i])
@@ -54,7 +57,6 @@ def _numbers(key: Any, stream: Any, step: Any, base: Any, who: Array, count: int
         out[_column_3 + i] = d
 
 
-_column_1, _column_2, _column_3 = U(BLOCK), U(2 * BLOCK), U(3 * BLOCK)
 numbers = bare(_numbers)
 
 

@@ -252,3 +252,12 @@ def pack(fields: Sequence[Field]) -> Flow:
 def exactly(field: Field) -> Field:
     """The same without any error: for tests and comparisons."""
     return replace(field, spread=0.0)
+
+
+def raster(box: tuple[float, float, float, float], columns: int, rows: int) -> tuple[Array, Array]:
+    """(lat, lon) degrees, of (rows * columns,) places in the middles of the cells of a box (west, south, east, north)."""
+    west, south, east, north = box
+    lon = west + (np.arange(columns) + 0.5) * (east - west) / columns
+    lat = south + (np.arange(rows) + 0.5) * (north - south) / rows
+    x, y = np.meshgrid(lon, lat)
+    return y.ravel(), x.ravel()

@@ -16,6 +16,8 @@ Box = tuple[float, float, float, float]
 NETCDF = (".nc", ".nc4", ".cdf", ".netcdf")
 GRIB = (".grib2", ".grb2", ".grib", ".grb")
 ZARR = (".zarr",)
+KINDS = ("wind", "current")
+FOLDER = "fields"  #: of a sea: where its files of wind and current lie
 MARGIN = 1.5  #: m/s that fields are read further around, as far as an object may come
 LEAST = 0.3  #: degrees around, at least
 
@@ -37,7 +39,7 @@ class Source:
     springs: float = 0.5
 
     def __post_init__(self) -> None:
-        if self.kind not in ("wind", "current"):
+        if self.kind not in KINDS:
             raise ConfigError(f"{self.kind!r} is no field", hint="wind or current")
         for name, value in (("spread", self.spread), ("memory", self.memory)):
             if value is not None and not value >= 0.0:
@@ -55,6 +57,11 @@ class Source:
         return asdict(self)
 
 
+def is_field(path: Path) -> bool:
+    """Whether a file's name is that of a field that can be read; hidden ones are still being written."""
+    return path.name.lower().endswith((*NETCDF, *GRIB, *ZARR)) and not path.name.startswith(".")
+
+
 def flow_of(sources: Sequence[Source], box: Box, begin: int, end: int, home: Path | None = None) -> Flow:
     """The fields of a case around a box (west, south, east, north of its particles) from ``begin`` to ``end`` (ns), packed.
 
@@ -63,7 +70,7 @@ def flow_of(sources: Sequence[Source], box: Box, begin: int, end: int, home: Pat
     reach = MARGIN * (end - begin) / SECOND / 111_000.0 + LEAST
     around = box[0] - reach, max(-89.0, box[1] - reach), box[2] + reach, min(89.0, box[3] + reach)
     out = []
-    for kind in ("wind", "current"):
+    for kind in KINDS:
         mine = [s for s in sources if s.kind == kind] or [Source(kind, "climatology")]
         for n, source in enumerate(mine):
             out.append(_field(source, around, begin, end, home, part=n + 1 < len(mine)))

@@ -16,12 +16,11 @@ import numpy as np
 from selat.model.clock import HOUR, format_time
 from selat.model.errors import ConfigError, FormatError, SelatError
 from selat.readers.ocean_about import About, about
-from selat.rescue.sources import GRIB, NETCDF, ZARR, Box, Source, flow_of
+from selat.rescue.fields import raster
+from selat.rescue.sources import FOLDER, GRIB, KINDS, NETCDF, ZARR, Box, Source, flow_of, is_field
 from selat.store.disk import fsync_dir, fsync_file
 
-FOLDER = "fields"  #: of the sea
 MOST = 1_000_000_000  #: bytes of a file that is sent, and of what a zipped store may hold
-KINDS = ("wind", "current")
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._- ")
 ARROWS = 900  #: places at which a page may ask for arrows
 STORE = ("zarr.json", ".zgroup", ".zmetadata")  #: one of them lies in the folder that is a Zarr store
@@ -40,13 +39,8 @@ class Fields:
     def all(self) -> list[dict[str, Any]]:
         """All files, the newest first: name, bytes, changed_ms, and ``wind`` and ``current``, what each covers or None; ``error``
         and ``hint`` where it holds neither."""
-        found = [p for p in self.folder.iterdir() if self.is_field(p)] if self.folder.is_dir() else []
+        found = [p for p in self.folder.iterdir() if is_field(p)] if self.folder.is_dir() else []
         return [self.told(p.name) for p in sorted(found, key=lambda p: (-p.stat().st_mtime_ns, p.name))]
-
-    @staticmethod
-    def is_field(path: Path) -> bool:
-        """Whether a file's name is that of a field."""
-        return path.name.lower().endswith((*NETCDF, *GRIB, *ZARR)) and not path.name.startswith(".")
 
     def told(self, name: str) -> dict[str, Any]:
         """One of :meth:`all`."""
@@ -246,13 +240,7 @@ def arrows(sources: Sequence[Source], home: Path, time: int, box: Box, columns: 
         raise ConfigError(f"{columns} x {rows} arrows", hint=f"at least 2 x 2, at most {ARROWS} in all")
     if not (-360.0 <= west < east <= 360.0 and east - west <= 360.0 and -90.0 <= south < north <= 90.0):
         raise ConfigError("that is no box", hint="west, south, east, north in degrees")
-    lon, lat = (
-        v.ravel()
-        for v in np.meshgrid(
-            west + (np.arange(columns) + 0.5) * (east - west) / columns,
-            south + (np.arange(rows) + 0.5) * (north - south) / rows,
-        )
-    )
+    lat, lon = raster(box, columns, rows)
     out: dict[str, Any] = {}
     for kind in KINDS:
         other = Source("current" if kind == "wind" else "wind", "climatology")

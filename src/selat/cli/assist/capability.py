@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from selat.cli._asking import box_of, plain
 from selat.cli.assist._common import add_sea, opened
+from selat.cli.assist._response import add_response, asset_of, slowed_of
 from selat.model.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -42,26 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base", metavar="NAME,LAT,LON,SPEED", action="append", default=[], help="a boat that was there before"
     )
-    parser.add_argument(
-        "--within", metavar="TIME", default="2 h", help="from the call to on scene (default %(default)s)"
-    )
-    parser.add_argument(
-        "--launch", metavar="TIME", default="30 min", help="from the call to under way (default %(default)s)"
-    )
-    parser.add_argument(
-        "--slowed-in", metavar="SEASON=SHARE", action="append", default=[],
-        help='share of the speed left in a season, as in "north-east=0.7"',
-    )  # fmt: skip
-    parser.add_argument("--box", metavar="W,S,E,N", help="only demand inside these degrees")
-    parser.add_argument("--from", dest="begin", default="", metavar="DATE", help="only demand from this date on")
-    parser.add_argument("--to", dest="end", default="~", metavar="DATE", help="only demand before this date")
+    add_response(parser)
     parser.add_argument("--cell", type=float, default=0.1, metavar="DEG", help="of traffic (default %(default)s)")
     parser.add_argument("--incidents", action="store_true", help="the demand is incidents: count them by year")
     parser.add_argument(
         "--expected-fall", type=float, metavar="SHARE", help="of incidents, as agreed; with --incidents"
     )
     parser.add_argument("--at", metavar="TIME", help="as of this time (default: now)")
-    parser.add_argument("--seed", type=int, default=1, help="of the intervals (default %(default)s)")
     parser.add_argument("--put", action="store_true", help="write it into the register")
     parser.add_argument("--who", metavar="NAME", help="who writes it down; with --put")
     parser.add_argument("--json", action="store_true", help="as JSON")
@@ -70,7 +58,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, print, write down."""
     from selat.assist.capability import capability, counted, measurements, others_of
-    from selat.cli.assist.reach import asset_of, slowed_of
     from selat.model.clock import now, parse_time
     from selat.model.units import duration
     from selat.store import registry

@@ -18,6 +18,7 @@ import sys
 from typing import Any
 
 from selat.cli._asking import box_of, plain
+from selat.cli.assist._response import add_response, asset_of, slowed_of
 from selat.model.errors import ConfigError
 
 
@@ -30,12 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--added", metavar="NAME,LAT,LON,SPEED", action="append", default=[], help="a boat of the grant"
     )
-    parser.add_argument(
-        "--within", metavar="TIME", default="2 h", help="from the call to on scene (default %(default)s)"
-    )
-    parser.add_argument(
-        "--launch", metavar="TIME", default="30 min", help="from the call to under way (default %(default)s)"
-    )
+    add_response(parser, "; with --seasons")
     parser.add_argument(
         "--slowed", type=float, default=1.0, metavar="SHARE", help="share of the speed left by the sea state"
     )
@@ -44,20 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="each monsoon season apart, by the dates of the demand (north-east, south-west, between)",
     )
-    parser.add_argument(
-        "--slowed-in", metavar="SEASON=SHARE", action="append", default=[],
-        help='share of the speed left in a season, as in "north-east=0.7"; with --seasons',
-    )  # fmt: skip
     parser.add_argument("--best", type=int, metavar="N", help="choose N bases: the most demand in time")
     parser.add_argument(
         "--backup", type=float, default=0.0, metavar="SHARE",
         help="what a second boat in time adds, as a share of the first; with --best (default %(default)g)",
     )  # fmt: skip
     parser.add_argument("--median", type=int, metavar="N", help="choose N bases: the least mean response")
-    parser.add_argument("--box", metavar="W,S,E,N", help="only demand inside these degrees")
-    parser.add_argument("--from", dest="begin", default="", metavar="DATE", help="only demand from this date on")
-    parser.add_argument("--to", dest="end", default="~", metavar="DATE", help="only demand before this date")
-    parser.add_argument("--seed", type=int, default=1, help="of the intervals (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
@@ -143,35 +131,6 @@ def _seasons(args: argparse.Namespace, demand: Any, at_sea: Any) -> list[tuple[s
     slowed = dict.fromkeys(SEASONS, args.slowed) | slowed_of(args.slowed_in)
     of = np.array(demand.season)[at_sea]
     return [(s, of == s, slowed[s]) for s in SEASONS if (of == s).any()]
-
-
-def slowed_of(given: list[str]) -> dict[str, float]:
-    """Share of the speed left, by season. Raises :class:`ConfigError` for what is no SEASON=SHARE."""
-    from selat.assist.seasons import SEASONS
-
-    out = {}
-    for text in given:
-        name, _, share = text.partition("=")
-        found = [s for s in SEASONS if s.startswith(name.strip())] if name.strip() else []
-        try:
-            out[found[0]] = float(share)
-        except (IndexError, ValueError):
-            raise ConfigError(f"no season and share: {text!r}", hint='as in "north-east=0.7"') from None
-    return out
-
-
-def asset_of(text: str) -> Any:
-    """An asset of NAME,LAT,LON,SPEED. Raises :class:`ConfigError`."""
-    from selat.model.nouns import Asset
-    from selat.model.units import speed
-
-    parts = [p.strip() for p in text.split(",")]
-    try:
-        name, lat, lon = parts[0], float(parts[1]), float(parts[2])
-        fast = speed(parts[3])
-    except (IndexError, ValueError):
-        raise ConfigError(f"no base: {text!r}", hint='NAME,LAT,LON,SPEED as in "Johor,1.43,103.90,30 kn"') from None
-    return Asset(name, "boat", lat, lon, speed=fast)
 
 
 def _print(told: dict[str, Any], args: argparse.Namespace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from selat.exporters._cells import xml_text
+from selat.exporters._cells import gpx_place, xml_text
 from selat.exporters.plans._text import knots, miles, title
 from selat.model.clock import format_time
 from selat.model.plan import PATTERNS, Plan, Task
@@ -27,8 +27,7 @@ def _route(plan: Plan, task: Task) -> str:
     lines = [f"<rte><name>{xml_text(f'{task.name} {task.searcher}')}</name><desc>{xml_text(text)}</desc>"]
     lines.append(f"<type>{task.pattern}</type>\n")
     for k, w in enumerate(task.waypoints):
-        lon = -180.0 if w.lon >= 180.0 else w.lon
-        lines.append(f'<rtept lat="{w.lat:.7f}" lon="{lon:.7f}"><time>{format_time(w.time)}</time>')
+        lines.append(f"<rtept {gpx_place(w.lat, w.lon)}><time>{format_time(w.time)}</time>")
         lines.append(f"<name>{task.name}-{k + 1:02d}</name></rtept>\n")
     lines.append("</rte>\n")
     return "".join(lines)
