@@ -44,7 +44,7 @@ def tables_page() -> str:
         "given = stored × step. The stored value under *null* means not available and is given as null. "
         "Times are nanoseconds since 1970-01-01 UTC. Only `rot` is not linear: its row says how it is stored.\n\n"
     )
-    for name, one in schema.TABLES.items():
+    for name, one in (schema.TABLES | {"plots": schema.PLOTS}).items():
         text += f"## {name}\n\n{one.text}.\n\n"
         if one.order:
             text += f"At rest sorted by {', '.join(f'`{c}`' for c in one.order)}.\n\n"

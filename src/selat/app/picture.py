@@ -34,6 +34,7 @@ from selat.model.picture import (
 )
 from selat.model.release import Groups
 from selat.model.schema import NO_TIME
+from selat.model.targets import of_nobody
 from selat.model.units import KNOT
 from selat.tracks.contacts import Contacts
 from selat.tracks.kinds import Kind
@@ -309,13 +310,12 @@ def _rows(c: Contacts, slots: Array, alerted: set[int]) -> Array:
 def _sources(c: Contacts, slots: Array) -> tuple[Array, Array]:
     """(kind for the page, is the last position of a radar or a camera?) of contacts.
 
-    A target alone has a number that no ship has (as :func:`selat.detectors._boats.unseen` has it; an archive of AIS has
+    A target alone has a number that nobody has (as :func:`selat.detectors._boats.unseen` has it; an archive of AIS has
     none of its messages' types either, but numbers of ships). One that AIS named before keeps the class it had there.
     """
-    mmsi, other = c.mmsi[slots], c.msg_type[slots] == 0
-    ship = (mmsi >= 200_000_000) & (mmsi < 800_000_000)
+    other = c.msg_type[slots] == 0
     named = (c.cls[slots] > 0) & (c.kind[slots] == int(Kind.VESSEL)) & other
-    alone = (c.kind[slots] == int(Kind.VESSEL)) & other & ~ship & (c.cls[slots] == 0)
+    alone = (c.kind[slots] == int(Kind.VESSEL)) & other & of_nobody(c.mmsi[slots]) & (c.cls[slots] == 0)
     return np.where(named, c.cls[slots], c.kind[slots]).astype("u1"), named | alone
 
 

@@ -29,6 +29,7 @@ from selat.model.errors import ConfigError, StoreError
 from selat.model.nouns import Alert
 from selat.model.ports import Batch, Reader
 from selat.model.release import Clauses, qualified
+from selat.model.targets import renumbered
 from selat.readers.aisstream import AisStreamReader
 from selat.readers.aivdm import AivdmReader
 from selat.readers.signalk import SignalKReader
@@ -100,6 +101,7 @@ class Intake:
         self.bytes = 0  #: bytes taken so far, over all sessions
         self.marked = marked  #: some may not see what it sends: its stations get names of their own in the sea
         self._stations = np.zeros(0 if marked else 1, np.uint16)
+        self._radars = np.zeros(1, np.uint16)
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on later."""
@@ -119,7 +121,7 @@ class Intake:
         return intake
 
     def settle(self, batch: Batch, writer: Writer) -> dict[str, int]:
-        """Exchange the reader's station numbers for the sea's, and name the source of rejects.
+        """Exchange the reader's numbers of stations and radars for the sea's, and name the source of rejects.
 
         Returns the stations that are new, by name.
         """
@@ -133,10 +135,30 @@ class Intake:
                 columns: Columns = getattr(batch, table)
                 if columns.rows:
                     setattr(batch, table, columns.replace(station=self._stations[columns["station"]]))
+        self._settle_radars(batch, writer)
         if batch.rejects.rows:
             number = np.full(batch.rejects.rows, self.number, np.uint16)
             batch.rejects = batch.rejects.replace(source=number)
         return fresh
+
+    def _settle_radars(self, batch: Batch, writer: Writer) -> None:
+        """Number the targets and plots of this batch by the sea's numbers of their radars.
+
+        A reader names its radars in ``radars`` (its number 0 is none); one without a name of its own is called as the
+        source is.
+        """
+        names: list[str] = getattr(self.reader, "radars", [])
+        if len(names) < 2:
+            return
+        if len(names) > len(self._radars):
+            fresh = [registry.radar_id(writer.state, name or self.name) for name in names[len(self._radars) :]]
+            self._radars = np.concatenate([self._radars, np.array(fresh, np.uint16)])
+        for table in ("reports", "statics"):
+            columns: Columns = getattr(batch, table)
+            if columns.rows:
+                setattr(batch, table, columns.replace(mmsi=renumbered(columns["mmsi"], self._radars)))
+        if batch.plots.rows:
+            batch.plots = batch.plots.replace(radar=self._radars[batch.plots["radar"]])
 
 
 def _floor(writer: Writer) -> tuple[Floor, Zoning]:

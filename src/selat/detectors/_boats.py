@@ -10,6 +10,7 @@ from selat.detectors import _kinds as kinds
 from selat.detectors import _ships as fleet
 from selat.detectors._ships import Array, Ships
 from selat.model.clock import HOUR
+from selat.model.targets import of_nobody
 from selat.tracks.contacts import Contacts
 from selat.tracks.kinds import Kind
 from selat.tracks.window import Window
@@ -21,9 +22,8 @@ DUSK, DAWN = (
 
 
 def unseen(c: Contacts, s: Ships) -> Array:
-    """Of each ship: is it a target of a radar or a camera without AIS? Not from AIS, under a number that no ship has."""
-    ship_number = (s.mmsi >= 200_000_000) & (s.mmsi < 800_000_000)
-    out: Array = (s.kind == int(Kind.VESSEL)) & (c.msg_type[s.slot] == 0) & ~ship_number
+    """Of each ship: is it a target of a radar or a camera without AIS? Not from AIS, under a number that nobody has."""
+    out: Array = (s.kind == int(Kind.VESSEL)) & (c.msg_type[s.slot] == 0) & of_nobody(s.mmsi)
     return out
 
 

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
 
-from selat.model.columns import Columns
+from selat.model.columns import Columns, empty
 from selat.model.nouns import Alert
+from selat.model.schema import PLOTS
 
 
 @dataclass(slots=True)
 class Batch:
     """What a reader made of some bytes: tables in stored layout, and the count of lines by fate.
 
-    Conservation: ``lines == kept + duplicates + rejects.rows`` once the reader was flushed.
+    Conservation: ``lines == kept + duplicates + rejects.rows`` once the reader was flushed. ``plots`` are those of radars
+    that send no tracks.
     """
 
     reports: Columns
@@ -26,6 +28,7 @@ class Batch:
     kept: int = 0
     duplicates: int = 0
     bytes: int = 0
+    plots: Columns = field(default_factory=lambda: empty(PLOTS))
 
 
 class Reader(Protocol):

@@ -234,4 +234,23 @@ ALERTS = Table(
     order=("time", "id"),
 )
 
+PLOTS = Table(
+    "plots",
+    "Plots of radars that send no tracks: one row an echo, as measured from the antenna. A tracker makes reports of them",
+    (
+        *_WHEN,
+        Column("radar", "u2", "uint16", "id", None, "selat", "The radar: row of the table radars; 0: unknown"),
+        Column("radar_lat", "i4", "double", "deg", I32, "selat", "Latitude of the antenna, WGS 84", DEGREES),
+        Column("radar_lon", "i4", "double", "deg", I32, "selat", "Longitude of the antenna, WGS 84", DEGREES),
+        Column("range", "u4", "double", "m", None, "EUROCONTROL I048/040, I010/040", "Distance from the antenna as measured, along the slant", 0.1),
+        Column("azimuth", "i4", "double", "deg", None, "EUROCONTROL I048/040, I010/040", "Bearing from the antenna, true, 0 to 360", 1e-6),
+        Column("doppler", "i2", "float", "m/s", -32768, "EUROCONTROL I048/120", "Radial speed, positive going away", 0.1),
+        Column("amplitude", "i2", "float", "dB", -32768, "EUROCONTROL I048/130", "Strength of the echo as the radar states it", 0.1),
+        Column("sigma_range", "u2", "float", "m", 65535, "selat", "Standard deviation of the range, where the radar or its setting says so", 0.1),
+        Column("sigma_azimuth", "u2", "float", "deg", 65535, "selat", "Standard deviation of the azimuth, where the radar or its setting says so", 0.001),
+        Column("scan", "i4", "int32", "1", -1, "selat", "Number of the turn of the antenna, counted by its north marks; null: unknown"),
+    ),
+    order=("radar", "time", "seq"),
+)
+
 TABLES: dict[str, Table] = {t.name: t for t in (REPORTS, STATICS, MESSAGES, RECEPTIONS, REJECTS, OUTAGES, ALERTS)}

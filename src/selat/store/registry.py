@@ -31,6 +31,11 @@ def station_id(state: HasEngine, name: str) -> int:
     return _numbered(state, tables.stations, name, {}) if name else 0
 
 
+def radar_id(state: HasEngine, name: str) -> int:
+    """Number of a radar, given one when it is new (from 1): its targets are numbered by it (:mod:`selat.model.targets`)."""
+    return _numbered(state, tables.radars, name, {})
+
+
 def station_names(state: HasEngine) -> list[str]:
     """Names by number; number 0 is the empty name."""
     with reading(state.engine) as connection:

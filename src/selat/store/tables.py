@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from selat.model.schema import ALERTS, OUTAGES, Column, Table
 
-SCHEMA_VERSION = 6  #: of the state; a newer one is refused, an older one gets the columns that it lacks
+SCHEMA_VERSION = 7  #: of the state; a newer one is refused, an older one gets the columns that it lacks
 
 BOUNDED = ("time", "mmsi", "lat", "lon", "seq")  #: columns whose bounds the manifest keeps; time in seconds
 
@@ -67,6 +67,13 @@ sources = sa.Table(
 
 stations = sa.Table(
     "stations",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+)
+
+radars = sa.Table(
+    "radars",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("name", sa.Text, nullable=False, unique=True),
