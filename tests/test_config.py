@@ -42,7 +42,7 @@ def test_the_template_says_the_defaults():
     assert settings_of(parse_settings(template())) == Settings()
     uncommented = "\n".join(
         line.removeprefix("# ")
-        for line in template().split("# Who may see")[0].splitlines()
+        for line in template().split("# Where radars stand")[0].splitlines()
         if " = " in line or line.startswith("[")
     )
     said = settings_of(tomllib.loads(uncommented))

@@ -98,7 +98,45 @@ def _signalk() -> Case:
     return Case(SignalKReader, b"", b"".join(rows[:20] + junk + rows[20:]) + b'{"context": "vessels.self", "upd')
 
 
+def _nmea_radar() -> Case:
+    from radar_tools import sentence, tagged, ttd, ttd_bits
+    from selat.readers.radar_nmea import NmeaReader
+
+    ais = b"!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4A\r\n"
+    own = [sentence(f"GPRMC,0315{n:02d}.00,A,0115.000,N,10351.000,E,10.0,090.0,281126,,") for n in range(4)]
+    ttm = [
+        sentence(
+            f"RATTM,{n % 5},{n}.5,{n * 7}.0,{'TR'[n % 2]},10,90,T,,,N,BOAT {n % 3},{'TTTLQ'[n % 5]},,0315{n:02d}.0,A"
+        )
+        for n in range(25)
+    ]
+    parts = ttd([ttd_bits(n, 100 * n) for n in range(6)], 2)
+    tags = [tagged(line, 1_764_000_000 + n, "VTS") for n, line in enumerate(ttm[:4])]
+    rest = [
+        sentence("RATLL,9,0118.3,N,10400.6,E,PILOT,,T,"),
+        sentence("RATLB,9,TUG"),
+        sentence("HEHDT,45.0,T"),
+        sentence("RARSD,,,,,,,,,1.0,20.0,6.0,N,H"),
+    ]
+    junk = [
+        b"\n",
+        ttm[2],
+        b"$RATTM,1*00\r\n",
+        b"$RATTM,9,9,9\n",
+        parts[0],
+        b"\xff!x$\n",
+        ais,
+        b"!AIVDM,2,1,1,A,55,0*1C\n",
+    ]
+    return Case(
+        NmeaReader,
+        b"",
+        b"".join([ais, *own, *ttm[:12], *parts, *tags, *junk, *rest, *ttm[12:]]) + parts[1] + b"$RATTM,3",
+    )
+
+
 READERS: dict[str, Callable[[], Case]] = {
+    "nmea-radar": _nmea_radar,
     "noaa": _noaa,
     "dma": _dma,
     "mapped": _mapped,
@@ -207,8 +245,11 @@ def test_seq_can_be_given(case):
     batch = reader.feed(case.body, 0, seq=1000)
     assert batch.reports["seq"].min() >= 1000
     later = reader.flush()
-    numbers = np.concatenate([b[t]["seq"] for b in (_tables(batch), _tables(later)) for t in ("reports", "rejects")])
-    assert len(set(numbers.tolist())) == len(numbers)
+    rejected = np.concatenate([_tables(b)["rejects"]["seq"] for b in (batch, later)]).tolist()
+    assert len(set(rejected)) == len(rejected)
+    kept = list(zip(batch.reports["seq"].tolist(), batch.reports["mmsi"].tolist(), strict=True))
+    assert len(set(kept)) == len(kept), "one line may tell of several targets, of each once"
+    assert not set(rejected) & set(batch.reports["seq"].tolist())
 
 
 def _tables(batch: Batch) -> dict:

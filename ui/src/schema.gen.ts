@@ -104,6 +104,7 @@ export const Reason = {
   ENCODING: 16,
   JSON: 17,
   TRUNCATED: 18,
+  NO_PLACE: 19,
 } as const;
 
 /** Position reports: one row an observation as sent (AIS types 1-3, 4, 9, 11, 18, 19, 21, 27; archives). */

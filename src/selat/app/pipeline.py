@@ -24,14 +24,15 @@ from selat.app.zoning import Zoning
 from selat.model import clock
 from selat.model.clock import DAY, SECOND
 from selat.model.columns import Columns, empty
-from selat.model.config import lateness, policy
+from selat.model.config import lateness, policy, sites
 from selat.model.errors import ConfigError, StoreError
 from selat.model.nouns import Alert
 from selat.model.ports import Batch, Reader
+from selat.model.radar import KnowsRadars, Sites
 from selat.model.release import Clauses, qualified
 from selat.model.targets import renumbered
 from selat.readers.aisstream import AisStreamReader
-from selat.readers.aivdm import AivdmReader
+from selat.readers.radar_nmea import NmeaReader
 from selat.readers.signalk import SignalKReader
 from selat.store import registry, releases
 from selat.store.writer import Writer
@@ -44,8 +45,8 @@ _STATIONED = ("reports", "statics", "messages", "receptions")
 
 #: how the bytes of a source are read, by the kind that is noted with it
 READERS: dict[str, Callable[[], Reader]] = {
-    "nmea-log": AivdmReader,
-    "nmea-live": lambda: AivdmReader(live=True),
+    "nmea-log": NmeaReader,
+    "nmea-live": lambda: NmeaReader(live=True),
     "aisstream": AisStreamReader,
     "signalk": SignalKReader,
 }
@@ -89,12 +90,14 @@ def _count(into: dict[int, int], values: Any, skip: tuple[int, ...] = ()) -> Non
 class Intake:
     """One source on its way in: its reader, and the sea's numbers for the stations that the reader names."""
 
-    def __init__(self, number: int, name: str, kind: str, marked: bool = False) -> None:
+    def __init__(self, number: int, name: str, kind: str, marked: bool = False, sites: Sites = ()) -> None:
         archive = kind.startswith(ARCHIVE)
         if not archive and kind not in READERS:
             raise ConfigError(f"no reader for a source of kind {kind!r}", hint=f"known: {', '.join(READERS)}")
         self.number, self.name, self.kind = number, name, kind
         self.reader: Reader | None = None if archive else READERS[kind]()
+        if isinstance(self.reader, KnowsRadars):
+            self.reader.know(name, sites)
         self.lines = 0  #: of an archive: rows taken so far, over all sessions
         self.first_seq = -1  #: of an archive: number of its first row
         self.tally = Tally()
@@ -112,9 +115,9 @@ class Intake:
         }  # fmt: skip
 
     @classmethod
-    def of(cls, number: int, state: Mapping[str, Any], marked: bool = False) -> Intake:
+    def of(cls, number: int, state: Mapping[str, Any], marked: bool = False, sites: Sites = ()) -> Intake:
         """The intake of a saved :meth:`state`."""
-        intake = cls(number, str(state["name"]), str(state["kind"]), marked)
+        intake = cls(number, str(state["name"]), str(state["kind"]), marked, sites)
         if intake.reader is not None:
             intake.reader.restore(state["reader"])
         intake.bytes, intake.lines, intake.first_seq = (int(state[k]) for k in ("bytes", "lines", "first_seq"))
@@ -184,6 +187,7 @@ class Pipeline:
         self._zoning: Zoning | None = made[1] if made else None
         self._late = lateness(writer.settings)
         self.policy = policy(writer.settings)
+        self._sites = sites(writer.settings)
         state = writer.state
         self.provenance = Provenance(
             self.policy, partial(registry.station_names, state), lambda: [i.name for i in self.intakes.values()],
@@ -228,7 +232,7 @@ class Pipeline:
         """The intake of a source, made at its first mention."""
         number = self.writer.source(name, kind, fingerprint)
         if number not in self.intakes:
-            self.intakes[number] = Intake(number, name, kind, bool(self.policy.source(name)))
+            self.intakes[number] = Intake(number, name, kind, bool(self.policy.source(name)), self._sites)
         return self.intakes[number]
 
     def take(self, intake: Intake, data: bytes, received: int) -> Batch:
@@ -346,7 +350,9 @@ class Pipeline:
                 if self._zoning is not None and state["reader"]:
                     self._zoning.restore(state["reader"])
             elif state["kind"]:
-                self.intakes[number] = Intake.of(number, state, bool(self.policy.source(str(state["name"]))))
+                self.intakes[number] = Intake.of(
+                    number, state, bool(self.policy.source(str(state["name"]))), self._sites
+                )
         if self._zoning is not None and FLOOR not in found.states:
             self._zoning.begin(frame.reference for frame in self.writer.raw.frames(found.position))
         frames = 0
@@ -377,5 +383,6 @@ class Pipeline:
                     f"the journal has blocks of a source {number} that the state does not know",
                     hint="the state is older than the journal: bring both back from the same copy",
                 )
-            self.intakes[number] = Intake(number, known["name"], known["kind"], bool(self.policy.source(known["name"])))
+            marked = bool(self.policy.source(known["name"]))
+            self.intakes[number] = Intake(number, known["name"], known["kind"], marked, self._sites)
         return self.intakes[number]

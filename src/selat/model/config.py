@@ -8,6 +8,7 @@ unit (``"1 min"``); inside they are SI.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import textwrap
 import tomllib
@@ -20,15 +21,20 @@ from pydantic import Field, ValidationError
 from selat.model import units
 from selat.model.channel import Channel
 from selat.model.errors import ConfigError, SelatError
+from selat.model.radar import Site, Sites
 from selat.model.release import Mark, Policy, group_names
-from selat.model.sections import Notify, Oidc, Release, Section, Sources, Store, Watch, Web
+from selat.model.sections import Notify, Oidc, Radar, Release, Section, Sources, Store, Watch, Web
 
 _SECRET = re.compile(r"(?<=://)([^/:@]*):.*@|(?<=[?&])((?:ssl)?passw(?:or)?d=)[^&]*")
 
 
-_PARTS: dict[str, Any] = {"notify": Notify, "release": Release}  #: what is below the names that users choose
+_PARTS: dict[str, Any] = {
+    "radar": Radar,
+    "notify": Notify,
+    "release": Release,
+}  #: what is below the names that users choose
 Override = str | bool | int | float
-NAMED = ("release", "notify", "rules")  #: sections of sections, whose names are the user's
+NAMED = ("radar", "release", "notify", "rules")  #: sections of sections, whose names are the user's
 
 
 class Settings(Section):
@@ -39,6 +45,10 @@ class Settings(Section):
     watch: Watch = Watch()
     web: Web = Web()
     oidc: Oidc = Oidc()
+    radar: dict[str, Radar] = Field(
+        default_factory=dict,
+        description="Where radars stand: a section for each, whose name you choose and which its targets carry.",
+    )
     release: dict[str, Release] = Field(
         default_factory=dict,
         description="Who may see what comes from a source: a section for each, whose name you choose. What none names is for all.",
@@ -98,6 +108,19 @@ def policy(settings: Settings) -> Policy:
     return Policy(tuple(marks))
 
 
+def sites(settings: Settings) -> Sites:
+    """The radars of the settings. Raises :class:`ConfigError` for a place that is none."""
+    out = []
+    for name, r in sorted(settings.radar.items()):
+        if math.isfinite(r.lat) != math.isfinite(r.lon) or abs(r.lat) > 90 or abs(r.lon) > 180:
+            raise ConfigError(f"radar.{name}: no such place", hint="lat = 1.2640 and lon = 103.8400, degrees")
+        if (r.sac < 0) != (r.sic < 0):
+            raise ConfigError(f"radar.{name}: sac and sic belong together", hint="sac = 17 and sic = 23, or neither")
+        sigmas = (s or math.nan for s in (r.sigma_range, r.sigma_azimuth))
+        out.append(Site(name, r.lat, r.lon, r.height, r.north, r.sac, r.sic, r.sources, *sigmas))
+    return tuple(out)
+
+
 def problems(data: Mapping[str, Any]) -> list[Problem]:
     """All that is wrong with the values of a selat.toml; rules are judged by :func:`override`."""
     return _validated(data)[1]
@@ -129,6 +152,7 @@ def _validated(data: Mapping[str, Any]) -> tuple[Settings | None, list[Problem]]
         channels(settings)
         lateness(settings)
         policy(settings)
+        sites(settings)
         return settings, []
     except ValidationError as e:
         return None, [_problem(error) for error in e.errors(include_url=False)]
@@ -231,6 +255,13 @@ _NOTIFY = (
     '# priority = "warning"',
     '# key = "SELAT_DUTY_KEY"',
 )
+_RADAR = (
+    "# [radar.raffles]",
+    "# lat = 1.1603",
+    "# lon = 103.7405",
+    '# height = "41 m"',
+    '# sources = ["udp://239.1.2.3:8600"]',
+)
 _RELEASE = (
     "# [release.radar]",
     '# sources = ["tcp://192.0.2.7:10110"]',
@@ -249,7 +280,7 @@ def template() -> str:
         lines += [f"[{name}]"]
         for key, field in section.model_fields.items():
             lines += [*(f"# {row}" for row in _wrapped(field.description)), f"# {key} = {_toml(field.default)}", ""]
-    for name, example in (("release", _RELEASE), ("notify", _NOTIFY), ("rules", _RULES)):
+    for name, example in (("radar", _RADAR), ("release", _RELEASE), ("notify", _NOTIFY), ("rules", _RULES)):
         lines += [*(f"# {row}" for row in _wrapped(Settings.model_fields[name].description or "")), *example, ""]
     return "\n".join(lines)
 

@@ -97,6 +97,7 @@ class Reason(IntEnum):
     ENCODING = 16  #: bytes that are not of the declared text encoding
     JSON = 17  #: text that is not the JSON that was expected
     TRUNCATED = 18  #: the input ended in the middle of the row
+    NO_PLACE = 19  #: a radar's target, and nothing says where the radar is or heads
 
     @property
     def label(self) -> str:

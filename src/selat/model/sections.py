@@ -25,6 +25,15 @@ def _seconds(value: Any) -> float:
     return seconds
 
 
+def _length(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise PydanticCustomError("unit", "not a length: {value}", {"value": repr(value), "hint": 'as in "42 m"'})
+    try:
+        return units.distance(value)
+    except SelatError as e:
+        raise PydanticCustomError("unit", "{text}", {"text": e.message, "hint": e.hint}) from None
+
+
 _LENGTH = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(ms|s|sec|min|h|d)\s*$"}
 Duration = Annotated[float, BeforeValidator(_seconds), WithJsonSchema(_LENGTH)]  #: text with a unit; inside seconds
 
@@ -118,6 +127,27 @@ class Release(Section):
         (), "names", 'Names of sources, as `selat watch` shows them; * stands for anything: "tcp://192.0.2.7:*"'
     )
     stations: tuple[str, ...] = _setting((), "names", "Receiving stations by the names they send; * as above")
+
+
+Metres = Annotated[float, BeforeValidator(_length), WithJsonSchema({"type": "string"})]  #: text with a unit; inside m
+
+
+class Radar(Section):
+    """What is known of a radar: one section each, ``[radar.NAME]``."""
+
+    lat: float = _setting(float("nan"), "deg", "Latitude of the antenna; nan: it moves, or says so itself")
+    lon: float = _setting(float("nan"), "deg", "Longitude of the antenna")
+    height: Metres = _setting("0 m", "m", "Height of the antenna above the sea")
+    north: float = _setting(0.0, "deg", "Added to its azimuths: the error of its north mark", ge=-360, le=360)
+    sources: tuple[str, ...] = _setting(
+        (),
+        "names",
+        "Names of the sources that carry it, as `selat watch` shows them; * stands for anything; empty: any",
+    )
+    sac: int = _setting(-1, "code", "Its system area code in ASTERIX; -1: any", ge=-1, le=255, strict=True)
+    sic: int = _setting(-1, "code", "Its system identification code in ASTERIX; -1: any", ge=-1, le=255, strict=True)
+    sigma_range: Metres = _setting("0 m", "m", "Standard deviation of its range; 0: not known")
+    sigma_azimuth: float = _setting(0.0, "deg", "Standard deviation of its azimuth; 0: not known", ge=0, le=90)
 
 
 class Oidc(Section):
