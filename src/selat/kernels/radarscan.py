@@ -225,7 +225,10 @@ def _update(t: Tracks, z: Plots, start: Any, plot: Any, like: Any, modes: Any, d
     ``beta`` by edge, ``miss`` by track: marginals of the association.
     """
     work, second = np.empty((4, DIM)), np.empty((DIM, DIM))
-    share = np.empty(max(1, np.max(start[1:] - start[:-1])))
+    widest = 1
+    for i in range(t.alive.size):
+        widest = max(widest, start[i + 1] - start[i])
+    share = np.empty(widest)
     y = np.empty(DIM)
     for i in range(t.alive.size):
         if not t.alive[i] or pd[i] <= 0.0:

@@ -13,7 +13,7 @@ from selat.kernels.radarmodes import DIM, MODES, WIDE, gather, spread_out
 from selat.kernels.radarscan import Plots, Tracks, near_rows
 
 _SAME = 3.0  #: squared distance of two tracks' places, and of their velocities, below which they are one target
-_QUICK, _CALM = 10.0, 8.0  #: m/s: above it a track may move in three ways; below it in one again
+_QUICK, _CALM = 12.5, 10.0  #: m/s: above it a track may move in three ways; below it in one again
 _ODD, _EVEN = 1.7, 1.2  #: mean squared innovation over its expectation: the same
 _ABLE = 4  #: plots that a track needs before its speed is believed
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from selat.model.clock import SECOND
 from selat.model.columns import Columns, concat
+from selat.model.schema import PLOTS
 
 SLACK = 1.25  #: turns after which one has ended in any case
 
@@ -42,7 +43,7 @@ class Scans:
         for radar in np.unique(plots["radar"]).tolist():
             mine = plots.take(plots["radar"] == radar)
             held = self.open.pop(radar, None)
-            mine = mine if held is None else concat([held, mine], "plots")
+            mine = mine if held is None else concat([held, mine], PLOTS)
             period = round(periods[radar] * SECOND)
             cuts = _cuts(mine["time"], mine["azimuth"], mine["scan"], period)
             ends = [*cuts.tolist(), mine.rows]
@@ -63,9 +64,10 @@ class Scans:
         while self.waiting and self.waiting[0].due <= until:
             yield self.waiting.pop(0)
 
-    def held(self) -> Columns:
-        """All plots that wait."""
-        return concat([*self.open.values(), *(t.plots for t in self.waiting)], "plots")
+    @property
+    def waits(self) -> bool:
+        """True while plots are held."""
+        return bool(self.open or self.waiting)
 
     def copy(self) -> Scans:
         """Another one; tables are never changed, so they are shared."""
@@ -81,8 +83,8 @@ class Scans:
     @classmethod
     def of(cls, state: dict[str, Any]) -> Scans:
         """The scans of a :meth:`state`."""
-        waiting = [Turn(int(r), int(due), Columns("plots", rows)) for r, due, rows in state["waiting"]]
-        return cls({int(r): Columns("plots", rows) for r, rows in state["open"]}, waiting)
+        waiting = [Turn(int(r), int(due), Columns(PLOTS, rows)) for r, due, rows in state["waiting"]]
+        return cls({int(r): Columns(PLOTS, rows) for r, rows in state["open"]}, waiting)
 
 
 def _cuts(time: NDArray[Any], azimuth: NDArray[Any], scan: NDArray[Any], period: int) -> NDArray[np.int64]:

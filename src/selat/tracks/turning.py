@@ -46,7 +46,7 @@ class Tuning:
     """How the tracker believes that targets behave, and how much evidence it asks for."""
 
     model: Model = Model(steady=0.01, restless=0.5, turning=0.05, turn=1e-4, stay=40.0)
-    speed: float = 8.0  #: m/s: standard deviation of a new track's velocity, each axis
+    speed: float = 6.0  #: m/s: standard deviation of a new track's velocity, each axis
     life: float = 600.0  #: s for which a target stays, on the average
     false_an_hour: float = 1.0  #: sure tracks of clutter alone that one radar may make in an hour
     slack: float = 3.0  #: by how much less than Ville's bound clutter makes (odds jump past their mark)
@@ -139,10 +139,17 @@ class Engine:
         looks = t.r[known].copy()
         radarscan.update(t, z, start, edges["plot"], edges["like"], edges["modes"], edges["dist"], beta, miss, pd)
         got = np.minimum(_sums(beta, start)[known], looks)
-        map_.learn(z.lat, z.lon, alone, m[known, 0], m[known, 1], got, looks)
+        map_.learn(z.lat, z.lon, self._nobodys(start, edges["plot"], beta, len(z.lat)), m[known, 0], m[known, 1], got, looks)
         self._end(turn, t, pd)
         self._begin(turn, z, alone, map_, radar)
         return self._tell(turn, rows)
+
+    def _nobodys(self, start: Array, plot: Array, beta: Array, plots: int) -> Array:
+        """Probability of each plot that it is no sure track's. Unsure ones do not count, or they would explain all clutter."""
+        sure = np.repeat(self.columns["sure"] > 0, np.diff(start))
+        taken = np.bincount(plot[sure], beta[sure], plots)
+        out: Array = np.clip(1.0 - taken, 0.0, 1.0)
+        return out
 
     def _chance(self, map_: Clutter, radar: Radar, lat0: float, lon0: float, lat: Array, lon: Array) -> Array:
         """Probability of detection of targets: 0 where the radar cannot see, or never saw anything."""
@@ -160,6 +167,9 @@ class Engine:
         odds = c["r"] / np.maximum(1.0 - c["r"], 1e-12)
         sure = c["sure"] > 0
         over = ~sure & (odds < tune.fade * c["odds"])
+        # where clutter lies in every gate, chance keeps tracks alive: a target's odds have grown by then
+        age = (turn.due - c["born"]) / (self.radar(turn.radar).period * SECOND)
+        over |= ~sure & (((age > 5.0) & (odds < c["odds"])) | ((age > 10.0) & (odds < 30.0 * c["odds"])))
         over |= sure & (c["r"] < tune.lost)
         over |= turn.due - c["seen"] > round(tune.unseen * SECOND)
         c["alive"][alive & over] = 0
@@ -233,7 +243,7 @@ class Engine:
             "scans": self.scans.state(),
             "clutter": [[k, v.state()] for k, v in self.clutter.items()],
             "fixed": self.fixed.state(),
-            "columns": {k: v[:n].reshape(n, -1).copy() for k, v in self.columns.items()},
+            "columns": {k: v[:n].copy() for k, v in self.columns.items()},
             "slots": len(self.columns["alive"]),
         }
 
