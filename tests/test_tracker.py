@@ -23,6 +23,7 @@ from selat.model.schema import PLOTS
 from selat.model.targets import is_target
 from selat.sensors.radar import Radar
 from selat.tracks.fixed import TIDE
+from selat.tracks.scans import _cuts
 from selat.tracks.tracker import RING, Tracker
 
 LAT, LON, BEGIN = scenes.LAT, scenes.LON, scenes.BEGIN
@@ -171,15 +172,18 @@ def test_plots_older_than_the_ring_are_counted_and_left_out() -> None:
 
 
 def test_a_radar_does_not_end_what_it_cannot_see() -> None:
-    """A boat goes through a blind sector of 30 degrees (50 s): the track lives, with less certainty; without the sector it ends."""
+    """A boat goes through a blind sector of 30 degrees (50 s): the track lives; without the sector it ends, if a buoy shows
+    that the antenna turned."""
     rows = [(3.0 * k, 5000.0, 40.0 + 0.23 * 3 * k) for k in range(120)]  # 20 m/s
     seen = [r for r in rows if not 70 < r[2] < 82]
-    table = plots(seen, scan=True)
+    dead, _ = whole(plots(seen, scan=True))
+    assert len(np.unique(dead["mmsi"])) == 1  # nothing came at all: that is a radar that is down, not a boat that is gone
+    table = plots(sorted(seen + [(3.0 * k, 3000.0, 250.0) for k in range(120)]), scan=True)
     out, tracker = whole(table, radars={1: Radar(blind=((70.0, 82.0),))})
-    assert len(np.unique(out["mmsi"])) == 1
-    assert tracker.standing(int(out["mmsi"][0]))["existence"] > 0.9
-    out, _ = whole(table, radars={1: Radar()})
     assert len(np.unique(out["mmsi"])) == 2
+    assert all(tracker.standing(int(n))["existence"] > 0.9 for n in np.unique(out["mmsi"]))
+    out, _ = whole(table, radars={1: Radar()})
+    assert len(np.unique(out["mmsi"])) == 3
 
 
 def test_two_radars_see_one_boat_as_one_track_and_better() -> None:
@@ -226,14 +230,23 @@ def test_a_charted_object_is_never_told_of() -> None:
 
 def test_clutter_is_learned_where_it_lies() -> None:
     rng = np.random.default_rng(1)
-    rows = [(3.0 * k + 2.9 * i / 40, np.sqrt(rng.random()) * 3000, rng.uniform(0, 90)) for k in range(100) for i in range(40)]
-    rows += [(3.0 * k + 2.95, 9000.0, 225.0 + rng.uniform(-20, 20)) for k in range(100)]
+    turns = [(3.0 * k, a) for k in range(100) for a in [*rng.uniform(0, 90, 40), 225 + rng.uniform(-20, 20)]]
+    rows = [(t + a / 120, 9000.0 if a > 90 else np.sqrt(rng.random()) * 3000, a) for t, a in turns]
     _, tracker = whole(plots(sorted(rows)))
     map_ = tracker.engine.clutter[1]
     e, n = np.array([1400.0, -6400.0]), np.array([1400.0, 2000.0])
     inside, outside = map_.density(*(np.asarray(v) for v in geodesy.moved(LAT, LON, e, n)))
     assert inside == pytest.approx(40 / (np.pi * 3000**2 / 4), rel=0.5)
     assert outside < 0.2 * inside
+
+
+def test_turns_are_cut_at_north_whatever_comes_first() -> None:
+    """A turn whose first plot is in the west is short; plots that jump back over north do not begin a turn of their own."""
+    rows = [(0.0 + a / 120, a) for a in (290.0, 350.0)] + [(3.0 + a / 120, a) for a in (0.2, 90.0, 280.0, 359.9)]
+    rows += [(6.0, 0.1), (6.001, 359.95), (6.01, 0.3), (8.0, 240.0), (20.0, 10.0)]
+    t = np.array([round(r[0] * SECOND) for r in rows])
+    azimuth = np.array([round(r[1] * 1e6) for r in rows])
+    assert _cuts(t, azimuth, np.full(len(rows), -1), 3 * SECOND).tolist() == [0, 2, 6, 10]
 
 
 def test_a_radar_that_cannot_be_is_refused() -> None:

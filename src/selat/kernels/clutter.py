@@ -48,12 +48,22 @@ cell = inline(_cell)
 
 
 def _density(c: Cells, lat: Any, lon: Any, turns: float, mean: float, out: Any) -> None:
-    """``out``: false plots a m^2 and turn to be expected at each place; ``mean`` of the whole radar, ``turns`` learned from."""
-    weight = PRIOR / mean
+    """``out``: false plots a m^2 and turn to be expected at each place; ``mean`` of the whole radar, ``turns`` learned from.
+
+    The greatest of the square and those about it: a square that clutter fills in part has less than lies within the part.
+    """
+    weight, size = PRIOR / mean, 2 * c.half + 1
+    known = turns * c.side * c.side
     for k in range(lat.size):
         i = cell(c, lat[k], lon[k])
-        found = c.false[i] if i >= 0 else 0.0
-        known = turns * c.side * c.side if i >= 0 else 0.0
+        if i < 0:
+            out[k] = mean
+            continue
+        row, column = i // size, i % size
+        found = 0.0
+        for a in range(max(row - 1, 0), min(row + 2, size)):
+            for b in range(max(column - 1, 0), min(column + 2, size)):
+                found = max(found, c.false[a * size + b])
         out[k] = (found + PRIOR) / (known + weight)
 
 

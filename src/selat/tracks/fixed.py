@@ -52,7 +52,8 @@ class Fixed:
         away = slots[moved]
         tracks["lat0"][away], tracks["lon0"][away] = lat[moved], lon[moved]
         tracks["still"][away] = now
-        slow = np.hypot(mean[slots, 2], mean[slots, 3]) < _STILL
+        unsure = np.sqrt(0.5 * (mean[slots, 7] + mean[slots, 9]))
+        slow = np.hypot(mean[slots, 2], mean[slots, 3]) < _STILL + 2.0 * unsure
         tracks["fixed"][slots] = slow & self._on(lat, lon, error, now)
         old = slots[~moved & (now - tracks["still"][slots] >= TIDE) & (tracks["fixed"][slots] == 0)]
         for i in old.tolist():

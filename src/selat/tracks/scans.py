@@ -20,6 +20,7 @@ from selat.model.columns import Columns, concat
 from selat.model.schema import PLOTS
 
 SLACK = 1.25  #: turns after which one has ended in any case
+_ROUND, _BACK = 360_000_000, 20_000_000  # a turn in steps of the azimuth; less than the other is a step back
 
 
 @dataclass(slots=True)
@@ -93,16 +94,13 @@ def _cuts(time: NDArray[Any], azimuth: NDArray[Any], scan: NDArray[Any], period:
     if (scan >= 0).all():
         return np.concatenate([[0], np.flatnonzero(np.diff(scan)) + 1]).astype(np.int64)
     times, turns, numbers = time.tolist(), azimuth.tolist(), scan.tolist()
-    begin = times[0]
+    begin, first, turned = times[0], 0, turns[0]
     for k in range(1, len(times)):
         since = times[k] - begin
-        passed = turns[k - 1] - turns[k] > 180_000_000
-        single = times[k - 1] == begin
-        if (
-            numbers[k] != numbers[k - 1]
-            or 4 * since >= 5 * period
-            or (4 * since >= 3 * period and (passed or single))
-        ):
+        turned += (turns[k] - turns[k - 1] + _BACK) % _ROUND - _BACK
+        together = k - first > 1 and times[k - 1] == begin  # one time for all: their azimuths come in any order
+        passed = times[k] > times[k - 1] and not together and turned >= _ROUND
+        if numbers[k] != numbers[k - 1] or passed or 4 * since >= (3 if together else 5) * period:
             out.append(k)
-            begin = times[k]
+            begin, first, turned = times[k], k, turns[k]
     return np.array(out, np.int64)
