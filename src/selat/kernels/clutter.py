@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from selat.kernels._jit import inline, jit
 from selat.kernels.geodesy import delta
 
-PRIOR = 4.0
+PRIOR = 12.0
 LOOKS = 10.0
 
 

@@ -145,8 +145,8 @@ class Engine:
         return self._tell(turn, rows)
 
     def _nobodys(self, start: Array, plot: Array, beta: Array, plots: int) -> Array:
-        """Probability of each plot that it is no sure track's. Unsure ones do not count, or they would explain all clutter."""
-        sure = np.repeat(self.columns["sure"] > 0, np.diff(start))
+        """Probability of each plot that it is no likely track's. Others do not count, or they would explain all clutter."""
+        sure = np.repeat((self.columns["sure"] > 0) | (self.columns["r"] > 0.5), np.diff(start))
         taken = np.bincount(plot[sure], beta[sure], plots)
         out: Array = np.clip(1.0 - taken, 0.0, 1.0)
         return out
