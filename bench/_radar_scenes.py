@@ -99,7 +99,9 @@ def draw(targets, half, clutter, polar, seed, *, scans=100, pd=0.9, q=0.01, die=
         plots.append(both[order])
         whose.append(who[order])
         w = noise @ rng.normal(size=(2, 2 * targets))
-        step = np.concatenate([w[:, :targets].T[:, :1], w[:, targets:].T[:, :1], w[:, :targets].T[:, 1:], w[:, targets:].T[:, 1:]], 1)
+        step = np.concatenate(
+            [w[:, :targets].T[:, :1], w[:, targets:].T[:, :1], w[:, :targets].T[:, 1:], w[:, targets:].T[:, 1:]], 1
+        )
         x = x + step
         x[:, :2] += t * x[:, 2:] - t * step[:, 2:]
     return Scene(truth, plots, whose, polar, antenna)
@@ -158,7 +160,8 @@ def score(scene_: Scene, told: list, first: int = 10) -> dict:
     begun = np.argmax(np.isfinite(scene_.truth[:, :, 0]), 0)
     delays = [met[i] - begun[i] for i in met]
     return {
-        "gospa": float(np.mean(values)), "norm": float(np.mean(values) / np.sqrt(p[3])), "missed": float(p[1]), "false": float(p[2]),
+        "gospa": float(np.mean(values)), "norm": float(np.mean(values) / np.sqrt(p[3])), "missed": float(p[1]),
+        "false": float(p[2]),
         "rmse": float(np.sqrt(np.mean(np.concatenate(errors)))), "switches": switches, "delay": float(np.median(delays)),
         "met": len(met),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,9 @@ def sweep(seed: int, turns: int, boats: int = 6, radar: int = 1, first: int = 0,
                 e, n = at + v * t - antenna
                 t = 3.0 * k + phase + 3.0 * (np.degrees(np.arctan2(e, n)) % 360) / 360
             if noise.random() < pd:
-                rows.append((t, np.hypot(e, n) + noise.normal(0, 15), np.degrees(np.arctan2(e, n)) + noise.normal(0, 0.08)))
+                rows.append(
+                    (t, np.hypot(e, n) + noise.normal(0, 15), np.degrees(np.arctan2(e, n)) + noise.normal(0, 0.08))
+                )
         for _ in range(noise.poisson(clutter)):
             a = noise.uniform(0, 360)
             rows.append((3.0 * k + phase + 3.0 * a / 360, 8000 * np.sqrt(noise.random()), a))
@@ -103,7 +106,7 @@ def test_cuts_and_the_order_within_them_change_nothing(cuts: list[int], seed: in
     edges = sorted({0, SEA.rows, *cuts})
     tracker, out = Tracker(), []
     rng = np.random.default_rng(seed)
-    for lo, hi in zip(edges, edges[1:], strict=False):
+    for lo, hi in pairwise(edges):
         part = SEA.slice(lo, hi).take(rng.permutation(hi - lo))
         # up to the last plot's time is known whole, except for others of the same moment
         out.append(tracker.step(part, int(SEA["time"][hi - 1]) - 1))
@@ -177,7 +180,9 @@ def test_a_radar_does_not_end_what_it_cannot_see() -> None:
     rows = [(3.0 * k, 5000.0, 40.0 + 0.23 * 3 * k) for k in range(120)]  # 20 m/s
     seen = [r for r in rows if not 70 < r[2] < 82]
     dead, _ = whole(plots(seen, scan=True))
-    assert len(np.unique(dead["mmsi"])) == 1  # nothing came at all: that is a radar that is down, not a boat that is gone
+    assert (
+        len(np.unique(dead["mmsi"])) == 1
+    )  # nothing came at all: that is a radar that is down, not a boat that is gone
     table = plots(sorted(seen + [(3.0 * k, 3000.0, 250.0) for k in range(120)]), scan=True)
     out, tracker = whole(table, radars={1: Radar(blind=((70.0, 82.0),))})
     assert len(np.unique(out["mmsi"])) == 2

@@ -109,7 +109,14 @@ def test_clusters_do_not_change_one_another() -> None:
     assert (beta[3:, 3:] == by_messages(b, w0[3:])[0]).all()
 
 
-@given(st.floats(-70, 70), st.floats(-180, 180), st.floats(50, 90_000), st.floats(0, 360), st.floats(1, 60), st.floats(0.02, 2.0))
+@given(
+    st.floats(-70, 70),
+    st.floats(-180, 180),
+    st.floats(50, 90_000),
+    st.floats(0, 360),
+    st.floats(1, 60),
+    st.floats(0.02, 2.0),
+)
 def test_a_plot_lies_on_the_geodesic(lat: float, lon: float, away: float, azimuth: float, sr: float, sa: float) -> None:
     out = radarplots.place([lat], [lon], [away], [azimuth], [sr], [sa])[:, 0]
     far, first, second = geodesy.inverse(lat, lon, out[0], out[1])
@@ -124,7 +131,7 @@ def test_a_plot_lies_on_the_geodesic(lat: float, lon: float, away: float, azimut
 
 
 def test_the_conversion_is_unbiased_and_its_covariance_true() -> None:
-    """A small boat's radar: 1.5 degrees at 20 km. The plain conversion is 7 m short; this one is not, and its errors are as it says."""
+    """A small boat's radar, 1.5 degrees at 20 km: the plain conversion is 7 m short; this one is not, and knows its errors."""
     rng = np.random.default_rng(3)
     n, away, sr, sa = 200_000, 20_000.0, 30.0, 1.5
     ranges, angles = away + rng.normal(0, sr, n), rng.normal(0, sa, n)
@@ -132,7 +139,9 @@ def test_the_conversion_is_unbiased_and_its_covariance_true() -> None:
     x, y = factor * ranges * np.sin(np.radians(angles)), factor * ranges * np.cos(np.radians(angles))
     assert abs(y.mean() - away) < 0.3
     assert abs((ranges * np.cos(np.radians(angles))).mean() - away) > 6.0
-    out = radarplots.place(np.zeros(2000), np.zeros(2000), ranges[:2000], angles[:2000], np.full(2000, sr), np.full(2000, sa))
+    out = radarplots.place(
+        np.zeros(2000), np.zeros(2000), ranges[:2000], angles[:2000], np.full(2000, sr), np.full(2000, sa)
+    )
     e = np.stack([x[:2000], y[:2000] - away])
     cov = np.stack([[out[2], out[3]], [out[3], out[4]]])
     nees = np.einsum("ik,ijk,jk->k", e, np.linalg.inv(cov.transpose(2, 0, 1)).transpose(1, 2, 0), e)
@@ -170,7 +179,9 @@ def test_one_track_with_three_plots_is_the_mixture_of_its_kalman_updates() -> No
     h, r = np.eye(2, 4), np.array([[90.0, 10.0], [10.0, 120.0]])
     sigma = h @ pp @ h.T + r
     nu = offsets - px[:2]
-    like = np.array([np.exp(-0.5 * v @ np.linalg.inv(sigma) @ v) for v in nu]) / (2 * np.pi * np.sqrt(np.linalg.det(sigma)))
+    like = np.array([np.exp(-0.5 * v @ np.linalg.inv(sigma) @ v) for v in nu]) / (
+        2 * np.pi * np.sqrt(np.linalg.det(sigma))
+    )
     exists, pd, density = 0.9 * np.exp(-3.0 / 600.0), 0.8, 1e-4
     w = exists * pd * like / density
     beta = w / (1 - exists * pd + w.sum())
@@ -223,7 +234,11 @@ def test_a_turn_is_followed_by_the_mixed_ways_and_not_by_one() -> None:
         errors = []
         for k, (e, n) in enumerate(truth[1:], 1):
             lat, lon = geodesy.moved(1.2, 103.8, e, n)
-            z = Plots(*(np.array([v]) for v in (float(lat), float(lon), 100.0, 0.0, 100.0)), np.array([3_000_000_000 * k]), np.array([k]))
+            z = Plots(
+                *(np.array([v]) for v in (float(lat), float(lon), 100.0, 0.0, 100.0)),
+                np.array([3_000_000_000 * k]),
+                np.array([k]),
+            )
             at, reach = np.array([3_000_000_000 * k]), np.full(1, 500.0)
             radarscan.predict(tr, at, MODEL, 600.0)
             out = np.zeros((1, 11))

@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from selat.app.formats import choose_reader
-from selat.app.pipeline import ARCHIVE, Intake, Pipeline, Tally
+from selat.app.pipeline import ARCHIVE, Intake, Pipeline
+from selat.app.tally import Tally
 from selat.model import clock
 from selat.model.columns import Columns
 from selat.model.errors import Reason, SourceError
@@ -28,7 +29,7 @@ from selat.store.history import UNKNOWN, block_of
 
 BLOCK = 1 << 20
 _SAMPLE = 1 << 16
-_TABLES = ("reports", "statics", "messages", "receptions", "rejects")
+_TABLES = ("reports", "statics", "messages", "receptions", "rejects", "plots")
 Progress = Callable[[Path, int, int, int], None]  #: (file, bytes taken from the disk, its size, lines so far)
 
 
@@ -154,6 +155,7 @@ def _read_table(pipeline: Pipeline, job: _Job, read: Callable[[BinaryIO], Iterat
     Where the table goes on to another block of 6 hours, and enough is held, the blocks before are written as a whole.
     """
     intake = pipeline.source(job.name, ARCHIVE + job.kind, job.mark)
+    intake.radars = getattr(read, "radars", [])
     if intake.first_seq < 0:
         intake.first_seq = pipeline.next_seq
         reference = {"path": str(job.path.resolve()), "size": job.path.stat().st_size, "fingerprint": job.mark}
@@ -209,7 +211,13 @@ def split(batch: Batch, first: int, cut: int) -> tuple[Batch, Batch]:
     lines = cut - first, batch.lines - (cut - first)
     sizes = 0, batch.bytes
     one, other = (
-        Batch(**half, lines=n, kept=half["reports"].rows, duplicates=half["receptions"].rows, bytes=size)
+        Batch(
+            **half,
+            lines=n,
+            kept=half["reports"].rows + half["plots"].rows,
+            duplicates=half["receptions"].rows,
+            bytes=size,
+        )
         for half, n, size in zip(halves, lines, sizes, strict=True)
     )
     return one, other

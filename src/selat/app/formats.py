@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from selat.model.errors import ConfigError, FormatError, SourceError
 from selat.model.ports import Batch, Format
-from selat.readers import csv_mapped
+from selat.readers import csv_mapped, csv_plots
 from selat.readers.archive import HEAD, open_streams, read_some
 from selat.readers.formats import formats
 
@@ -30,6 +30,9 @@ def choose_reader(path: Path, form: str = "", mapping: Path | None = None) -> tu
     Raises :class:`FormatError` when the file is of no known format, :class:`ConfigError` for an unknown name.
     """
     if mapping is not None:
+        plots = csv_plots.of_file(mapping)
+        if plots is not None:
+            return "plots", csv_plots.ReadPlots(plots)
         layout = csv_mapped.load(mapping)
         return "mapped", lambda file: csv_mapped.read(file, layout)
     if form in LOGS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,13 +17,15 @@ import numpy as np
 
 from selat.app.floor import Floor, detectors
 from selat.app.provenance import LOOK_BACK, Provenance
+from selat.app.radars import Radars
 from selat.app.released import Views
 from selat.app.session import Sea
+from selat.app.tally import Tally
 from selat.app.world import world_of
 from selat.app.zoning import Zoning
 from selat.model import clock
 from selat.model.clock import DAY, SECOND
-from selat.model.columns import Columns, empty
+from selat.model.columns import Columns, concat, empty
 from selat.model.config import lateness, policy, sites
 from selat.model.errors import ConfigError, StoreError
 from selat.model.nouns import Alert
@@ -41,6 +43,7 @@ log = logging.getLogger(__name__)
 
 ARCHIVE = "archive:"  #: kinds of sources that are tables of an archive: named in the journal, not copied into it
 FLOOR = 0  #: number under which the floor's state is kept among the states of the sources
+TRACKS = -1  #: and that of the trackers of radars
 _STATIONED = ("reports", "statics", "messages", "receptions")
 
 #: how the bytes of a source are read, by the kind that is noted with it
@@ -50,41 +53,6 @@ READERS: dict[str, Callable[[], Reader]] = {
     "aisstream": AisStreamReader,
     "signalk": SignalKReader,
 }
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts of one source in this session."""
-
-    lines: int = 0
-    kept: int = 0
-    duplicates: int = 0
-    rejected: dict[int, int] = field(default_factory=dict)
-    types: dict[int, int] = field(default_factory=dict)
-    rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("reports", "statics", "messages"), 0))
-    bytes: int = 0
-
-    def add(self, batch: Batch) -> None:
-        """Count a batch."""
-        self.lines += batch.lines
-        self.kept += batch.kept
-        self.duplicates += batch.duplicates
-        self.bytes += batch.bytes
-        for name in self.rows:
-            table: Columns = getattr(batch, name)
-            self.rows[name] += table.rows
-        _count(self.rejected, batch.rejects["reason"])
-        counted = batch.reports["msg_type"], batch.statics["msg_type"], batch.messages["msg_type"]
-        for types, skip in zip(counted, ((), (19, 21), ()), strict=True):  # 19 and 21 are a report and a static in one
-            _count(self.types, types, skip)
-
-
-def _count(into: dict[int, int], values: Any, skip: tuple[int, ...] = ()) -> None:
-    if len(values):
-        counts = np.bincount(values)
-        for k in np.flatnonzero(counts).tolist():
-            if k not in skip:
-                into[k] = into.get(k, 0) + int(counts[k])
 
 
 class Intake:
@@ -98,6 +66,7 @@ class Intake:
         self.reader: Reader | None = None if archive else READERS[kind]()
         if isinstance(self.reader, KnowsRadars):
             self.reader.know(name, sites)
+        self.radars: list[str] = []  #: of an archive: names of the radars by the numbers in its rows
         self.lines = 0  #: of an archive: rows taken so far, over all sessions
         self.first_seq = -1  #: of an archive: number of its first row
         self.tally = Tally()
@@ -105,6 +74,11 @@ class Intake:
         self.marked = marked  #: some may not see what it sends: its stations get names of their own in the sea
         self._stations = np.zeros(0 if marked else 1, np.uint16)
         self._radars = np.zeros(1, np.uint16)
+
+    @property
+    def station(self) -> int:
+        """The sea's number of the station that this source has no name for."""
+        return int(self._stations[0]) if len(self._stations) else 0
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on later."""
@@ -150,7 +124,7 @@ class Intake:
         A reader names its radars in ``radars`` (its number 0 is none); one without a name of its own is called as the
         source is.
         """
-        names: list[str] = getattr(self.reader, "radars", [])
+        names: list[str] = getattr(self.reader, "radars", self.radars)
         if len(names) < 2:
             return
         if len(names) > len(self._radars):
@@ -189,6 +163,7 @@ class Pipeline:
         self.policy = policy(writer.settings)
         self._sites = sites(writer.settings)
         state = writer.state
+        self.radars = Radars(state, self._sites)
         self.provenance = Provenance(
             self.policy, partial(registry.station_names, state), lambda: [i.name for i in self.intakes.values()],
             partial(releases.clauses_of, state, "zone"), self._ship_name,
@@ -254,6 +229,9 @@ class Pipeline:
         """Take the rows of a batch into the sea and onto the floor."""
         self._seq += batch.lines
         self._expect(intake.settle(batch, self.writer))
+        if batch.plots.rows:
+            tracked = self.radars.take(batch.plots, *((intake.name, intake.station) if intake.marked else ()))
+            batch.reports = concat([batch.reports, tracked], "reports")
         intake.tally.add(batch)
         self.writer.stage(batch, intake.number)
         if self.floor is not None:
@@ -286,10 +264,19 @@ class Pipeline:
     def idle(self, now: int) -> None:
         """Nothing came in: let what waits for its turn on the floor go on. ``now`` ns UTC, in the picture's time."""
         if self.floor is not None and self._arrival > 0 and now > self._arrival:
-            none = empty("reports"), empty("statics"), empty("messages")
+            self._go_on(self.radars.idle(now) if self.radars.busy else empty("reports"), now)
+
+    def _go_on(self, tracked: Columns, now: int, final: bool = False) -> None:
+        """No source brought anything, but time has passed, and trackers of radars may have something to tell."""
+        batch = None
+        if tracked.rows:
+            batch = Batch(tracked, empty("statics"), empty("messages"), empty("receptions"), empty("rejects"))
+            self.writer.stage(batch, 0)
+            self.provenance.hear(batch.reports, batch.statics, batch.messages)
+        if self.floor is not None and now > 0:
             if self.views is not None:
-                self.views.step(None, now)
-            self._raise(self.floor.step(*none, now))
+                self.views.step(batch, now, final=final)
+            self._raise(self.floor.step(tracked, empty("statics"), empty("messages"), now, final=final))
 
     def _raise(self, alerts: list[Alert]) -> None:
         if alerts:
@@ -315,11 +302,11 @@ class Pipeline:
         """The source has ended: read what is left of it, settle the floor, and commit."""
         if intake.reader is not None:
             self.settle(intake, intake.reader.flush(), received)
-        if self.floor is not None and self._arrival > 0:
-            none = empty("reports"), empty("statics"), empty("messages")
-            if self.views is not None:
-                self.views.step(None, max(received, self._arrival), final=True)
-            self._raise(self.floor.step(*none, max(received, self._arrival), final=True))
+        tracked = self.radars.finish() if self.radars.busy else empty("reports")
+        if tracked.rows:
+            self._arrival = max(self._arrival, int(tracked["received"].max()))
+            intake.tally.rows["reports"] += tracked.rows
+        self._go_on(tracked, max(received, self._arrival) if self._arrival > 0 else 0, final=True)
         del self.intakes[intake.number]
         self.commit(ended={intake.number: True}, whole=intake.reader is None, wait=True)
 
@@ -333,6 +320,8 @@ class Pipeline:
             states[number] = {"kind": "", "reader": {}}
         if self.floor is not None:
             states[FLOOR] = {"kind": "floor", "reader": self.floor.state(copy=False)}
+        if self.radars.busy:
+            states[TRACKS] = {"kind": "tracks", "reader": self.radars.state()}
         alerts, self._alerts = list(self._alerts.values()), {}
         found, self._releases = self._releases, {}
         if self.floor is not None:
@@ -349,6 +338,8 @@ class Pipeline:
             if number == FLOOR:
                 if self._zoning is not None and state["reader"]:
                     self._zoning.restore(state["reader"])
+            elif number == TRACKS:
+                self.radars.restore(state["reader"])
             elif state["kind"]:
                 self.intakes[number] = Intake.of(
                     number, state, bool(self.policy.source(str(state["name"]))), self._sites

@@ -8,6 +8,7 @@ distribution whose prior is the whole radar's, weighing as :data:`LOOKS` looks.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from selat.kernels._jit import inline, jit
@@ -38,7 +39,7 @@ def _cell(c: Cells, lat: float, lon: float) -> int:
     size = 2 * c.half + 1
     if abs(e) > 1e9 or abs(n) > 1e9:
         return -1
-    i, j = int(round(n / c.side)) + c.half, int(round(e / c.side)) + c.half
+    i, j = math.floor(n / c.side + 0.5) + c.half, math.floor(e / c.side + 0.5) + c.half
     if i < 0 or j < 0 or i >= size or j >= size:
         return -1
     return i * size + j

@@ -15,7 +15,9 @@ from selat.kernels._jit import jit
 from selat.kernels.geodesy import delta, metres, offset
 from selat.kernels.radarmodes import DIM, MODES, Model, advance, gather
 
-GATE = 16.0  #: squared distance: 99.97 % of what is measured of a target lies within (chi squared, 2 degrees of freedom)
+GATE = (
+    16.0  #: squared distance: 99.97 % of what is measured of a target lies within (chi squared, 2 degrees of freedom)
+)
 _WIDER = 1.1  #: the box in which the nearest plot is looked for
 
 

@@ -39,7 +39,9 @@ bear = jit(_bear)
 
 
 def _mean(t: Tracks, out: Any) -> None:
-    """``out`` (n, 11): lat, lon (deg), velocity east, north (m/s), variances ee, en, nn (m^2), uu, uv, vv (m^2/s^2), turn (rad/s)."""
+    """``out`` (n, 11): lat, lon (deg), velocity east, north (m/s), variances ee, en, nn (m^2), uu, uv, vv (m^2/s^2),
+    rate of turn (rad/s).
+    """
     y, r = np.empty(DIM), np.empty((DIM, DIM))
     for i in range(t.alive.size):
         if not t.alive[i]:

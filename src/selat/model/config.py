@@ -116,9 +116,23 @@ def sites(settings: Settings) -> Sites:
             raise ConfigError(f"radar.{name}: no such place", hint="lat = 1.2640 and lon = 103.8400, degrees")
         if (r.sac < 0) != (r.sic < 0):
             raise ConfigError(f"radar.{name}: sac and sic belong together", hint="sac = 17 and sic = 23, or neither")
-        sigmas = (s or math.nan for s in (r.sigma_range, r.sigma_azimuth))
-        out.append(Site(name, r.lat, r.lon, r.height, r.north, r.sac, r.sic, r.sources, *sigmas))
+        if not r.nearest < r.farthest:
+            raise ConfigError(f"radar.{name}: it sees from nearest to farthest", hint='farthest = "45 km"')
+        blind = tuple(_sector(name, text) for text in r.blind)
+        out.append(
+            Site(
+                name, r.lat, r.lon, r.height, r.north, r.sac, r.sic, r.sources, r.sigma_range or math.nan,
+                r.sigma_azimuth or math.nan, r.period, r.nearest, r.farthest, blind,
+            )
+        )  # fmt: skip
     return tuple(out)
+
+
+def _sector(name: str, text: str) -> tuple[float, float]:
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?)\s*", text)
+    if found is None or not all(float(g) <= 360 for g in found.groups()) or float(found[1]) == float(found[2]):
+        raise ConfigError(f"radar.{name}: {text!r} is no sector", hint='from-to in degrees true, clockwise: "350-10"')
+    return float(found[1]), float(found[2])
 
 
 def problems(data: Mapping[str, Any]) -> list[Problem]:

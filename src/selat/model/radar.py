@@ -15,7 +15,8 @@ class Site:
 
     ``height`` m above the sea; ``north`` degrees to be added to its azimuths (error of its north mark; for TTM with
     relative bearings the heading of its zero); ``sac`` and ``sic`` its ASTERIX code, -1: any; ``sources`` patterns of
-    names of sources, none: any; ``sigma_range`` m and ``sigma_azimuth`` degrees, NaN: not known.
+    names of sources, none: any; ``sigma_range`` m and ``sigma_azimuth`` degrees, NaN: not known. ``period`` s of one turn;
+    it sees from ``nearest`` to ``farthest`` (m), and nothing in the sectors ``blind`` (from, to; degrees true, clockwise).
     """
 
     name: str
@@ -28,6 +29,10 @@ class Site:
     sources: tuple[str, ...] = ()
     sigma_range: float = math.nan
     sigma_azimuth: float = math.nan
+    period: float = 3.0
+    nearest: float = 0.0
+    farthest: float = 180_000.0
+    blind: tuple[tuple[float, float], ...] = ()
 
     @property
     def placed(self) -> bool:

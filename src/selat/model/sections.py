@@ -148,6 +148,16 @@ class Radar(Section):
     sic: int = _setting(-1, "code", "Its system identification code in ASTERIX; -1: any", ge=-1, le=255, strict=True)
     sigma_range: Metres = _setting("0 m", "m", "Standard deviation of its range; 0: not known")
     sigma_azimuth: float = _setting(0.0, "deg", "Standard deviation of its azimuth; 0: not known", ge=0, le=90)
+    period: Duration = _setting(
+        "3 s", "s", "Time of one turn of the antenna; for plots without the number of their turn"
+    )
+    nearest: Metres = _setting("0 m", "m", "Range below which it sees nothing")
+    farthest: Metres = _setting("180 km", "m", "Range beyond which it sees nothing")
+    blind: tuple[str, ...] = _setting(
+        (),
+        "deg",
+        'Sectors that it does not see, true and clockwise, as in ["170-195"]: no track ends there for want of plots',
+    )
 
 
 class Oidc(Section):

@@ -111,9 +111,7 @@ class Clutter:
         self.turns = self.turns * keep + 1.0
         self.unused = self.unused * keep + float(alone.sum())
         self.all_looks = (self.all_looks - _FIRST_LOOKS) * keep + _FIRST_LOOKS + float(looks.sum())
-        self.all_hits = (
-            (self.all_hits - _FIRST_LOOKS * _FIRST_PD) * keep + _FIRST_LOOKS * _FIRST_PD + float(hits.sum())
-        )
+        self.all_hits = (self.all_hits - _FIRST_LOOKS * _FIRST_PD) * keep + _FIRST_LOOKS * _FIRST_PD + float(hits.sum())
 
     def copy(self) -> Clutter:
         """Another one."""

@@ -89,4 +89,5 @@ class Fixed:
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Fixed:
         """The places of a :meth:`state`."""
-        return cls(*(np.array(state[k], "f8").reshape(-1, 3) for k in ("charted", "learned")), np.array(state["last"], "i8"))
+        charted, learned = (np.array(state[k], "f8").reshape(-1, 3) for k in ("charted", "learned"))
+        return cls(charted, learned, np.array(state["last"], "i8"))

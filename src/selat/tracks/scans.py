@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class Scans:
             period = round(periods[radar] * SECOND)
             cuts = _cuts(mine["time"], mine["azimuth"], mine["scan"], period)
             ends = [*cuts.tolist(), mine.rows]
-            for lo, hi in zip(ends[:-2], ends[1:-1], strict=True):
+            for lo, hi in pairwise(ends[:-1]):
                 turn = mine.slice(lo, hi)
                 due = min(int(mine["time"][hi]), int(turn["time"][-1]) + round(SLACK * period))
                 self.waiting.append(Turn(radar, due, turn))

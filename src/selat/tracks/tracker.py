@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from selat.model.clock import SECOND
 from selat.model.columns import Columns, concat, empty
-from selat.model.schema import NO_TIME, PLOTS
+from selat.model.schema import NO_TIME, PLOTS, Flag, TimeQuality
 from selat.model.targets import TRACKS, target_number
 from selat.model.units import KNOT
 from selat.sensors.radar import Radar
@@ -27,6 +27,7 @@ from selat.tracks.turning import Engine, Told, Tuning
 
 RING = 90 * SECOND  #: ns: plots that come this late are still put in their place
 EVERY = 15 * SECOND  #: ns of event time between saved moments
+_GOOD = int(Flag.ACCURATE | Flag.SECOND)
 _KEEP = 3600 * SECOND  #: ns for which the number of a track that ended is remembered
 
 Array = NDArray[Any]
@@ -160,6 +161,7 @@ class Tracker:
             {
                 "time": t.time, "received": np.full(n, t.received, "i8"), "seq": t.seq,
                 "mmsi": target_number(np.full(n, self.number), numbers), "msg_type": np.zeros(n, "u1"),
+                "flags": np.where(t.sigma <= 10.0, _GOOD, int(Flag.SECOND)), "time_quality": np.full(n, int(TimeQuality.ARCHIVE)),
                 "lat": np.rint(t.lat * 1e7), "lon": np.rint(t.lon * 1e7),
                 "sog": np.minimum(np.rint(speed / (0.1 * KNOT)), 10220),
                 "cog": np.where(clear, np.rint(course * 10) % 3600, 65535),
@@ -171,10 +173,10 @@ class Tracker:
         """What is known of the sure track that goes under a target's ``number``, in plain values; None where there is none."""
         uid = next((u for u, (n, _) in self._numbers.items() if target_number(self.number, n) == number), None)
         c = self._engine.columns
-        found = np.flatnonzero((c["alive"] > 0) & (c["uid"] == uid)) if uid is not None else []
-        if not len(found):
+        found = [] if uid is None else np.flatnonzero((c["alive"] > 0) & (c["uid"] == uid)).tolist()
+        if not found:
             return None
-        i = int(found[0])
+        i = found[0]
         m = self._engine.mean()[i]
         return {
             "existence": float(c["r"][i]), "plots": int(c["hits"][i]), "since": int(c["born"][i]), "sure": int(c["sure"][i]),

@@ -41,11 +41,14 @@ _SHARED = {"lat": "f8", "lon": "f8", "x": "f8", "p": "f8", "mu": "f8", "many": "
 _SHAPE = {"x": (MODES, DIM), "p": (MODES, DIM, DIM), "mu": (MODES,)}
 
 
+_MODEL = Model(steady=0.01, restless=0.5, turning=0.05, turn=1e-4, stay=40.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """How the tracker believes that targets behave, and how much evidence it asks for."""
 
-    model: Model = Model(steady=0.01, restless=0.5, turning=0.05, turn=1e-4, stay=40.0)
+    model: Model = _MODEL
     speed: float = 6.0  #: m/s: standard deviation of a new track's velocity, each axis
     life: float = 600.0  #: s for which a target stays, on the average
     false_an_hour: float = 1.0  #: sure tracks of clutter alone that one radar may make in an hour
@@ -139,7 +142,9 @@ class Engine:
         looks = t.r[known].copy()
         radarscan.update(t, z, start, edges["plot"], edges["like"], edges["modes"], edges["dist"], beta, miss, pd)
         got = np.minimum(_sums(beta, start)[known], looks)
-        map_.learn(z.lat, z.lon, self._nobodys(start, edges["plot"], beta, len(z.lat)), m[known, 0], m[known, 1], got, looks)
+        map_.learn(
+            z.lat, z.lon, self._nobodys(start, edges["plot"], beta, len(z.lat)), m[known, 0], m[known, 1], got, looks
+        )
         self._end(turn, t, pd)
         self._begin(turn, z, alone, map_, radar)
         return self._tell(turn, rows)
@@ -278,14 +283,20 @@ def _placed(rows: Columns, radar: Radar) -> Plots:
     sa = np.where(rows["sigma_azimuth"] == 65535, radar.sigma_azimuth, np.maximum(rows["sigma_azimuth"], 1) * 0.001)
     at = radarplots.place(rows["radar_lat"] * _DEG, rows["radar_lon"] * _DEG, away, azimuth, sr, sa)
     order = np.lexsort((rows["seq"], at[0]))
-    return Plots(*(np.ascontiguousarray(a[order]) for a in at), rows["time"][order], rows["seq"][order])
+    lat, lon, ee, en, nn = (np.ascontiguousarray(a[order]) for a in at)
+    return Plots(lat, lon, ee, en, nn, rows["time"][order], rows["seq"][order])
 
 
 def _edges(t: Tracks, z: Plots, reach: Array) -> tuple[Array, dict[str, Array]]:
     room = 1024 + 4 * (len(reach) + len(z.lat))
     while True:
         start = np.zeros(len(reach) + 1, "i8")
-        out = {"plot": np.zeros(room, "i8"), "like": np.zeros(room), "modes": np.zeros((room, MODES)), "dist": np.zeros(room)}
+        out = {
+            "plot": np.zeros(room, "i8"),
+            "like": np.zeros(room),
+            "modes": np.zeros((room, MODES)),
+            "dist": np.zeros(room),
+        }
         n = int(radarscan.gate(t, z, reach, start, out["plot"], out["like"], out["modes"], out["dist"]))
         if n <= room:
             return start, {k: v[:n] for k, v in out.items()}
