@@ -32,6 +32,19 @@ def test_a_datagram_ends_a_line():
     assert asyncio.run(run()) == {"u": b"one\ntwo\r\nthree\nfour\n"}
 
 
+def test_a_binary_datagram_is_taken_as_it_is():
+    async def run():
+        async with Live(["udp://127.0.0.1:0?name=u&format=asterix"], tuning=FAST) as live:
+            port = await udp(live, "u")
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+                for data in (b"\x30\x00\x04\x00", b"\x22\x00\x05\x80\x01"):
+                    sock.sendto(data, ("127.0.0.1", port))
+            assert live.format_of("u") == "asterix"
+            return await take(live, 9)
+
+    assert asyncio.run(run()) == {"u": b"\x30\x00\x04\x00\x22\x00\x05\x80\x01"}
+
+
 def test_udp_overrun_is_counted_to_the_datagram():
     total = 3000
 

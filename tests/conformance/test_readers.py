@@ -135,7 +135,28 @@ def _nmea_radar() -> Case:
     )
 
 
+def _asterix() -> Case:
+    from asterix_tools import block, cat010, cat048, cat062, n, north, place
+    from selat.readers.asterix import AsterixReader
+
+    rows = [block(34, north(11_600 + k, i120=place(1.2, 103.7))) for k in range(2)]
+    rows += [block(48, *(cat048(11_700 + k, k, 10 * k, i161=n(k % 4, 2)) for k in range(i))) for i in range(1, 6)]
+    rows += [block(10, cat010(11_720, i042=n(50 * k, 2) + n(900, 2), i161=n(9, 2) if k % 2 else b"")) for k in range(5)]
+    rows += [block(62, cat062(11_721 + k, i245=n(0, 1) + b"PILOT 1")) for k in range(3)]
+    junk = [
+        b"\x30\x00",
+        rows[4],
+        b"\xff" * 9,
+        block(240, bytes(9)),
+        rows[6][:-1],
+        rows[0],
+        block(48, cat048(i070=n(5, 2))),
+    ]
+    return Case(AsterixReader, b"", b"".join(rows[:9] + junk + rows[9:]) + rows[3][:11])
+
+
 READERS: dict[str, Callable[[], Case]] = {
+    "asterix": _asterix,
     "nmea-radar": _nmea_radar,
     "noaa": _noaa,
     "dma": _dma,

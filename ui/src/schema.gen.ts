@@ -105,6 +105,7 @@ export const Reason = {
   JSON: 17,
   TRUNCATED: 18,
   NO_PLACE: 19,
+  AIRCRAFT: 20,
 } as const;
 
 /** Position reports: one row an observation as sent (AIS types 1-3, 4, 9, 11, 18, 19, 21, 27; archives). */

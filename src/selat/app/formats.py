@@ -11,9 +11,16 @@ from selat.model.errors import ConfigError, FormatError, SourceError
 from selat.model.ports import Batch, Format
 from selat.readers import csv_mapped, csv_plots
 from selat.readers.archive import HEAD, open_streams, read_some
+from selat.readers.asterix import is_asterix
 from selat.readers.formats import formats
+from selat.readers.pcap import is_capture
 
-LOGS = {"nmea": "nmea-log", "aisstream": "aisstream"}  #: logs of lines, read by the readers that the pipeline keeps
+LOGS = {
+    "nmea": "nmea-log",
+    "aisstream": "aisstream",
+    "asterix": "asterix-log",
+    "asterix-pcap": "asterix-pcap",
+}  #: logs of lines, read by the readers that the pipeline keeps
 _SENTENCE = re.compile(rb"[!$][A-Z]{2,5}[A-Z0-9]*,")
 
 ReadTable = Callable[[BinaryIO], Iterator[Batch]]
@@ -46,12 +53,16 @@ def choose_reader(path: Path, form: str = "", mapping: Path | None = None) -> tu
     for name, found in known.items():
         if found.sniff(head, path.name):
             return name, found.read
+    if is_capture(head):
+        return LOGS["asterix-pcap"], None
+    if is_asterix(head):
+        return LOGS["asterix"], None
     if _SENTENCE.search(head):
         return LOGS["nmea"], None
     if head.lstrip()[:1] == b"{" and b"MessageType" in head:
         return LOGS["aisstream"], None
     raise FormatError(
-        f"{path}: neither AIS sentences nor a table that is known",
+        f"{path}: neither sentences of AIS or radar, nor ASTERIX, nor a table that is known",
         hint=f"name it with --format ({', '.join([*LOGS, *known])}), or map its columns with --mapping FILE.toml",
     )
 
@@ -64,3 +75,12 @@ def head_of(path: Path) -> bytes:
             raise SourceError(f"{name} is empty", hint="was the download finished?")
         return head
     return b""
+
+
+def kind_of_log(path: Path) -> str:
+    """``asterix`` for recorded blocks and captures of networks, else ``nmea``; a file that is not there is ``nmea`` too."""
+    if not path.is_file():
+        return "nmea"
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    return "asterix" if is_capture(head) or is_asterix(head) else "nmea"

@@ -34,6 +34,8 @@ from selat.model.radar import KnowsRadars, Sites
 from selat.model.release import Clauses, qualified
 from selat.model.targets import renumbered
 from selat.readers.aisstream import AisStreamReader
+from selat.readers.asterix import AsterixReader
+from selat.readers.asterix_pcap import AsterixPcapReader
 from selat.readers.radar_nmea import NmeaReader
 from selat.readers.signalk import SignalKReader
 from selat.store import registry, releases
@@ -44,6 +46,7 @@ log = logging.getLogger(__name__)
 ARCHIVE = "archive:"  #: kinds of sources that are tables of an archive: named in the journal, not copied into it
 FLOOR = 0  #: number under which the floor's state is kept among the states of the sources
 TRACKS = -1  #: and that of the trackers of radars
+LIVE = ("nmea-live", "asterix-live")  #: kinds of feeds whose blocks come when their rows are heard
 _STATIONED = ("reports", "statics", "messages", "receptions")
 
 #: how the bytes of a source are read, by the kind that is noted with it
@@ -52,6 +55,9 @@ READERS: dict[str, Callable[[], Reader]] = {
     "nmea-live": lambda: NmeaReader(live=True),
     "aisstream": AisStreamReader,
     "signalk": SignalKReader,
+    "asterix-log": AsterixReader,
+    "asterix-live": lambda: AsterixReader(live=True),
+    "asterix-pcap": AsterixPcapReader,
 }
 
 
@@ -236,7 +242,7 @@ class Pipeline:
         self.writer.stage(batch, intake.number)
         if self.floor is not None:
             arrival = received
-            if intake.kind != "nmea-live" and batch.reports.rows:
+            if intake.kind not in LIVE and batch.reports.rows:
                 arrival = int(batch.reports["received"].max())
             if arrival > 0:
                 self._arrival = max(self._arrival, arrival)
@@ -250,7 +256,7 @@ class Pipeline:
     def _allowance(self, intake: Intake) -> int | None:
         """How late (ns) rows of a source may come; None: as long as the floor waits anyway."""
         seconds = self._late.get(intake.name)
-        if seconds is None and intake.kind == "nmea-live":
+        if seconds is None and intake.kind in LIVE:
             seconds = self.writer.settings.watch.late
         return None if seconds is None else round(seconds * SECOND)
 

@@ -32,7 +32,7 @@ from selat.store import handling, releases
 log = logging.getLogger(__name__)
 
 #: by format of a live source: how its bytes are read
-KINDS = {"nmea": "nmea-live", "aisstream": "aisstream", "signalk": "signalk"}
+KINDS = {"nmea": "nmea-live", "aisstream": "aisstream", "signalk": "signalk", "asterix": "asterix-live"}
 FIRST = 5.0  #: s after which the first reports of a new sea are stored: its pages show something soon
 REFRESH = 0.5  #: s between refreshes of the picture
 DECIDED = 2.0  #: s after which what was released elsewhere holds here

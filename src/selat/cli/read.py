@@ -12,6 +12,7 @@ EPILOG = """examples:
   selat read log.nmea --sea sea/                    an AIS log, TAG blocks and all
   selat read AIS_2024_01_*.zip --sea sea/           NOAA MarineCadastre days
   selat read aisdk-2026-01-01.zip --sea sea/        a Danish day
+  selat read radar.pcap --sea sea/                  ASTERIX of a radar, as captured; raw blocks too
   selat read log.nmea --sea sea/ --alerts           and run the rules over it
   selat read log.nmea --sea sea/ --json             one JSON object with the counts
 A file that was read before is skipped; one whose reading was cut off goes on where it ended.

@@ -12,6 +12,7 @@ from selat.cli import _page
 EPILOG = """examples:
   selat watch tcp://192.0.2.7:10110 --sea sea/
   selat watch udp://0.0.0.0:10110 serial:///dev/ttyUSB0?baud=38400 --sea sea/
+  selat watch "udp://239.1.2.3:8600?format=asterix" tcp://192.0.2.7:10110 --sea sea/      a radar beside AIS
   selat watch recorded.nmea --rate 60 --sea sea/      replay a log, an hour a minute
   nc feed.example 5631 | selat watch - --sea sea/ --no-page
 sources:
@@ -66,6 +67,7 @@ async def _watch(args: argparse.Namespace) -> None:
 
 def _sources(args: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
     """The source to run, and what the watch should know of it."""
+    from selat.app.formats import kind_of_log
     from selat.model.errors import ConfigError
     from selat.readers.live import Live, parse_source
     from selat.readers.replay import Replay
@@ -79,6 +81,10 @@ def _sources(args: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
             "a log is replayed alone", hint="give one log, or live sources only; `selat read` takes many logs"
         )
     if files:
+        if kind_of_log(Path(files[0].path)) != "nmea":
+            raise ConfigError(
+                f"{files[0].path} is no log of lines", hint="read it with `selat read`, then look at the sea"
+            )
         return Replay(files[0].path, args.rate), {"replay": True}
     live = Live(specs)
     return live, {"details": lambda: _details(live), "outages": live.take_outages, "formats": live.format_of}

@@ -98,6 +98,7 @@ class Reason(IntEnum):
     JSON = 17  #: text that is not the JSON that was expected
     TRUNCATED = 18  #: the input ended in the middle of the row
     NO_PLACE = 19  #: a radar's target, and nothing says where the radar is or heads
+    AIRCRAFT = 20  #: a radar's report of an aircraft: it has a transponder or a flight level
 
     @property
     def label(self) -> str:

@@ -27,7 +27,7 @@ from selat.model.ports import Block
 from selat.readers import live_files, live_tcp, live_udp
 from selat.readers.live_feed import Down, Feed, Health, Outage, OutageLog, Tuning, outage_columns
 from selat.readers.live_queue import ByteQueue
-from selat.readers.live_spec import NEVER, SourceSpec, parse_source
+from selat.readers.live_spec import BINARY, NEVER, SourceSpec, parse_source
 
 __all__ = ["Down", "Health", "Live", "Outage", "SourceSpec", "Tuning", "outage_columns", "parse_source"]
 
@@ -140,6 +140,7 @@ class Live:
         if feed is None:
             self._formats[name] = spec.format
             feed = Feed(name, spec.kind, spec.silence, self.queue, self.clock, self._outages, parent)
+            feed.lined = spec.format not in BINARY
             self.feeds[name] = feed
         return feed
 

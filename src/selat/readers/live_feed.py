@@ -154,6 +154,7 @@ class Feed:
         self.state, self.detail, self.address = "starting", "", ""
         self.last_heard, self.started = NO_TIME, clock.now()
         self.bytes = self.lines = self.dropped = self.attempts = 0
+        self.lined = True  #: the bytes are lines; else nothing is put between or behind them
         self.tail = b"\n"  #: last byte delivered: tells whether a line is unfinished
         self._queue, self._clock, self._outages, self._parent = queue, clock, outages, parent
         self._gap: Outage | None = None
@@ -196,14 +197,14 @@ class Feed:
 
     def end_line(self) -> None:
         """Finish a line that the sender left unfinished, so that it does not run into the next connection's first."""
-        if self.tail != b"\n":
+        if self.lined and self.tail != b"\n":
             self.tail = b"\n"
             self._queue.put_over(Block(self.name, b"\n", self._clock.now()))
 
     def heard(self, data: bytes) -> int:
         """Count ``data`` as heard now, which ends a silence; the time, ns UTC."""
         now, mono = self._clock.now(), monotonic()
-        lines = data.count(b"\n")
+        lines = data.count(b"\n") if self.lined else 1
         self.last_heard, self._heard_at = now, mono
         self.bytes += len(data)
         self.lines += lines

@@ -13,8 +13,8 @@
 ``PATH``                             replay of a recorded log: see :mod:`selat.readers.replay`
 ===================================  ===================================================================================
 
-Every kind but the last also takes ``name``, ``silence`` (a duration, or ``never``) and ``format`` (``nmea``, ``aisstream`` or
-``signalk``); ``bbox`` is west,south,east,north in degrees.
+Every kind but the last also takes ``name``, ``silence`` (a duration, or ``never``) and ``format`` (``nmea``, ``aisstream``,
+``signalk`` or, not of a serial port, ``asterix``: datagrams or a stream of blocks); ``bbox`` is west,south,east,north in degrees.
 A key or password is never part of an address: addresses are shown, logged and stored.
 """
 
@@ -38,7 +38,8 @@ AISSTREAM_TYPES = (
     *("SafetyBroadcastMessage", "ShipStaticData", "SingleSlotBinaryMessage", "StandardClassBPositionReport"),
     *("StandardSearchAndRescueAircraftReport", "StaticDataReport"),
 )
-FORMATS = ("nmea", "aisstream", "signalk")
+FORMATS = ("nmea", "aisstream", "signalk", "asterix")
+BINARY = ("asterix",)  #: formats that are no lines
 NEVER = float("inf")
 SHORE_SILENCE = 60.0  #: s: a shore station that says nothing for so long is noted as silent
 
@@ -227,6 +228,8 @@ def _local(kind: str, rest: str) -> SourceSpec:
     if path.startswith("//"):
         path = path[2:]
     options = _options(kind, query)
+    if kind == "serial" and options.get("format") in BINARY:
+        raise ConfigError(f"{options['format']} does not come by a serial port", hint="it comes by udp:// or tcp://")
     if bool(path) == (kind == "stdin"):
         wanted = {"stdin": "stdin:", "serial": "serial:///dev/ttyUSB0?baud=38400", "tail": "tail:/var/log/ais.nmea"}[
             kind

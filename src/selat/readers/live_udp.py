@@ -1,4 +1,4 @@
-"""NMEA lines in UDP datagrams, unicast or multicast. A datagram ends a line.
+"""NMEA lines in UDP datagrams, unicast or multicast. A datagram ends a line; of a binary format it is taken as it is.
 
 UDP cannot be held back. What finds no room in the queue is dropped and counted, and so is what the system dropped
 before we could read it (Linux tells by SO_RXQ_OVFL): both make an outage with the reason ``overrun``.
@@ -45,7 +45,7 @@ async def run_udp(spec: SourceSpec, feed: Feed, tuning: Tuning) -> None:
             if missed := counter.news(extra):
                 feed.overrun(missed, 0)
             if data:
-                lossy.add(data if data.endswith(b"\n") else data + b"\n")
+                lossy.add(data if data.endswith(b"\n") or not feed.lined else data + b"\n")
         some.set()
 
     try:
