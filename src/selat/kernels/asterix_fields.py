@@ -12,6 +12,7 @@ import numpy as np
 
 from selat.kernels._jit import inline, jit
 from selat.kernels.asterix import SUB, compound
+from selat.model.units import NAUTICAL_MILE
 
 #: a record: ``at`` and ``length`` its bytes in the buffer, ``first`` the seq of the one it repeats, ``name`` where that lies
 ROW = np.dtype(
@@ -27,7 +28,7 @@ ROW = np.dtype(
 TARGET, STATUS, REJECT, AGAIN = 0, 1, 2, 3  #: of ``fate``
 ENDED, TENTATIVE, TEST, AIRCRAFT, COASTED = 1, 2, 4, 8, 16  #: bits of ``state``
 
-_NM = 1852.0
+_NM = NAUTICAL_MILE
 _FOOT = 0.3048
 _TURN = 360.0 / 65536.0
 _SPEED = _NM / 16384.0  #: 2^-14 NM/s in m/s
