@@ -301,3 +301,19 @@ def test_no_two_names_overlap_in_a_full_strait(browser: Browser) -> None:
                 assert mmsi in named, "an open alert is always named"
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (768, 1024)], ids=lambda s: f"{s[0]}x{s[1]}")
+def test_degrees_along_the_edge_lie_under_nothing(browser: Browser, server: Running, size: tuple[int, int]) -> None:
+    page = at(browser, server, "day")
+    page.resize(*size)
+    page.js("selat.map().jumpTo({ center: [103.95, 1.25], zoom: 9.6 }) && 0")
+    time.sleep(1.5)  # the map takes its new size, and draws
+    assert page.js("selat.degrees().filter((d) => d.align === 'left').length") >= 3
+    under = page.js("""(() => {
+      const area = document.getElementById('map').getBoundingClientRect();
+      const over = [...document.querySelectorAll('#tools button, .layer-stack button')].map((e) => e.getBoundingClientRect());
+      return selat.degrees().filter((d) => d.align === 'left' && over.some((r) =>
+        d.x + area.left < r.right && d.x + area.left + 46 > r.left && d.y + area.top - 9 < r.bottom && d.y + area.top > r.top));
+    })()""")
+    assert under == [], "no longitude is hidden by a button"

@@ -36,6 +36,8 @@ export interface Probe {
   zones(): number;
   /** The zone that is being drawn. */
   draft(): { shape: string; points: [number, number][]; width: number; open: boolean; chosen: number } | null;
+  /** Degrees along the edges of the map; `x` is where the text begins, of latitudes where it ends. */
+  degrees(): { text: string; x: number; y: number; align: string }[];
   legs(): { metres: number; bearing: number }[];
   minutes(): Record<string, number | null>;
   /** Points of the open evidence that are on the map. */
@@ -112,6 +114,7 @@ export function expose(app: App): void {
       const d = app.editor.draft;
       return d && { shape: d.shape, points: d.points, width: d.width, open: d.open, chosen: d.chosen };
     },
+    degrees: () => app.overlay.degrees,
     legs: () => app.legs.measured(),
     minutes: () => Object.fromEntries(app.boats.minutes),
     slice: () => app.desk.slice.points,

@@ -1,7 +1,10 @@
 // All contacts, as columns; slot k of every column is one contact. `gpu` is what the ship layer uploads.
 
+import { type Columns, Contact, MORE, mercatorX, mercatorY, ORIGIN, STRIDE } from "./contact";
 import { AGE_OLD, type Alert, CLASS_MASK, type Cls, FLAG_LOST, FLAG_MOORED, FLAG_SENSOR, type Label, type Priority, type Row, type Rows } from "./feed";
 import { CIRCUMFERENCE, KNOT } from "./units";
+
+export { Contact, mercatorX, mercatorY, ORIGIN, STRIDE } from "./contact";
 
 export const CATEGORIES = [
   "unknown", "cargo", "tanker", "passenger", "fast", "fishing", "service", "pleasure", "aid",
@@ -10,21 +13,8 @@ export type Category = (typeof CATEGORIES)[number];
 
 export const PRIORITIES: Priority[] = ["caution", "warning", "alarm", "emergency"];
 
-/** Floats a contact has in `gpu`: x, y, vx, vy, fix, heading, length, beam, shape, category, alert, bits. */
-export const STRIDE = 12;
-export const ORIGIN: [number, number] = [mercatorX(103), mercatorY(2)];
-
-
 const STILL_KN = 0.5;
 const DROP_AFTER_S = 6 * 3600;
-
-export function mercatorX(lon: number): number {
-  return lon / 360 + 0.5;
-}
-
-export function mercatorY(lat: number): number {
-  return 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
-}
 
 /** The category of an AIS ship-type code (ITU-R M.1371 table 53). */
 export function category(code: number | null | undefined, cls: number): Category {
@@ -41,35 +31,15 @@ export function category(code: number | null | undefined, cls: number): Category
   return "unknown";
 }
 
-export interface Contact extends Row {
-  slot: number;
-  x: number;
-  y: number;
-  vx: number;
-  vy: number;
-  fixMs: number;
-  /** Mercator a metre, and the latitude that it and `y` were worked out for. */
-  perMetre: number;
-  forLat: number;
-  cls: Cls;
-  category: number;
-  alert: number; // 0 none, 1 caution .. 4 emergency
-  acknowledged: boolean;
-  /** The filter takes it off the map; one with an alert stays. */
-  hidden: boolean;
-  label: Label | undefined;
-  /** Which names `label` was looked up in. */
-  labels: number;
-}
-
 /** Whether a contact is wanted on the map. */
 export type Sieve = (c: Contact) => boolean;
 
-export class Fleet {
+export class Fleet implements Columns {
   readonly contacts: Contact[] = [];
   readonly byMmsi = new Map<number, Contact>();
   readonly labels = new Map<number, Label>();
   gpu = new Float32Array(1024 * STRIDE);
+  more = new Float64Array(1024 * MORE);
   /** Start of the times in `gpu`, picture milliseconds. */
   baseMs = 0;
   /** Grows whenever `gpu` changed. */
@@ -162,34 +132,32 @@ export class Fleet {
     let fixMs = clockMs - row.age * 1000;
     if (row.age >= AGE_OLD && c && c.lon === row.lon && c.lat === row.lat) fixMs = Math.min(c.fixMs, fixMs);
     if (!c) {
-      c = { ...row, slot: this.contacts.length, x: 0, y: 0, vx: 0, vy: 0, fixMs, perMetre: 0, forLat: NaN, cls: 0, category: 0,
-        alert: 0, acknowledged: false, hidden: false, label: undefined, labels: -1 };
+      c = new Contact(this, row.mmsi, this.contacts.length);
       this.contacts.push(c);
       this.byMmsi.set(row.mmsi, c);
-      if (this.contacts.length * STRIDE > this.gpu.length) {
-        const bigger = new Float32Array(this.gpu.length * 2);
-        bigger.set(this.gpu);
-        this.gpu = bigger;
-      }
+      if (this.contacts.length * STRIDE > this.gpu.length) this.grow();
     }
-    c.lon = row.lon;
-    c.lat = row.lat;
-    c.sog = row.sog;
-    c.cog = row.cog;
-    c.hdg = row.hdg;
-    c.age = row.age;
-    c.flags = row.flags;
     c.fixMs = fixMs;
+    if (c.take(row)) c.lie(1 / (CIRCUMFERENCE * Math.cos((c.lat * Math.PI) / 180)), mercatorY(c.lat));
     this.write(c);
+  }
+
+  private grow(): void {
+    const gpu = new Float32Array(this.gpu.length * 2), more = new Float64Array(this.more.length * 2);
+    gpu.set(this.gpu);
+    more.set(this.more);
+    this.gpu = gpu;
+    this.more = more;
   }
 
   private drop(c: Contact): void {
     const last = this.contacts.pop() as Contact;
     this.byMmsi.delete(c.mmsi);
     if (last !== c) {
+      this.gpu.copyWithin(c.slot * STRIDE, last.slot * STRIDE, (last.slot + 1) * STRIDE);
+      this.more.copyWithin(c.slot * MORE, last.slot * MORE, (last.slot + 1) * MORE);
       last.slot = c.slot;
       this.contacts[c.slot] = last;
-      this.write(last);
     }
     this.changes += 1;
   }
@@ -200,7 +168,12 @@ export class Fleet {
   }
 
   private write(c: Contact): void {
+    const g = this.gpu, at = c.slot * STRIDE, perMetre = c.perMetre;
     const label = c.labels === this.named ? c.label : this.labels.get(c.mmsi);
+    if (label !== c.label || c.labels < 0) { // only then: a look at every label is another wait for memory
+      g[at + 6] = (label?.length_m ?? 0) * perMetre;
+      g[at + 7] = (label?.beam_m ?? 0) * perMetre;
+    }
     c.labels = this.named;
     const cls = Math.min(c.flags & 7, 6) as Cls;
     if (label !== c.label || cls !== c.cls || !c.category) c.category = CATEGORIES.indexOf(category(label?.ship_type, cls));
@@ -210,32 +183,20 @@ export class Fleet {
     c.alert = state?.level ?? 0;
     c.acknowledged = state?.acknowledged ?? false;
     c.hidden = this.sieve !== null && c.alert === 0 && !this.sieve(c);
-    if (c.lat !== c.forLat) {
-      c.forLat = c.lat;
-      c.y = mercatorY(c.lat);
-      c.perMetre = 1 / (CIRCUMFERENCE * Math.cos((c.lat * Math.PI) / 180));
-    }
-    c.x = mercatorX(c.lon);
     const lost = (c.flags & FLAG_LOST) !== 0;
-    const moves = c.sog >= STILL_KN && Number.isFinite(c.cog) && !lost;
-    const perMetre = c.perMetre;
-    const course = (c.cog * Math.PI) / 180;
-    c.vx = moves ? Math.sin(course) * c.sog * KNOT * perMetre : 0;
-    c.vy = moves ? -Math.cos(course) * c.sog * KNOT * perMetre : 0;
-    const moored = (c.flags & FLAG_MOORED) !== 0 && !(c.sog >= STILL_KN);
-    const heading = Number.isFinite(c.hdg) ? c.hdg : moves ? c.cog : NaN;
+    const sog = c.sog, cog = c.cog, hdg = c.hdg;
+    const moves = sog >= STILL_KN && Number.isFinite(cog) && !lost;
+    const course = (cog * Math.PI) / 180, speed = moves ? sog * KNOT * perMetre : 0;
+    const moored = (c.flags & FLAG_MOORED) !== 0 && !(sog >= STILL_KN);
+    const heading = Number.isFinite(hdg) ? hdg : moves ? cog : NaN;
     const bits = (lost ? 1 : 0) | (moored ? 2 : 0) | (Number.isFinite(heading) ? 4 : 0) | (c.acknowledged ? 8 : 0) |
       (c.hidden ? 16 : 0) | ((c.flags & FLAG_SENSOR) !== 0 ? 32 : 0);
     // Written one by one: an array made for each of thousands of ships a second is garbage to be collected.
-    const g = this.gpu, at = c.slot * STRIDE;
-    g[at] = c.x - ORIGIN[0];
-    g[at + 1] = c.y - ORIGIN[1];
-    g[at + 2] = c.vx;
-    g[at + 3] = c.vy;
+    g[at] = mercatorX(c.lon) - ORIGIN[0];
+    g[at + 2] = moves ? Math.sin(course) * speed : 0;
+    g[at + 3] = moves ? -Math.cos(course) * speed : 0;
     g[at + 4] = (c.fixMs - this.baseMs) / 1000;
     g[at + 5] = Number.isFinite(heading) ? (heading * Math.PI) / 180 : 0;
-    g[at + 6] = (c.label?.length_m ?? 0) * perMetre;
-    g[at + 7] = (c.label?.beam_m ?? 0) * perMetre;
     g[at + 8] = c.cls;
     g[at + 9] = c.category;
     g[at + 10] = c.alert;

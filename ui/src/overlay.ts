@@ -43,6 +43,8 @@ export class Overlay {
   shown = new Map<number, Box>();
   /** Rank of those that would have a name; see rank.ts. */
   ranks = new Map<number, number>();
+  /** Degrees that are written along the edges, and where, map pixels. */
+  degrees: { text: string; x: number; y: number; align: CanvasTextAlign }[] = [];
   private readonly context: CanvasRenderingContext2D;
   private candidates: Contact[] = [];
   private ranked = 0;
@@ -111,25 +113,33 @@ export class Overlay {
     c.lineWidth = 1;
     c.font = `10.5px ${FONT}`;
     c.beginPath();
-    const texts: [string, number, number, CanvasTextAlign][] = [];
+    this.degrees = [];
     for (let k = Math.ceil(west / step); k * step <= east; k++) {
       const x = Math.round(this.view.xOf(k * step)) + 0.5;
       c.moveTo(x, 0);
       c.lineTo(x, height);
-      texts.push([longitude(k * step, 0), x + 4, 12, "left"]);
+      this.degrees.push({ text: longitude(k * step, 0), x: x + 4, y: this.clearBelow(x + 2), align: "left" });
     }
     for (let k = Math.ceil(south / step); k * step <= north; k++) {
       const y = Math.round(this.view.yOf(k * step)) + 0.5;
       c.moveTo(0, y);
       c.lineTo(width, y);
-      if (y > 30 && y < height - 10) texts.push([latitude(k * step, 0), width - 5, y - 4, "right"]);
+      if (y > 30 && y < height - 10) this.degrees.push({ text: latitude(k * step, 0), x: width - 5, y: y - 4, align: "right" });
     }
     c.stroke();
     c.fillStyle = this.ink.gridText;
-    for (const [text, x, y, align] of texts) {
+    for (const { text, x, y, align } of this.degrees) {
       c.textAlign = align;
       c.fillText(text, x, y);
     }
+  }
+
+  /** The highest line on which a longitude that begins there lies under nothing on the map. */
+  private clearBelow(x: number): number {
+    for (let y = 12; y < 200; y += 8) {
+      if (this.grid.free({ x0: x, y0: y - 10, x1: x + 52, y1: y + 4 })) return y;
+    }
+    return 12;
   }
 
   /** The ships in view by importance; worked out twice a second, places are followed on every frame. */

@@ -1,36 +1,64 @@
-// Shaders of the ship layer. One instance is one contact; sizes are in CSS pixels, angles clockwise from north.
+// Shaders of the ship layer. Four vertices are one contact, which they read from a texture: an instance for each would
+// do the same with a card, but costs 5 us where the processor draws. Sizes are in CSS pixels, angles clockwise from north.
 
-const COMMON = `#version 300 es
+/** Contacts to a row of the texture; the fleet's memory is a multiple of it. */
+export const ROW = 256;
+
+export const COMMON = `#version 300 es
 precision highp float;
-layout(location=0) in vec4 a_motion;   // x, y, vx, vy: mercator from the origin, and per second
-layout(location=1) in vec4 a_body;     // time of fix (s), heading (rad), length, beam (mercator)
-layout(location=2) in vec4 a_kind;     // class, category, alert level, bits: 1 lost 2 moored 4 heading 8 acknowledged 16 hidden 32 sensor
+uniform highp sampler2D u_ships;       // three texels to a contact, ROW contacts to a row
+vec4 s_motion;                         // x, y, vx, vy: mercator from the origin, and per second
+vec4 s_body;                           // time of fix (s), heading (rad), length, beam (mercator)
+vec4 s_kind;                           // class, category, alert level, bits: 1 lost 2 moored 4 heading 8 acknowledged 16 hidden 32 sensor
+int ship() { return gl_VertexID >> 2; }
+vec2 corner() { return vec2((gl_VertexID & 1) * 2 - 1, (gl_VertexID & 2) - 1); }
+void pull() {
+  ivec2 at = ivec2(ship() % ${ROW} * 3, ship() / ${ROW});
+  s_motion = texelFetch(u_ships, at, 0);
+  s_body = texelFetch(u_ships, at + ivec2(1, 0), 0);
+  s_kind = texelFetch(u_ships, at + ivec2(2, 0), 0);
+}
 uniform vec4 u_view;                   // scale x, scale y, offset x, offset y: mercator from origin to clip
 uniform vec2 u_size;                   // CSS pixels
 uniform float u_reckon;                // picture time for dead reckoning, s
 uniform float u_now;                   // picture time for ages, s
 uniform float u_limit;
-uniform float u_selected;              // instance, -1 none
+uniform float u_selected;              // contact, -1 none
 vec2 place() {
-  float dt = clamp(u_reckon - a_body.x, 0.0, u_limit);
-  return (a_motion.xy + a_motion.zw * dt) * u_view.xy + u_view.zw;
+  float dt = clamp(u_reckon - s_body.x, 0.0, u_limit);
+  return (s_motion.xy + s_motion.zw * dt) * u_view.xy + u_view.zw;
 }
 float freshness() {
-  float age = u_now - a_body.x;
-  int bits = int(a_kind.w);
-  float slow = (bits & 2) != 0 || a_kind.x > 2.5 ? 600.0 : 120.0;  // at anchor three minutes between reports is usual
+  float age = u_now - s_body.x;
+  int bits = int(s_kind.w);
+  float slow = (bits & 2) != 0 || s_kind.x > 2.5 ? 600.0 : 120.0;  // at anchor three minutes between reports is usual
   float f = 1.0 - 0.6 * smoothstep(slow, slow * 5.0, age);
   return (bits & 1) != 0 ? min(f, 0.6) : f;
 }
 bool hidden() {
-  return (int(a_kind.w) & 16) != 0 && float(gl_InstanceID) != u_selected;
+  return (int(s_kind.w) & 16) != 0 && float(ship()) != u_selected;
+}
+bool plain() {                         // what plainshaders.ts draws; neither lost nor of a sensor, a station or an aid
+  return s_kind.z < 0.5 && s_kind.x < 2.5 && (int(s_kind.w) & 33) == 0 && float(ship()) != u_selected;
+}
+`;
+
+export const HULL = `
+uniform float u_pixels;                // CSS pixels per mercator unit
+uniform float u_zoomed;                // symbols are drawn smaller when the whole strait is in view
+vec2 hullPixels() {                    // length and beam, 0 when she is not drawn to scale
+  vec2 hull = vec2(s_body.z, s_body.w) * u_pixels / u_zoomed;
+  if (hull.x <= 26.0 || (int(s_kind.w) & 4) == 0) return vec2(0.0);
+  return vec2(hull.x, max(hull.y, hull.x / 9.0));
+}
+vec2 turned(vec2 p) {                  // by her heading
+  float s = sin(s_body.y), c = cos(s_body.y);
+  return vec2(p.x * c + p.y * s, p.y * c - p.x * s);
 }
 `;
 
 export const SYMBOL_VERTEX = `${COMMON}
-layout(location=3) in vec2 a_corner;
-uniform float u_pixels;                // CSS pixels per mercator unit
-uniform float u_zoomed;                // symbols are drawn smaller when the whole strait is in view
+${HULL}
 out vec2 v_local;                      // pixels from the middle, y towards the bow
 out vec2 v_screen;                     // the same, not turned
 flat out vec4 v_kind;
@@ -39,30 +67,25 @@ flat out float v_ring;                 // radius of the alert halo
 flat out float v_fresh;
 flat out float v_chosen;
 void main() {
-  if (hidden()) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); return; }
-  vec2 hull = vec2(a_body.z, a_body.w) * u_pixels / u_zoomed;
-  bool toScale = hull.x > 26.0 && (int(a_kind.w) & 4) != 0;
-  if (toScale) hull.y = max(hull.y, hull.x / 9.0);
+  pull();
+  if (hidden() || plain()) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); return; }
+  vec2 hull = hullPixels();
+  bool toScale = hull.x > 0.0;
   v_ring = toScale ? max(hull.x * 0.5 + 5.0, 14.0) : 14.0;
-  v_chosen = float(gl_InstanceID) == u_selected ? 1.0 : 0.0;
-  // The patch is as small as what is drawn in it, and turned with the ship: most of the work is done for each of its pixels.
-  int bits = int(a_kind.w);
-  bool heads = (bits & 4) != 0, plain = a_kind.z < 0.5 && v_chosen < 0.5, sensor = (bits & 32) != 0;
+  v_chosen = float(ship()) == u_selected ? 1.0 : 0.0;
+  // The patch is as small as what is drawn in it: most of the work is done for each of its pixels.
+  int bits = int(s_kind.w);
+  bool heads = (bits & 4) != 0, bare = s_kind.z < 0.5 && v_chosen < 0.5, sensor = (bits & 32) != 0;
   vec2 patch_ = vec2(v_ring + 8.0);
-  if (plain && toScale && sensor) patch_ = vec2(max(hull.x * 0.5 + 3.0, 13.0));
-  else if (plain && toScale && (bits & 1) == 0) patch_ = hull.yx * 0.5 + 3.0;
-  else if (plain && toScale) patch_ = vec2(max(hull.x * 0.5 + 3.0, 11.5));
-  else if (plain && (bits & 1) != 0) patch_ = vec2(11.5);
-  else if (plain && sensor) patch_ = vec2(a_kind.x > 0.5 ? 13.0 : 8.0);
-  else if (plain && a_kind.x > 2.5) patch_ = vec2(9.5);
-  else if (plain && ((bits & 2) != 0 || !heads)) patch_ = vec2(6.5);
-  else if (plain) patch_ = vec2(6.8, 11.5);
-  float s = sin(a_body.y), c = cos(a_body.y);
-  v_local = a_corner * patch_;
-  vec2 px = heads ? vec2(v_local.x * c + v_local.y * s, v_local.y * c - v_local.x * s) : v_local;
+  if (bare && toScale) patch_ = vec2(max(hull.x * 0.5 + 3.0, 13.0));
+  else if (bare && (bits & 1) != 0) patch_ = vec2(11.5);
+  else if (bare && sensor) patch_ = vec2(s_kind.x > 0.5 ? 13.0 : 8.0);
+  else if (bare) patch_ = vec2(9.5);
+  v_local = corner() * patch_;
+  vec2 px = heads ? turned(v_local) : v_local;
   v_screen = px;
-  v_kind = a_kind;
-  v_hull = toScale ? hull : vec2(0.0);
+  v_kind = s_kind;
+  v_hull = hull;
   v_fresh = freshness();
   gl_Position = vec4(place() + px * u_zoomed * 2.0 / u_size, 0.0, 1.0);
 }`;
@@ -164,21 +187,22 @@ void main() {
 }`;
 
 export const VECTOR_VERTEX = `${COMMON}
-layout(location=3) in vec2 a_corner;   // x: along 0..1, y: side -1..1
 uniform float u_ahead;                 // seconds
 uniform vec3 u_colours[9];
 out vec4 v_colour;
 out float v_side;
 void main() {
-  vec2 speed = a_motion.zw;
+  pull();
+  vec2 speed = s_motion.zw;
   if (hidden() || u_ahead <= 0.0 || dot(speed, speed) == 0.0) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); return; }
   vec2 from = place();
   vec2 run = speed * u_view.xy * u_ahead;
   vec2 px = run * u_size * 0.5;
   vec2 side = length(px) > 0.001 ? normalize(vec2(-px.y, px.x)) : vec2(0.0);
-  v_side = a_corner.y * 1.4;
-  v_colour = vec4(u_colours[int(a_kind.y)], 0.85 * freshness());
-  gl_Position = vec4(from + run * a_corner.x + side * v_side * 2.0 / u_size, 0.0, 1.0);
+  vec2 at = corner();                    // x: from the ship ahead, y: side
+  v_side = at.y * 1.4;
+  v_colour = vec4(u_colours[int(s_kind.y)], 0.85 * freshness());
+  gl_Position = vec4(from + run * (at.x * 0.5 + 0.5) + side * v_side * 2.0 / u_size, 0.0, 1.0);
 }`;
 
 export const VECTOR_FRAGMENT = `#version 300 es
