@@ -40,6 +40,7 @@ LOCKED = {
     "node": ["requirements/node.in"],
     "bench": ["requirements/bench.in"],
     "bench-cpp": ["requirements/bench-cpp.in"],
+    "bench-tracks": ["requirements/bench-tracks.in"],
 }
 
 
@@ -308,11 +309,11 @@ def check(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
-def set_up_peers() -> Env:
-    """The environment of the programs that selat is compared with, by benchmarks and by differential tests."""
+def set_up_peers(*more: str) -> Env:
+    """The environment of the programs that selat is compared with, by benchmarks (some need ``more``) and by differential tests."""
     peers = Env(".venv-bench")
     peers.create()
-    for lock in ("bench.txt", "bench-cpp.txt"):  # who asks leaves out the peers that are not found
+    for lock in ("bench.txt", "bench-cpp.txt", *more):  # who asks leaves out the peers that are not found
         try:
             peers.install(lock)
         except Trouble as error:
@@ -325,7 +326,8 @@ def bench(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in names:
         print("benchmarks: " + (" ".join(names) or "none yet"))
         return 2 if arguments else 0
-    env, peers = set_up("dev"), set_up_peers()
+    env = set_up("dev")
+    peers = set_up_peers(*(["bench-tracks.txt"] if arguments[0] == "radar_tracks" else []))
     # Peers stay programs of their own in an environment of their own; some are (A)GPL and selat imports none.
     script = ROOT / "bench" / f"{arguments[0]}.py"
     return hand_over(env, "python", script, *arguments[1:], SELAT_BENCH_PYTHON=str(peers.python))
