@@ -80,7 +80,7 @@ def draw(targets, half, clutter, polar, seed, *, scans=100, pd=0.9, q=0.01, die=
     x[:, 2], x[:, 3] = speed * np.sin(course), speed * np.cos(course)
     t = STEP * 1e-9
     noise = np.linalg.cholesky(q * np.array([[t**3 / 3, t**2 / 2], [t**2 / 2, t]]) + 1e-15 * np.eye(2))
-    antenna = (0.0, 0.0) if polar else (-half - 5000.0, 0.0)
+    antenna = (0.0, 0.0) if polar or half > 20e3 else (-half - 5000.0, 0.0)
     truth = np.full((scans, targets, 4), np.nan)
     plots, whose = [], []
     for k in range(scans):

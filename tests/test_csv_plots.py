@@ -19,6 +19,7 @@ import _radar_scenes as scenes
 
 import selat
 from selat.app.pipeline import Pipeline
+from selat.app.session import Sea
 from selat.cli import main
 from selat.kernels import geodesy
 from selat.model.columns import Columns, concat
@@ -221,3 +222,34 @@ def test_a_restart_in_the_middle_gives_the_same_reports(files: tuple[Path, Path]
             return opened.content_hash()
 
     assert sea("one", []) == sea("two", [230, 600])
+
+
+def test_a_silent_radar_s_last_turn_is_judged_by_the_clock_and_marked_plots_stay_marked(tmp_path: Path) -> None:
+    """Live: four turns of one boat, then nothing. What came through a source of a group goes under that source's station."""
+    toml = tmp_path / "sea" / "selat.toml"
+    with Store(tmp_path / "sea"):
+        pass
+    toml.write_text('[release.navy]\ngroups = ["navy"]\nsources = ["secret"]\n')
+    begin = 1_700_000_000_000_000_000
+    with Store(tmp_path / "sea") as store, store.writer() as writer:
+        pipeline = Pipeline(writer)
+        for name, azimuth in (("open", 90.0), ("secret", 270.0)):
+            intake = pipeline.source(name, "archive:plots")
+            intake.radars = ["", f"radar of {name}"]
+            source = PlotsReader(mapped({"plots": {**POLAR, "radar": f"radar of {name}"}}))
+            source.feed(LINES.split(b"\n")[0] + b"\n")
+            for k in range(4):
+                text = f"{begin + k * 3_000_000_000},1.0,{azimuth},{k},\n".encode()
+                pipeline.settle(intake, source.feed(text), begin + k * 3_000_000_000)
+        assert pipeline.floor is not None
+        pipeline.idle(begin + 30_000_000_000)
+        pipeline.idle(begin + 60_000_000_000)
+        contacts = pipeline.floor.contacts
+        assert contacts.n == 2
+        assert is_target(contacts.mmsi[:2]).all()
+        pipeline.commit()
+        stations = {int(s) for s in contacts.station[:2]}
+    assert len(stations) == 2
+    for groups, seen in ((frozenset[str](), 1), (frozenset({"navy"}), 2)):
+        with Sea(tmp_path / "sea", create=False, groups=groups) as sea:
+            assert len(set(sea.reports.arrow().to_pydict()["mmsi"])) == seen

@@ -7,6 +7,7 @@ whole is the newest plot's less :data:`LATE`; it goes on by the clock when a rad
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -17,12 +18,14 @@ from selat.kernels.geodesy import distance
 from selat.model.clock import SECOND
 from selat.model.columns import Columns, concat, empty
 from selat.model.radar import Sites
-from selat.model.schema import PLOTS
+from selat.model.schema import I32, PLOTS
 from selat.sensors.radar import Radar
 from selat.store import registry
 from selat.store.state_types import HasEngine
 from selat.tracks.scans import SLACK
 from selat.tracks.tracker import Tracker
+
+log = logging.getLogger(__name__)
 
 LATE = 2 * SECOND  #: ns by which plots of one radar may overtake one another without the tracker having to go back
 IDLE = 5 * SECOND  #: ns after which the clock says that a silent radar's last turn is over
@@ -77,7 +80,14 @@ class Radars:
         """Take plots; ``source`` names one that not all may see, whose tracks go under its ``station``."""
         tracker = self.tracker(source)
         self._stations[source] = station
-        plots = plots.take(plots["time"] <= np.where(plots["received"] > 0, plots["received"], plots["time"]) + AHEAD)
+        good = plots["time"] <= np.where(plots["received"] > 0, plots["received"], plots["time"]) + AHEAD
+        good &= (plots["radar_lat"] != I32) & (plots["radar_lon"] != I32)
+        if not good.all():
+            log.warning(
+                "%d plots cannot be placed: their radar has no position, or their clock is ahead; the position is lat and lon of"
+                " [radar.NAME] in selat.toml", int((~good).sum()),
+            )  # fmt: skip
+        plots = plots.take(good)
         if not plots.rows:
             return empty("reports")
         self._heard[source] = max(self._heard.get(source, 0), int(plots["time"].max()))
