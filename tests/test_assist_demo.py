@@ -51,6 +51,25 @@ def test_what_is_made_up_says_so(played):
         assert f.source == MADE_UP and f.confidence == "U"
 
 
+def test_the_example_is_written_into_a_new_register_only(tmp_path):
+    from selat.assist.demo import examples, play
+    from selat.cli.demo import _example, is_new
+    from selat.model.errors import ConfigError
+    from selat.store.writer import Store
+
+    sea = tmp_path / "sea"
+    assert is_new(sea)
+    Store(sea).close()
+    assert not is_new(sea), "a sea that is there keeps its register as it is"
+    _example(sea, 1)
+    register = open_register(sea)
+    assert examples(register.book()) == [GRANT]
+    assert len(register.book().ids("programme")) == 16
+    with pytest.raises(ConfigError):
+        play(register)
+    register.engine.dispose()
+
+
 def test_a_quiet_life_asks_nothing(tmp_path):
     """The same grant without the causes: only what is missing in it is asked for."""
     from selat.assist import demo

@@ -56,3 +56,20 @@ def test_demo_shows_ships_that_move_and_alerts_with_their_reason(demo: str) -> N
         page.wait("document.body.innerText.includes('two places')", 180)
         assert page.errors() == []
         assert all(url.startswith((demo, demo.replace("http", "ws"), "data:", "blob:")) for url in page.urls())
+
+
+def test_demo_shows_what_given_equipment_is_accounted_for_by(demo: str) -> None:
+    with Browser() as page:
+        page.open(demo + "assist?lang=en#/due")
+        for _ in range(30):  # it is written while the page is up already
+            page.js("location.hash = location.hash === '#/due' ? '#/observations' : '#/due'")
+            page.js("new Promise((r) => setTimeout(r, 1000))")
+            if page.js("!!document.querySelector('.example')"):
+                break
+        page.js("location.hash = '#/country/MY'")
+        page.wait("!!document.querySelector('.example') && !!document.querySelector('.card')", 60)
+        told = str(page.js("document.getElementById('page').innerText"))
+        for words in ("Example.", "made up", "OSA-2023-MY-1", "Malaysia", "21 of 23", "18 in service"):
+            assert words in told, words
+        assert page.js("[...document.querySelectorAll('#places a')].filter((a) => a.hash.includes('country')).length") == 12
+        assert page.errors() == []

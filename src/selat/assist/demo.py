@@ -12,10 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from selat.assist.book import Book
+from selat.assist.checks import run_checks
 from selat.assist.facts import Fact
 from selat.assist.fields import day_ns
 from selat.assist.public import public_record
+from selat.assist.register import Register
 from selat.model.clock import DAY, HOUR, MINUTE
+from selat.model.errors import ConfigError
 
 GRANT = "OSA-2023-MY-1"
 MADE_UP = "synthetic demonstration"
@@ -30,6 +34,20 @@ _LAST = {UAVS[1]: day_ns("2026-04-10"), UAVS[3]: day_ns("2026-06-20")}  # when t
 def demo_facts(seed: int = 1) -> list[Fact]:
     """All entries of the demonstration, in the order in which they are written; the same for the same seed."""
     return [*public_record(), *_agreed(), *_received(), *_used(np.random.default_rng(seed)), *_causes()]
+
+
+def play(register: Register, seed: int = 1) -> None:
+    """Write the example and what the checks ask of it into a register that is empty. Raises :class:`ConfigError` for another."""
+    if register.end()[0]:
+        raise ConfigError("there is a register already", hint="name a new folder")
+    register.write(demo_facts(seed))
+    register.write(run_checks(register.book(), register.standing(kind="use"), NOW))
+
+
+def examples(book: Book) -> list[str]:
+    """Programmes of a whole book with something in them that was made up."""
+    told = book.data["things"].get("programme", {})
+    return [p for p in sorted(told) if any(MADE_UP in str(claims) for claims in told[p].values())]
 
 
 def _fact(kind: str, subject: str, at: str | int, /, **data: Any) -> Fact:

@@ -2,6 +2,9 @@
 
 Some 340 invented ships, two receivers with loss, and one of each alert: a man overboard beacon, two ships on collision
 course, one MMSI in two places. All goes through the real reader, as real NMEA sentences.
+
+The register of given equipment holds the public record of the OSA programmes and, marked as an example, a grant with a made-up
+life. It is written into a new folder only, never into a sea that is there already.
 """
 
 from __future__ import annotations
@@ -47,6 +50,7 @@ async def _play(args: argparse.Namespace, folder: Path) -> None:
     from selat.store.writer import Store
 
     _page.say_if_first()
+    fresh = is_new(folder)  # asked before the store makes its files
     store = Store(folder)
     _page.defaults(args, store.settings.web)
     try:
@@ -56,10 +60,39 @@ async def _play(args: argparse.Namespace, folder: Path) -> None:
             watch = Watch(Pipeline(writer), now)
             scene = Scene(seed=args.seed, start=start, ships=args.ships)
             _page.say("selat demo: an exercise, not real ships. Stop with Ctrl-C.")
+            up, announce = asyncio.Event(), _page.announcer(args)
+
+            def answers(url: str) -> None:
+                announce(url)
+                up.set()
+
             await _page.until_stopped(
                 watch.run(play(scene, args.rate)),
-                _page.page(watch.picture, args, "selat: exercise", _page.announcer(args), folder),
+                _page.page(watch.picture, args, "selat: exercise", answers, folder),
+                *([_register(folder, args.seed, up)] if fresh else []),
                 seconds=args.seconds,
             )
     finally:
         store.close()
+
+
+def is_new(folder: Path) -> bool:
+    """Whether nothing lies in a folder yet: only then the example of given equipment is written into it."""
+    return not folder.exists() or not any(folder.iterdir())
+
+
+async def _register(folder: Path, seed: int, up: asyncio.Event) -> None:
+    """The example of given equipment; the first screen of the watch does not wait for it."""
+    await up.wait()
+    await asyncio.to_thread(_example, folder, seed)
+
+
+def _example(folder: Path, seed: int) -> None:
+    from selat.assist.demo import play
+    from selat.assist.register import open_register
+
+    register = open_register(folder)
+    try:
+        play(register, seed)
+    finally:
+        register.engine.dispose()

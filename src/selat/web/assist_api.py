@@ -30,6 +30,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from selat.assist import pages
+from selat.assist.demo import examples
 from selat.assist.desk import MAY_WRITE, Desk, seen_as
 from selat.assist.facts import checked, fact_of_deed
 from selat.assist.iati import write_iati
@@ -102,8 +103,9 @@ class _Assist:
     @asked
     async def start(self, request: Request, ask: Asking) -> Response:
         book = await run_in_threadpool(self.desk.book, ask.shown)
+        whole = await run_in_threadpool(self.desk.book, "recipient")
         return json_answer({
-            "tier": ask.tier, "shown": ask.shown, "user": ask.account, "entries": book.data["rows"], "now": clock.now(),
+            "examples": [p for p in examples(whole) if p in book.ids("programme")], "tier": ask.tier, "shown": ask.shown, "user": ask.account, "entries": book.data["rows"], "now": clock.now(),
             "countries": pages.countries(book), "writes": None if ask.allowed is None else sorted(ask.allowed),
             "open_conflicts": sum(c["state"] == "open" for c in book.data["conflicts"].values()),
         })  # fmt: skip

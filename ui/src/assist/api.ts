@@ -77,6 +77,7 @@ export type ItemRow = {
   hours: Record<string, number>; best_grade: string;
 };
 export type Start = {
+  examples: string[];
   tier: string; shown: string; user: string | null; entries: number; now: number; open_conflicts: number; writes: string[] | null;
   countries: { country: string; programmes: number; amount_jpy: number; without_amount: number }[];
 };

@@ -7,7 +7,7 @@ import { LANGUAGES, language, setLanguage } from "../i18n";
 import { applyPalette, currentPalette, isPalette, paletteAfter } from "../palette";
 import { pageLinks } from "../pages";
 import { recall, remember } from "../settings";
-import { get, Refused, seeAs, type Due, type Observation, type Start } from "./api";
+import { get, part, Refused, seeAs, type Due, type Observation, type Start } from "./api";
 import { auditPage, chainPage } from "./audit";
 import { conflictsPage } from "./conflicts";
 import { countryPage, dueTable } from "./country";
@@ -66,13 +66,19 @@ async function draw(): Promise<void> {
   }
   if (turn !== drawn) return;
   frame();
-  place.replaceChildren(made);
+  place.replaceChildren(...(start?.examples.length ? [example(start.examples)] : []), made);
   document.title = `${made.querySelector("h1")?.textContent ?? "selat"} – selat`;
   const [what, ...rest] = parts();
   if (what === "observations" && rest.length) document.getElementById(rest.join("/"))?.scrollIntoView();
   else place.scrollTo(0, 0);
   if (what === "country") remember("country", rest.join("/"));
   document.documentElement.dataset.drawn = String(turn);
+}
+
+/** What is made up says so on every page, in every tier. */
+function example(ids: string[]): HTMLElement {
+  return h("p", { class: "example", role: "note" }, h("strong", {}, t("example")), " ", t("example.text"), " ",
+    ...ids.flatMap((id) => [h("a", { href: `#/programme/${part(id)}` }, id), " "]));
 }
 
 function frame(): void {

@@ -1,6 +1,7 @@
 import type { Words } from "../i18n";
 
 export const en: Words = {
+  "example": "Example.", "example.text": "Notes, amounts and deliveries are as published; serial numbers, use, places and papers are made up:",
   "title": "Given equipment", "watch": "Watch", "field": "On the pier", "palette": "Day, dusk, night, bridge", "language": "Language",
   "as": "See as", "tier": "You see the register as", "tier.recipient": "recipient", "tier.donor": "donor", "tier.public": "public",
   "tier.auditor": "auditor", "logout": "Log out",

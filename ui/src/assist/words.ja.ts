@@ -1,6 +1,7 @@
 import type { Words } from "../i18n";
 
 export const ja: Words = {
+  "example": "例。", "example.text": "交換公文、金額、引渡しは公表されたもの。製造番号、使用、場所、書類は架空:",
   "title": "供与機材", "watch": "監視", "field": "現場", "palette": "昼、薄暮、夜、船橋", "language": "言語", "as": "表示区分",
   "tier": "表示区分", "tier.recipient": "受領国", "tier.donor": "供与国", "tier.public": "公開", "tier.auditor": "監査", "logout": "ログアウト",
   "nav.countries": "国", "nav.due": "期限", "nav.observations": "確認事項", "nav.sheet": "表計算から記録", "nav.map": "地図", "nav.audit": "監査", "nav.conflicts": "食い違い",

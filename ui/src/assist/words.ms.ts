@@ -1,6 +1,7 @@
 import type { Words } from "../i18n";
 
 export const ms: Words = {
+  "example": "Contoh.", "example.text": "Nota, jumlah dan serahan seperti yang diterbitkan; nombor siri, penggunaan, tempat dan surat adalah rekaan:",
   "title": "Peralatan yang diberi", "watch": "Pengawasan", "field": "Di jeti", "palette": "Siang, senja, malam, anjungan", "language": "Bahasa", "as": "Lihat sebagai",
   "tier": "Anda melihat daftar sebagai", "tier.recipient": "penerima", "tier.donor": "pemberi", "tier.public": "awam", "tier.auditor": "juruaudit", "logout": "Log keluar",
   "nav.countries": "Negara", "nav.due": "Perlu dibuat", "nav.observations": "Pemerhatian", "nav.sheet": "Rekod daripada hamparan", "nav.map": "Peta", "nav.audit": "Audit", "nav.conflicts": "Percanggahan",

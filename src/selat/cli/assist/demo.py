@@ -19,15 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write it, check it, tell it."""
-    from selat.assist.checks import run_checks
-    from selat.assist.demo import GRANT, NOW, demo_facts
+    from selat.assist.demo import GRANT, NOW, play
     from selat.assist.grant import Grant
 
     register = opened(args, create=True)
     if register.end()[0]:
         raise ConfigError(f"{args.sea} has a register already", hint="name a new folder")
-    register.write(demo_facts(args.seed))
-    register.write(run_checks(register.book(), register.standing(kind="use"), NOW))
+    play(register, args.seed)
     page = Grant(register.book(), GRANT).page(NOW)
     hours = ", ".join(f"{g} {h:.0f} h" for g, h in page["hours"].items())
     print(f"{GRANT}: {page['amount_jpy']:,} yen, signed {page['signed_on']}, {page['state']}")
