@@ -159,6 +159,7 @@ READS = {
     "/api/assist/export.{kind:str}": "/api/assist/export.json",
     "/api/assist/aggregates": "/api/assist/aggregates?month=2025-01",
     "/api/assist/key": "/api/assist/key",
+    "/api/assist/capability": "/api/assist/capability?programme=P",
     "/api/assist/review": "/api/assist/review?period=2025",
     "/api/assist/audit": "/api/assist/audit",
     "/api/assist/sample": "/api/assist/sample?seed=s",
@@ -172,14 +173,16 @@ MORE = ["/api/assist/export.xlsx", "/api/assist/export.iati.xml", "/api/assist/e
 WRITES = {
     "/api/assist/deeds", "/api/assist/sheets", "/api/assist/segment/{digest:str}/{deed:str}", "/api/assist/field/sync",
     "/api/assist/field/file/{digest:str}", "/api/assist/field/resolve",
+    "/api/assist/capability/jobs/{job:str}", "/api/assist/capability/jobs/{job:str}/export",  # test_assist_granted.py tries them
 }  # fmt: skip
 #: routes that a tier may not have at all
 CLOSED = {
     "donor": {"/api/assist/audit", "/api/assist/sample", "/api/assist/chain/{id:path}", "/api/assist/field/list",
-              "/api/assist/field/conflicts", "/api/assist/labels"},
-    "public": {"/api/assist/audit", "/api/assist/sample", "/api/assist/chain/{id:path}", "/api/assist/aggregates",
+              "/api/assist/field/conflicts", "/api/assist/labels", "/api/assist/capability"},
+    "public": {"/api/assist/capability",
+               "/api/assist/audit", "/api/assist/sample", "/api/assist/chain/{id:path}", "/api/assist/aggregates",
                "/api/assist/field/list", "/api/assist/field/conflicts", "/api/assist/labels", "/api/assist/review"},
-    "auditor": {"/api/assist/field/list", "/api/assist/labels"}, "recipient": set(),
+    "auditor": {"/api/assist/field/list", "/api/assist/labels", "/api/assist/capability"}, "recipient": set(),
 }  # fmt: skip
 
 

@@ -193,3 +193,33 @@ def test_every_language_has_every_word() -> None:
         files = {code: (folder / page / f"words.{code}.ts").read_text(encoding="utf-8") for code in ("en", "ms", "ja")}
         keys = {code: set(re.findall(r'"([\w.]+)":', file)) for code, file in files.items()}
         assert keys["en"] == keys["ms"] == keys["ja"] and len(keys["en"]) > 50, page
+
+
+def test_what_a_grant_changed_is_measured_from_its_page(page: Browser, desk: Desk) -> None:
+    go(page, f"#/programme/{GRANT}", "document.querySelector('a.measure')")
+    page.js("document.querySelector('a.measure').click()")
+    page.wait("!!document.querySelector('.capability form')")
+    assert "made-up calls" in text(page) and "MY23-BOAT-1" in text(page)
+    page.js("document.querySelector('input[name=who]').value = 'Sato'")
+    page.js("document.querySelector('input[name=\"after.begin\"]').value = '2025-10-15'")
+    page.js("document.querySelector('input[name=\"after.end\"]').value = '2026-07-01'")
+    page.js("document.querySelector('textarea').value = 'Lumut, 4.23, 100.62'")
+    page.js("document.querySelector('.capability form button').click()")
+    page.wait("!!document.querySelector('.found .trouble')", 60)
+    assert "Lumut" in text(page, ".found"), "a boat without a number is told of"
+    rows = desk.register.end()[0]
+    page.js("document.querySelector('textarea').value = 'Lumut, 4.23, 100.62, 25 kn'")
+    page.js("document.querySelector('.capability form button').click()")
+    page.wait("!!document.querySelector('.found table.measures')", 240)
+    told = text(page, ".found")
+    for words in ("share reached in 2 h", "demand after", "95 % interval", "B signed log", "C log sheet", "never added up",
+                  "by Sato",
+                  "2025-10-15 to 2026-07-01", "MY23-BOAT-7"):  # fmt: skip
+        assert words in told, words
+    assert desk.register.end()[0] > rows
+    assert (
+        page.js("[...document.querySelectorAll('.found .forms a')].map((a) => a.textContent).join()")
+        == "PDF,CSV,HTML,XLSX"
+    )
+    csv = str(page.js("fetch([...document.querySelectorAll('.found .forms a')][1].href).then((r) => r.text())"))
+    assert "share reached in 2 h" in csv and "rests on" in csv

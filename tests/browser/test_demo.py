@@ -71,5 +71,8 @@ def test_demo_shows_what_given_equipment_is_accounted_for_by(demo: str) -> None:
         told = str(page.js("document.getElementById('page').innerText"))
         for words in ("Example.", "made up", "OSA-2023-MY-1", "Malaysia", "21 of 23", "18 in service"):
             assert words in told, words
-        assert page.js("[...document.querySelectorAll('#places a')].filter((a) => a.hash.includes('country')).length") == 12
+        assert (
+            page.js("[...document.querySelectorAll('#places a')].filter((a) => a.hash.includes('country')).length")
+            == 12
+        )
         assert page.errors() == []

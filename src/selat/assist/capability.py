@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from selat.assist.assets import assets_of
 from selat.assist.book import Book
 from selat.assist.demand import Demand
 from selat.assist.facts import Fact
-from selat.assist.fields import ns_day
+from selat.assist.fields import day_ns, ns_day
 from selat.assist.response import LAUNCH, REACHED, Waters, before_and_after, reaching
 from selat.assist.seasons import SEASONS
 from selat.model.clock import DAY
@@ -30,10 +30,15 @@ from selat.model.nouns import Asset
 from selat.model.units import KNOT
 
 Array = NDArray[Any]
+Told = Callable[[int, int], None]
 BASES = ("baseline", "expected", "measured")
 YEAR = 365 * DAY
 _DRAWS = 500
 _MARGIN = 0.5  # degrees of sea around bases and demand: a way may lead outside
+
+
+def quiet(done: int, of: int) -> None:
+    """Progress that nobody hears of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +77,23 @@ class Capability:
     demand: str
     seed: int
     assumptions: tuple[str, ...]
+    ready: Mapping[str, float]  #: share of days in service in the period, of each craft that is measured
+    evidence: Mapping[str, float]  #: hours of use of these by grade in the months of the period; never to be added up
 
 
 def capability(
     book: Book, programme: str, demand: Demand, now: int, others: Sequence[Asset], *, within: float = REACHED,
     launch: float = LAUNCH, slowed: Mapping[str, float] | None = None, seed: int = 1,
+    before: tuple[str, str] | None = None, after: tuple[str, str] | None = None, told: Told = quiet,
 ) -> Capability:  # fmt: skip
     """Measure a programme against a demand. ``slowed``: share of the speed left by season ("" for all of the demand).
 
+    ``before``, ``after``: days ``YYYY-MM-DD``, the first and the one after the last. Of a demand with dates, all three sets are
+    also told for that of each period alone; and what is measured are the craft that served at the end of ``after``, each ready as
+    often as in it (the last 365 days when not given). ``told(done, of)`` hears of progress.
     Raises :class:`ConfigError` for an unknown programme, and where no craft of it has a base.
     """
+    begin, now = (now - YEAR, now) if after is None else _span(after, now)
     if programme not in book.data["things"].get("programme", {}):
         raise ConfigError(f"there is no programme {programme!r}", hint="`selat assist programmes SEA` lists them")
     mine, left = agreed(book, programme, now)
@@ -90,33 +102,69 @@ def capability(
             f"no craft of {programme} has a base and a speed",
             hint="custody with a position, and speed_kn in the sheet `model`",
         )
-    before = [a for a in others if a.kind == "boat" and a.speed > 0]
-    every = [*before, *mine]
-    travel = _travel(every, demand)
-    at_sea = ~np.isnan(travel).any(axis=0)
+    there = [a for a in others if a.kind == "boat" and a.speed > 0]
+    every = [*there, *mine]
+    travel = _travel(every, demand, told)
+    at_sea: Array = ~np.isnan(travel).any(axis=0)
     travel = travel[:, at_sea]
     serving = {a.name for a in assets_of(book, now, {programme})}
-    share = np.array([1.0] * len(before) + [ready_share(book, a.name, now) for a in mine])
-    keep = [i for i, a in enumerate(every) if i < len(before) or a.name in serving]
-    n = len(before)
+    share = np.array([1.0] * len(there) + [ready_share(book, a.name, now, begin) for a in mine])
+    n = len(there)
+    keep = [i for i, a in enumerate(every) if i < n or a.name in serving]
     fleets = {
-        "baseline": Fleet(before, np.ones(n), travel[:n]),
+        "baseline": Fleet(there, np.ones(n), travel[:n]),
         "expected": Fleet(every, np.ones(len(every)), travel),
         "measured": Fleet([every[i] for i in keep], share[keep], travel[keep]),
     }
     weight = demand.weight[at_sea]
-    of = np.array(demand.season)[at_sea] if demand.season else np.full(len(weight), "")
     rows: list[Row] = []
-    for season in ("", *(s for s in SEASONS if (of == s).any())):
-        some = of == season if season else np.ones(len(weight), bool)
+    for season, some in _parts(demand, at_sea, {"demand before": before, "demand after": after}):
         slow = (slowed or {}).get(season, 1.0)
         rows += _rows(fleets, some, weight[some], season, within, launch, slow, seed)
-    told = before_and_after(before, mine, travel, within=within, seed=seed, launch=launch, weight=weight)
+    alone = before_and_after(there, mine, travel, within=within, seed=seed, launch=launch, weight=weight)
+    served = [every[i].name for i in keep if i >= n]
     return Capability(
-        programme, tuple(rows), told["with_minus_without"],
+        programme, tuple(rows), alone["with_minus_without"],
         {k: tuple(a.name for a in f.assets) for k, f in fleets.items()}, left, int(at_sea.sum()), int((~at_sea).sum()),
-        digest(demand), seed, _assumptions(launch, slowed or {}, n),
+        digest(demand), seed, _assumptions(launch, slowed or {}, n, begin, now, bool(after or before) and not demand.days),
+        {every[i].name: float(share[i]) for i in keep if i >= n}, _evidence(book, served, begin, now),
     )  # fmt: skip
+
+
+def _span(days: tuple[str, str], now: int) -> tuple[int, int]:
+    """Begin and end (ns) of a period of days, as far as it is over. Raises :class:`ConfigError`."""
+    begin, end = (day_ns(d) for d in days)
+    if not begin < min(end, now):
+        raise ConfigError(
+            f"no period: {days[0]} to {days[1]}", hint="the first day, and a later one; not all in the future"
+        )
+    return begin, min(end, now)
+
+
+def _parts(demand: Demand, at_sea: Array, periods: Mapping[str, tuple[str, str] | None]) -> Iterator[tuple[str, Array]]:
+    """(name, which of the demand at sea): all of it, each season and each period of which there is any."""
+    yield "", np.ones(int(at_sea.sum()), bool)
+    if demand.season:
+        of = np.array(demand.season)[at_sea]
+        yield from ((s, of == s) for s in SEASONS if (of == s).any())
+    if demand.days:
+        days = np.array(demand.days)[at_sea]
+        for name, span in periods.items():
+            some = (days >= span[0]) & (days < span[1]) if span else np.zeros(0, bool)
+            if some.any():
+                yield name, some
+
+
+def _evidence(book: Book, items: Sequence[str], begin: int, end: int) -> dict[str, float]:
+    """Hours of use of some items by grade of evidence, of the months that a period touches."""
+    first, last = ns_day(begin)[:7], ns_day(end)[:7]
+    out: dict[str, float] = {}
+    for item in items:
+        for month, hours in book.item(item)["hours"].items():
+            if first <= month <= last:
+                for grade, spent in hours.items():
+                    out[grade] = out.get(grade, 0.0) + spent
+    return {grade: round(out[grade], 3) for grade in sorted(out)}
 
 
 def agreed(book: Book, programme: str, now: int) -> tuple[list[Asset], dict[str, str]]:
@@ -137,9 +185,9 @@ def agreed(book: Book, programme: str, now: int) -> tuple[list[Asset], dict[str,
     return found, left
 
 
-def ready_share(book: Book, item: str, now: int) -> float:
-    """Share of the days of the last year on which an item that was held was in service; 1 where it was never held."""
-    ready, held = ready_days(book, item, now - YEAR, now)
+def ready_share(book: Book, item: str, now: int, begin: int | None = None) -> float:
+    """Share of the days of a period (the last year) on which an item that was held was in service; 1 where it never was held."""
+    ready, held = ready_days(book, item, now - YEAR if begin is None else begin, now)
     return ready / held if held else 1.0
 
 
@@ -149,15 +197,17 @@ def digest(demand: Demand) -> str:
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
-def _travel(assets: Sequence[Asset], demand: Demand) -> Array:
+def _travel(assets: Sequence[Asset], demand: Demand, told: Told) -> Array:
     lats = np.array([*demand.lat, *(a.lat for a in assets)])
     lons = np.array([*demand.lon, *(a.lon for a in assets)])
     if np.ptp(lats) > 15 or np.ptp(lons) > 15:
         raise ConfigError("demand and bases lie more than 15 degrees apart", hint="narrow it with --box W,S,E,N")
     waters = Waters.of_coast((lons.min() - _MARGIN, lats.min() - _MARGIN, lons.max() + _MARGIN, lats.max() + _MARGIN))
     places = {(a.lat, a.lon): np.empty(0) for a in assets}
-    for place in places:
+    for n, place in enumerate(places):
+        told(n, len(places))
         places[place] = waters.travel(place, demand.lat, demand.lon)
+    told(len(places), len(places))
     return np.array([places[a.lat, a.lon] for a in assets])
 
 
@@ -226,13 +276,16 @@ def response(seconds: Array, ready: Array, many: Array) -> tuple[Array, Array]:
     return mean, p90
 
 
-def _assumptions(launch: float, slowed: Mapping[str, float], others: int) -> tuple[str, ...]:
+def _assumptions(
+    launch: float, slowed: Mapping[str, float], others: int, begin: int, end: int, undated: bool
+) -> tuple[str, ...]:
     slow = ", ".join(f"{s or 'all'} {v:g}" for s, v in sorted(slowed.items()) if v != 1.0)
     return (
         f"{others} assets that are not the grant's, all ready",
         f"craft at their bases; {launch / 60:.0f} min to launch; over water around land",
-        "measured: each craft in service is ready as often as in its last 365 days, independently of the others",
+        f"measured: each craft in service is ready as often as from {ns_day(begin)} to {ns_day(end)}, independently of the others",
         f"share of speed left by the sea: {slow}" if slow else "no sea state: calm",
+        *(("the demand has no dates: the same before and after",) if undated else ()),
     )
 
 

@@ -14,12 +14,16 @@ import numpy as np
 
 from selat.assist.book import Book
 from selat.assist.checks import run_checks
+from selat.assist.demand import Demand
 from selat.assist.facts import Fact
-from selat.assist.fields import day_ns
+from selat.assist.fields import day_ns, ns_day
 from selat.assist.public import public_record
 from selat.assist.register import Register
+from selat.assist.seasons import season_of
 from selat.model.clock import DAY, HOUR, MINUTE
 from selat.model.errors import ConfigError
+from selat.model.nouns import Asset
+from selat.model.units import KNOT
 
 GRANT = "OSA-2023-MY-1"
 MADE_UP = "synthetic demonstration"
@@ -48,6 +52,24 @@ def examples(book: Book) -> list[str]:
     """Programmes of a whole book with something in them that was made up."""
     told = book.data["things"].get("programme", {})
     return [p for p in sorted(told) if any(MADE_UP in str(claims) for claims in told[p].values())]
+
+
+def demo_boats() -> list[Asset]:
+    """Two boats that were there before, made up."""
+    return [
+        Asset("Lumut (made up)", "boat", 4.23, 100.62, speed=25 * KNOT),
+        Asset("Kuala Linggi (made up)", "boat", 2.39, 101.98, speed=20 * KNOT),
+    ]
+
+
+def demo_demand(seed: int = 1) -> Demand:
+    """Three years of made-up calls for help along the west coast of the peninsula, (places, dates), the same for a seed."""
+    rng = np.random.default_rng(seed)
+    line = np.array([(5.4, 100.1), (4.1, 100.3), (2.9, 101.0), (2.1, 102.0), (1.4, 103.2)])
+    along = rng.uniform(0.0, 4.0, 400)
+    lat, lon = (np.interp(along, range(5), line[:, k]) + rng.normal(0.0, 0.12, 400) for k in (0, 1))
+    days = [ns_day(day_ns("2023-07-01") + int(d) * DAY) for d in rng.integers(0, 1096, 400)]
+    return Demand(lat, lon, np.ones(400), season=tuple(season_of(d) for d in days), days=tuple(days))
 
 
 def _fact(kind: str, subject: str, at: str | int, /, **data: Any) -> Fact:

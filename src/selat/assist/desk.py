@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +47,19 @@ class Desk:
         self.register = register or open_register(folder)
         self.vault, self.signer = Vault(folder), Signer(folder)
         self._lock = threading.Lock()
+        self._last: list[Callable[[], None]] = []
         self._maps: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._kept: tuple[tuple[int, str], dict[str, Book]] = ((-1, ""), {})
 
     def close(self) -> None:
-        """Let go of the state."""
+        """End the work on it, and let go of the state."""
+        for last in self._last:
+            last()
         self.register.engine.dispose()
+
+    def at_close(self, last: Callable[[], None]) -> None:
+        """Have something done before the state is let go."""
+        self._last.append(last)
 
     def book(self, tier: str) -> Book:
         """The book as a tier sees it; kept until the log grows. Nobody may change it."""

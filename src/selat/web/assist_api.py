@@ -105,7 +105,8 @@ class _Assist:
         book = await run_in_threadpool(self.desk.book, ask.shown)
         whole = await run_in_threadpool(self.desk.book, "recipient")
         return json_answer({
-            "examples": [p for p in examples(whole) if p in book.ids("programme")], "tier": ask.tier, "shown": ask.shown, "user": ask.account, "entries": book.data["rows"], "now": clock.now(),
+            "examples": [p for p in examples(whole) if p in book.ids("programme")],
+            "tier": ask.tier, "shown": ask.shown, "user": ask.account, "entries": book.data["rows"], "now": clock.now(),
             "countries": pages.countries(book), "writes": None if ask.allowed is None else sorted(ask.allowed),
             "open_conflicts": sum(c["state"] == "open" for c in book.data["conflicts"].values()),
         })  # fmt: skip

@@ -91,6 +91,12 @@ SAID: dict[str, tuple[str, str]] = {
         "Bases and what boats reach in 1, 2, 3 hours; for a donor hours by cell",
         "programme:string country:string as:string",
     ),
+    "/api/assist/capability": ("What a grant changed: what can be chosen; begin to measure it", "programme:string!"),
+    "/api/assist/capability/jobs/{job:str}": ("How far it is, and what it gave; break it off", ""),
+    "/api/assist/capability/jobs/{job:str}/export": (
+        "The figures with intervals, assumptions and evidence: html, pdf, xlsx or csv",
+        "format:string language:string",
+    ),
     "/api/assist/review": (
         "The yearly review of the grants: html, pdf or xlsx",
         "period:string! format:string programme:string country:string entry:integer language:string as:string",

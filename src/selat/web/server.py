@@ -28,6 +28,7 @@ from selat.web.answers import missing as _missing
 from selat.web.archive_api import archive_routes
 from selat.web.assist_api import assist_routes
 from selat.web.audit_api import audit_routes
+from selat.web.capability_api import capability_routes
 from selat.web.feed import Hubs, serve_feed
 from selat.web.field_api import field_routes
 from selat.web.files import Packed
@@ -194,6 +195,7 @@ def create_app(
         *release_routes(archive, to.may_release),
         *assist_routes(assist, to.may_act),
         *audit_routes(assist, to.may_act),
+        *capability_routes(assist, to.may_act),
         *field_routes(assist, to.may_act, static),
         *(*traffic_routes(archive), *weather_routes(archive)),
         *rescue_routes(rescue, picture, to.may_act),

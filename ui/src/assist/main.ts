@@ -9,6 +9,7 @@ import { pageLinks } from "../pages";
 import { recall, remember } from "../settings";
 import { get, part, Refused, seeAs, type Due, type Observation, type Start } from "./api";
 import { auditPage, chainPage } from "./audit";
+import { capabilityPage } from "./capability";
 import { conflictsPage } from "./conflicts";
 import { countryPage, dueTable } from "./country";
 import { mapPage } from "./map";
@@ -35,6 +36,7 @@ async function page(): Promise<HTMLElement> {
   const user = start.user;
   if (what === "country" && id) return countryPage(id);
   if (what === "programme" && id) return programmePage(id, user);
+  if (what === "capability" && id) return capabilityPage(id, user);
   if (what === "item" && id) return itemPage(id, user);
   if (what === "due") {
     const { due } = await get<{ due: Due[] }>("/due");

@@ -22,6 +22,7 @@ export async function programmePage(id: string, user: string | null): Promise<HT
       p.tier === "public" ? null : review({ programme: id }),
       h("a", { class: "button", href: address("/export.iati.xml", { programme: id }), download: "" }, t("iati")),
       p.serial_items ? h("a", { class: "button", href: address("/aggregates", { month, programme: id }), download: `${month}.json` }, t("sums", { m: month })) : null,
+      p.tier === "recipient" ? h("a", { class: "button measure", href: `#/capability/${part(id)}` }, t("cap.button")) : null,
       p.tier === "recipient" ? h("a", { class: "button", href: address("/labels", { programme: id }), target: "_blank" }, t("labels")) : null),
     h("p", { class: "id" }, id, " · ", link(`#/country/${String(countryOf(p.claims))}`, word("country", String(countryOf(p.claims))))),
     facts(p), lotsTable(p.lots), use(p), p.measures?.length ? measuresTable(p.measures) : null,

@@ -1,6 +1,19 @@
 import type { Words } from "../i18n";
 
 export const en: Words = {
+  "cap.title": "What it changed", "cap.button": "Measure what it changed",
+  "cap.what": "How soon help is there: before the grant, as expected with all its craft, and as measured with those that serve. The figures go into the register.",
+  "cap.there": "there already", "cap.grant": "of the grant", "cap.speed": "Speed", "cap.left": "Left out: {s}", "cap.demand": "Where help is needed",
+  "cap.demand.traffic": "ships of this sea", "cap.demand.file": "a file (CSV: lat, lon, date, weight)",
+  "cap.demand.example": "example: made-up calls", "cap.file": "File", "cap.within": "Reached within, min", "cap.launch": "Minutes to launch",
+  "cap.before.from": "Before: first day", "cap.before.to": "Before: day after the last", "cap.after.from": "After: first day",
+  "cap.after.to": "After: day after the last", "cap.slowed": "Share of speed left, {s}",
+  "cap.boats": "More boats that were there: name, lat, lon, knots; one a line", "cap.go": "Measure", "cap.stop": "Break off",
+  "cap.working": "Measuring …", "cap.large": "The file is too large", "cap.written": "entries {a} to {b} of the register, by {who}",
+  "cap.interval": "In brackets the 95 % interval: places of demand drawn again.", "cap.alone": "What each craft adds when it alone is left out",
+  "cap.adds": "Of the demand in time", "cap.ready": "Days ready", "cap.rests": "Rests on",
+  "cap.evidence": "hours of use by grade of evidence, never added up: {s}",
+  "cap.places": "{n} places; {m} not at sea, {u} rows without a place; demand {d}, seed {s}",
   "example": "Example.", "example.text": "Notes, amounts and deliveries are as published; serial numbers, use, places and papers are made up:",
   "title": "Given equipment", "watch": "Watch", "field": "On the pier", "palette": "Day, dusk, night, bridge", "language": "Language",
   "as": "See as", "tier": "You see the register as", "tier.recipient": "recipient", "tier.donor": "donor", "tier.public": "public",

@@ -1,6 +1,14 @@
 import type { Words } from "../i18n";
 
 export const ja: Words = {
+  "cap.title": "何が変わったか", "cap.button": "変化を測る", "cap.what": "救助がどれだけ早く着くか:供与前、全艇での期待、就役中の艇での実測。数値は台帳に記録されます。", "cap.there": "既にある",
+  "cap.grant": "供与分", "cap.speed": "速力", "cap.left": "除外:{s}", "cap.demand": "救助が要る場所", "cap.demand.traffic": "この海の船",
+  "cap.demand.file": "ファイル(CSV: lat, lon, date, weight)", "cap.demand.example": "例:架空の通報", "cap.file": "ファイル", "cap.within": "到着までの分",
+  "cap.launch": "出動までの分", "cap.before.from": "以前:初日", "cap.before.to": "以前:最終日の翌日", "cap.after.from": "以後:初日", "cap.after.to": "以後:最終日の翌日",
+  "cap.slowed": "残る速力の割合 {s}", "cap.boats": "他に既にある艇:名前, 緯度, 経度, ノット(1行に1隻)", "cap.go": "測る", "cap.stop": "中止", "cap.working": "測定中 …",
+  "cap.large": "ファイルが大きすぎます", "cap.written": "台帳の記録 {a} から {b}、{who}", "cap.interval": "括弧内は95%区間(需要地点の再抽出)。", "cap.alone": "その艇だけを除いたときとの差",
+  "cap.adds": "時間内に届く需要", "cap.ready": "稼働日", "cap.rests": "根拠", "cap.evidence": "証拠の等級別使用時間(合算しない):{s}",
+  "cap.places": "{n} 地点、海上でない {m}、場所のない行 {u}、需要 {d}、種 {s}",
   "example": "例。", "example.text": "交換公文、金額、引渡しは公表されたもの。製造番号、使用、場所、書類は架空:",
   "title": "供与機材", "watch": "監視", "field": "現場", "palette": "昼、薄暮、夜、船橋", "language": "言語", "as": "表示区分",
   "tier": "表示区分", "tier.recipient": "受領国", "tier.donor": "供与国", "tier.public": "公開", "tier.auditor": "監査", "logout": "ログアウト",

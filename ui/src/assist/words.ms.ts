@@ -1,6 +1,19 @@
 import type { Words } from "../i18n";
 
 export const ms: Words = {
+  "cap.title": "Apa yang berubah", "cap.button": "Ukur apa yang berubah",
+  "cap.what": "Betapa cepat bantuan tiba: sebelum geran, seperti dijangka dengan semua botnya, dan seperti diukur dengan yang berkhidmat. Angka masuk ke dalam daftar.",
+  "cap.there": "sudah ada", "cap.grant": "daripada geran", "cap.speed": "Laju", "cap.left": "Ditinggalkan: {s}",
+  "cap.demand": "Di mana bantuan diperlukan", "cap.demand.traffic": "kapal di laut ini", "cap.demand.file": "fail (CSV: lat, lon, date, weight)",
+  "cap.demand.example": "contoh: panggilan rekaan", "cap.file": "Fail", "cap.within": "Sampai dalam, min", "cap.launch": "Minit untuk bertolak",
+  "cap.before.from": "Sebelum: hari pertama", "cap.before.to": "Sebelum: hari selepas akhir", "cap.after.from": "Selepas: hari pertama",
+  "cap.after.to": "Selepas: hari selepas akhir", "cap.slowed": "Bahagian laju tinggal, {s}",
+  "cap.boats": "Bot lain yang sudah ada: nama, lat, lon, knot; satu sebaris", "cap.go": "Ukur", "cap.stop": "Hentikan",
+  "cap.working": "Sedang mengukur …", "cap.large": "Fail terlalu besar", "cap.written": "catatan {a} hingga {b} daftar, oleh {who}",
+  "cap.interval": "Dalam kurungan selang 95 %: tempat permintaan dicabut semula.", "cap.alone": "Tambahan setiap bot apabila ia sahaja ditinggalkan",
+  "cap.adds": "Daripada permintaan pada masanya", "cap.ready": "Hari sedia", "cap.rests": "Berdasarkan",
+  "cap.evidence": "jam guna mengikut gred bukti, tidak dijumlahkan: {s}",
+  "cap.places": "{n} tempat; {m} bukan di laut, {u} baris tanpa tempat; permintaan {d}, benih {s}",
   "example": "Contoh.", "example.text": "Nota, jumlah dan serahan seperti yang diterbitkan; nombor siri, penggunaan, tempat dan surat adalah rekaan:",
   "title": "Peralatan yang diberi", "watch": "Pengawasan", "field": "Di jeti", "palette": "Siang, senja, malam, anjungan", "language": "Bahasa", "as": "Lihat sebagai",
   "tier": "Anda melihat daftar sebagai", "tier.recipient": "penerima", "tier.donor": "pemberi", "tier.public": "awam", "tier.auditor": "juruaudit", "logout": "Log keluar",

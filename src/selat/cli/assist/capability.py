@@ -24,7 +24,6 @@ from selat.cli.assist._response import add_response, asset_of, slowed_of
 from selat.model.errors import ConfigError
 
 if TYPE_CHECKING:
-    from selat.assist.book import Book
     from selat.assist.capability import Capability
     from selat.assist.demand import Demand
 
@@ -44,6 +43,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--base", metavar="NAME,LAT,LON,SPEED", action="append", default=[], help="a boat that was there before"
     )
     add_response(parser)
+    parser.add_argument(
+        "--before",
+        metavar="DAY/DAY",
+        default="",
+        help="also tell the demand of this period alone, as in 2024-01-01/2025-01-01",
+    )
+    parser.add_argument(
+        "--after", metavar="DAY/DAY", default="",
+        help="the same of this one; measured are the craft that served at its end, as ready as in it",
+    )  # fmt: skip
     parser.add_argument("--cell", type=float, default=0.1, metavar="DEG", help="of traffic (default %(default)s)")
     parser.add_argument("--incidents", action="store_true", help="the demand is incidents: count them by year")
     parser.add_argument(
@@ -57,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, write down."""
+    from selat.app.granted import claim_of, counts_of, first_year
     from selat.assist.capability import capability, counted, measurements, others_of
     from selat.model.clock import now, parse_time
     from selat.model.units import duration
@@ -70,10 +80,10 @@ def run(args: argparse.Namespace) -> int:
     others = others_of(registry.assets(register), args.programme, [asset_of(b) for b in args.base])
     found = capability(
         book, args.programme, demand, at, others, within=duration(args.within), launch=duration(args.launch),
-        slowed=slowed_of(args.slowed_in), seed=args.seed,
+        slowed=slowed_of(args.slowed_in), seed=args.seed, before=_days(args.before), after=_days(args.after),
     )  # fmt: skip
-    counts, first = (_counts(demand), _first_year(book, args.programme)) if args.incidents else ({}, 0)
-    claim = _claim(counts, first, args.expected_fall) if args.incidents else ""
+    counts, first = (counts_of(demand), first_year(book, args.programme)) if args.incidents else ({}, 0)
+    claim = claim_of(counts, first, args.expected_fall) if args.incidents else ""
     if args.put:
         source = f"selat assist capability, {args.demand}"
         register.write([
@@ -105,58 +115,22 @@ def _demand(args: argparse.Namespace) -> Demand:
 
 
 def traffic(folder: str, cell: float, box: Any, begin: str, end: str) -> Demand:
-    """Ships of the sea's history as a demand: a place a cell, its weight the ships that were seen there."""
-    import numpy as np
-
-    from selat.assist.demand import Demand
+    """Ships of the sea's history as a demand; see :func:`selat.app.granted.traffic`."""
+    from selat.app.granted import traffic as seen
     from selat.cli._asking import open_sea
     from selat.model.clock import now, parse_time
 
-    if not 0.001 <= cell <= 5:
-        raise ConfigError("cells of which size?", hint="degrees from 0.001 to 5, as in --cell 0.1")
     with open_sea(folder) as sea:
-        query = sea.reports.between(parse_time(begin) if begin else 0, now() if end == "~" else parse_time(end))
-        query = query if box is None else query.inside(box)
-        table = query.columns("mmsi", "lat", "lon").arrow()
-    mmsi, lat, lon = (np.asarray(table[n].to_numpy(), np.float64) for n in ("mmsi", "lat", "lon"))
-    known = np.isfinite(lat) & np.isfinite(lon)
-    if not known.any():
-        raise ConfigError(f"{folder} holds no positions of ships", hint="read a log into it first, or give a CSV file")
-    rows = np.unique(np.column_stack([np.floor(lat / cell), np.floor(lon / cell), mmsi])[known], axis=0)
-    places, ships = np.unique(rows[:, :2], axis=0, return_counts=True)
-    return Demand((places[:, 0] + 0.5) * cell, (places[:, 1] + 0.5) * cell, ships.astype(np.float64))
+        return seen(sea, cell, box, parse_time(begin) if begin else 0, now() if end == "~" else parse_time(end))
 
 
-def _counts(demand: Demand) -> dict[int, int]:
-    """Incidents by year, years without any between the first and the last included."""
-    years = [int(d[:4]) for d in demand.days if d[:4].isdecimal()]
-    if not years:
-        raise ConfigError("the incidents have no dates", hint="a column date, as in 2025-12-03")
-    return {y: years.count(y) for y in range(min(years), max(years) + 1)}
+def _days(text: str) -> tuple[str, str] | None:
+    if not text:
+        return None
+    from selat.assist.fields import day_ns, ns_day
 
-
-def _first_year(book: Book, programme: str) -> int:
-    """The year in which the first item of a programme came into service; of the next to come where none did."""
-    from selat.assist.fields import ns_day
-
-    began = [
-        s[0] for i in book.ids("item", programme=programme) for s in book.item(i)["states"] if s[1] == "in_service"
-    ]
-    return int(ns_day(min(began))[:4]) if began else 9999
-
-
-def _claim(counts: dict[int, int], first: int, fall: float | None) -> str:
-    from selat.assist.effect import claim, detectable
-
-    before, after = [n for y, n in counts.items() if y < first], [n for y, n in counts.items() if y > first]
-    if not before or not after:
-        years = len(before) or 3
-        least = detectable(max(sum(before) / years, 0.1), years, 3.0)
-        told = "not even a full stop" if least is None else f"a fall of {least:.0%} or more"
-        return f"No effect is claimed: there are no full years both before and after {first}. After 3 years {told} could be shown."
-    if fall is None:
-        raise ConfigError("which fall was expected?", hint="--expected-fall 0.1: what could be claimed depends on it")
-    return claim(before, after, fall)
+    begin, _, end = text.partition("/")
+    return ns_day(day_ns(begin)), ns_day(day_ns(end))
 
 
 def _print(found: Capability, counts: dict[int, int], claim: str) -> None:
@@ -175,6 +149,9 @@ def _print(found: Capability, counts: dict[int, int], claim: str) -> None:
         print("incidents by year: " + ", ".join(f"{y}: {n}" for y, n in counts.items()))
     if claim:
         print(claim)
+    if found.evidence:
+        grades = ", ".join(f"{g} {h:.0f} h" for g, h in found.evidence.items())
+        print(f"evidence of use of the measured craft, by grade, never added up: {grades}")
     for text in found.assumptions:
         print(f"assumes: {text}")
     print(f"demand {found.demand}, seed {found.seed}")
