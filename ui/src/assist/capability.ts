@@ -73,12 +73,14 @@ function form(can: Choices, user: string | null, found: HTMLElement): HTMLElemen
   return made;
 }
 
-/** Lines of NAME, LAT, LON, KNOTS; what is none is told by the server, which sees a boat without its numbers. */
+/** Lines of NAME, LAT, LON, KNOTS. Throws {@link Refused} for another. */
 export function boatsOf(text: string): Boat[] {
   return text.split("\n").filter((line) => line.trim()).map((line) => {
     const parts = line.split(",").map((p) => p.trim());
-    const number = (p: string | undefined): number => (p ? Number(p.replace(/\s*kn$/, "")) : NaN);
-    return { name: parts.slice(0, -3).join(", ") || (parts[0] ?? ""), lat: number(parts.at(-3)), lon: number(parts.at(-2)), speed_kn: number(parts.at(-1)) };
+    const [lat = NaN, lon = NaN, speed_kn = NaN] = parts.slice(-3).map((p) => (p ? Number(p.replace(/\s*kn$/, "")) : NaN));
+    const name = parts.slice(0, -3).join(", ");
+    if (!name || !Number.isFinite(lat + lon + speed_kn)) throw new Refused(t("cap.boat", { s: line.trim() }), "", 400);
+    return { name, lat, lon, speed_kn };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Words } from "../i18n";
 
 export const en: Words = {
+  "cap.boat": "{s}: not name, lat, lon, knots.",
   "cap.title": "What it changed", "cap.button": "Measure what it changed",
   "cap.what": "How soon help is there: before the grant, as expected with all its craft, and as measured with those that serve. The figures go into the register.",
   "cap.there": "there already", "cap.grant": "of the grant", "cap.speed": "Speed", "cap.left": "Left out: {s}", "cap.demand": "Where help is needed",

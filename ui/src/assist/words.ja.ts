@@ -1,6 +1,7 @@
 import type { Words } from "../i18n";
 
 export const ja: Words = {
+  "cap.boat": "{s}:名前, 緯度, 経度, ノットではありません。",
   "cap.title": "何が変わったか", "cap.button": "変化を測る", "cap.what": "救助がどれだけ早く着くか:供与前、全艇での期待、就役中の艇での実測。数値は台帳に記録されます。", "cap.there": "既にある",
   "cap.grant": "供与分", "cap.speed": "速力", "cap.left": "除外:{s}", "cap.demand": "救助が要る場所", "cap.demand.traffic": "この海の船",
   "cap.demand.file": "ファイル(CSV: lat, lon, date, weight)", "cap.demand.example": "例:架空の通報", "cap.file": "ファイル", "cap.within": "到着までの分",

@@ -1,6 +1,7 @@
 import type { Words } from "../i18n";
 
 export const ms: Words = {
+  "cap.boat": "{s}: bukan nama, lat, lon, knot.",
   "cap.title": "Apa yang berubah", "cap.button": "Ukur apa yang berubah",
   "cap.what": "Betapa cepat bantuan tiba: sebelum geran, seperti dijangka dengan semua botnya, dan seperti diukur dengan yang berkhidmat. Angka masuk ke dalam daftar.",
   "cap.there": "sudah ada", "cap.grant": "daripada geran", "cap.speed": "Laju", "cap.left": "Ditinggalkan: {s}",
