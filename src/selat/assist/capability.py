@@ -105,7 +105,7 @@ def capability(
     there = [a for a in others if a.kind == "boat" and a.speed > 0]
     every = [*there, *mine]
     travel = _travel(every, demand, told)
-    at_sea: Array = ~np.isnan(travel).any(axis=0)
+    at_sea = np.asarray(~np.isnan(travel).any(axis=0))
     travel = travel[:, at_sea]
     serving = {a.name for a in assets_of(book, now, {programme})}
     share = np.array([1.0] * len(there) + [ready_share(book, a.name, now, begin) for a in mine])
