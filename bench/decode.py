@@ -18,7 +18,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from _recordings import ROOT, recording
+
 HEAD = """
 import json, resource, sys, time
 def cpu():
@@ -190,12 +191,6 @@ class Peer:
         return statistics.median(r[at] for r in self.results)
 
 
-def sample_file(given: str | None) -> Path | None:
-    shared = Path(os.environ.get("SELAT_SHARED") or ROOT.parent / "shared")
-    places = [Path(given)] if given else [p / "nmea" / "aishub_3min_2015.nmea" for p in (shared, shared / "data")]
-    return next((p for p in places if p.exists()), None)
-
-
 def run(sample: Path, times: int, rounds: int) -> list[tuple[str, str, str, float, float, float]]:
     """(what, who, peer, sentences or messages a round, CPU s, wall s): medians of interleaved rounds."""
     peers_python = os.environ.get("SELAT_BENCH_PYTHON", "")
@@ -248,7 +243,7 @@ def main() -> int:
     parser.add_argument("--sample")
     parser.add_argument("--write", action="store_true", help="put the table into bench/decode.md")
     options = parser.parse_args()
-    sample = sample_file(options.sample)
+    sample = Path(options.sample) if options.sample else recording("nmea/aishub_3min_2015.nmea")
     if sample is None:
         print("no sample: give --sample FILE (AISHub's nmea-sample), or set SELAT_SHARED", file=sys.stderr)
         return 2

@@ -1,6 +1,6 @@
 """Search plans on 50 seeded cases: how near to the bound, how fast; one searcher against an exhaustive search; replanning.
 
-Run ``python bench/plan.py [plans|replans|one] [CASES]``. Clouds are
+Run ``python bench/plan.py [plans|replans|one ...] [CASES]``, cases as 50 or 10-20. Clouds are
 compact, elongated, crescent, two-peaked and cut by a coast; 20,000 particles
 that drift and spread; one to six searchers. The score is taken on 20,000 fresh particles of the same case, and so is the bound.
 """
@@ -173,7 +173,8 @@ def replans(cases: range) -> None:
 
 
 if __name__ == "__main__":
-    which, until = [*sys.argv[1:], "plans", "50"][:2] if len(sys.argv) < 2 else [*sys.argv[1:], "50"][:2]
-    {"plans": plans, "replans": replans, "one": one}[which](
-        range(*map(int, until.split("-"))) if "-" in until else range(int(until))
-    )
+    kinds = {"plans": plans, "replans": replans, "one": one}
+    asked = [a for a in sys.argv[1:] if a in kinds] or ["plans"]
+    first, _, last = next((a for a in sys.argv[1:] if a not in kinds), "50").rpartition("-")
+    for kind in asked:
+        kinds[kind](range(int(first or 0), int(last)))

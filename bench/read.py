@@ -22,10 +22,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from _recordings import ROOT, recording
+
 CACHE = Path(__file__).parent / ".cache"
-sys.path.insert(0, str(Path(__file__).parent))
-SHARED = Path(os.environ.get("SELAT_SHARED", ROOT.parent / "shared" / "data"))
 
 #: reads a file twice into fresh seas and reports the second, so that loading kernels is not counted
 CHILD = """
@@ -67,8 +66,9 @@ def child(path: Path, warm: Path | None) -> dict:
 
 
 def log_file() -> Path | None:
-    sample = SHARED / "nmea" / "aishub_3min_2015.nmea"
-    if not sample.exists():
+    sample = recording("nmea/aishub_3min_2015.nmea")
+    if sample is None:
+        print("no log: its recording is not here", file=sys.stderr)
         return None
     path = CACHE / "aishub12.nmea"
     if not path.exists():
@@ -151,8 +151,8 @@ def main() -> None:
     args = parser.parse_args()
     CACHE.mkdir(exist_ok=True)
     found: dict = {"load_before": os.getloadavg()[0]}
-    log = log_file()
-    if args.only in ("", "log") and log is not None:
+    log = log_file() if args.only in ("", "log") else None
+    if log is not None:
         runs = [child(log, head(log, 20_000)) for _ in range(args.runs)]
         seconds = statistics.median(r["seconds"] for r in runs)
         found["log"] = {"lines": runs[0]["lines"], "seconds": seconds, "sentences_per_s": runs[0]["lines"] / seconds,
