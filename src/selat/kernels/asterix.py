@@ -91,16 +91,24 @@ def _simple(buf: Any, p: int, e: int, code: int) -> int:
 simple = inline(_simple)
 
 
+def _spec(buf: Any, p: int, e: int) -> int:
+    """Behind the octets at ``p`` that say which items follow: the last of them has no bit set to go on; -1: broken off."""
+    while p < e:
+        p += 1
+        if not buf[p - 1] & 1:
+            return p
+    return -1
+
+
+spec = inline(_spec)
+
+
 def _compound(buf: Any, p: int, e: int, sub: Any, at: Any) -> int:
     """Behind the compound item at ``p``; ``at`` takes the places of its parts (by number from 1, -1: not there)."""
     at[:] = -1
-    q = p
-    while True:
-        if q >= e:
-            return -1
-        q += 1
-        if not buf[q - 1] & 1:
-            break
+    q = spec(buf, p, e)
+    if q < 0:
+        return -1
     n = 0
     for i in range(p, q):
         for bit in range(7, 0, -1):
@@ -108,8 +116,8 @@ def _compound(buf: Any, p: int, e: int, sub: Any, at: Any) -> int:
             if buf[i] >> bit & 1:
                 if n >= FRNS:
                     return -1
-                at[n] = here = q if i >= 0 else 0
-                q = simple(buf, here, e, sub[n - 1])
+                at[n] = q
+                q = simple(buf, q, e, sub[n - 1])
                 if q < 0:
                     return -1
     return q
@@ -124,13 +132,9 @@ def _record(buf: Any, p: int, e: int, uap: Any, subs: Any, at: Any, parts: Any) 
     ``at`` takes the places of its items by field reference number (from 1), -1 where they are not there; ``parts`` is room.
     """
     at[:] = -1
-    q = p
-    while True:
-        if q >= e:
-            return -1
-        q += 1
-        if not buf[q - 1] & 1:
-            break
+    q = spec(buf, p, e)
+    if q < 0:
+        return -1
     last = q
     n = 0
     for i in range(p, last):

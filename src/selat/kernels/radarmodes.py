@@ -30,6 +30,19 @@ class Model(NamedTuple):
     stay: float
 
 
+def _unsure(p: Any, t: float, q: float) -> None:
+    """What white accelerations of ``q`` m^2/s^3 add to a covariance in ``t`` s, which may be before."""
+    a = abs(t)
+    for k in range(2):
+        p[k, k] += q * a * a * a / 3.0
+        p[k, k + 2] += 0.5 * q * a * t
+        p[k + 2, k] += 0.5 * q * a * t
+        p[k + 2, k + 2] += q * a
+
+
+unsure = inline(_unsure)
+
+
 def _straight(x: Any, p: Any, t: float, q: float) -> None:
     """Constant velocity for ``t`` s, in place; the rate of turn is none."""
     x[0] += t * x[2]
@@ -40,12 +53,7 @@ def _straight(x: Any, p: Any, t: float, q: float) -> None:
     for k in range(4):
         p[k, 0] += t * p[k, 2]
         p[k, 1] += t * p[k, 3]
-    a = abs(t)
-    for k in range(2):
-        p[k, k] += q * a * a * a / 3.0
-        p[k, k + 2] += 0.5 * q * a * t
-        p[k + 2, k] += 0.5 * q * a * t
-        p[k + 2, k + 2] += q * a
+    unsure(p, t, q)
     x[4] = 0.0
     for k in range(4):
         p[4, k] = p[k, 4] = 0.0
@@ -89,13 +97,8 @@ def _turn(x: Any, p: Any, t: float, q: float, turn: float, f: Any, g: Any) -> No
             for m in range(DIM):
                 total += g[i, m] * f[k, m]
             p[i, k] = total
-    d = abs(t)
-    for k in range(2):
-        p[k, k] += q * d * d * d / 3.0
-        p[k, k + 2] += 0.5 * q * d * t
-        p[k + 2, k] += 0.5 * q * d * t
-        p[k + 2, k + 2] += q * d
-    p[4, 4] += turn * d
+    unsure(p, t, q)
+    p[4, 4] += turn * abs(t)
 
 
 turn = inline(_turn)

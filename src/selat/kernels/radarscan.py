@@ -13,11 +13,11 @@ import numpy as np
 
 from selat.kernels._jit import jit
 from selat.kernels.geodesy import delta, metres, offset
+from selat.kernels.motion import first
 from selat.kernels.radarmodes import DIM, MODES, Model, advance, gather
 
-GATE = (
-    16.0  #: squared distance: 99.97 % of what is measured of a target lies within (chi squared, 2 degrees of freedom)
-)
+#: squared distance: 99.97 % of what is measured of a target lies within (chi squared, 2 degrees of freedom)
+GATE = 16.0
 _WIDER = 1.1  #: the box in which the nearest plot is looked for
 
 
@@ -54,21 +54,6 @@ class Plots(NamedTuple):
     seq: Any
 
 
-def _near_rows(lat: Any, low: float) -> int:
-    """First plot at latitude ``low`` or north of it."""
-    a, b = 0, lat.size
-    while a < b:
-        m = (a + b) // 2
-        if lat[m] < low:
-            a = m + 1
-        else:
-            b = m
-    return a
-
-
-near_rows = jit(_near_rows)
-
-
 def _aim(t: Tracks, z: Plots, when: int, most: float, at: Any, reach: Any) -> None:
     """``at``: ns at which each track is looked at (time of the nearest plot, else ``when``); ``reach``: m of its gate, at most.
 
@@ -96,7 +81,7 @@ def _aim(t: Tracks, z: Plots, when: int, most: float, at: Any, reach: Any) -> No
         my, _ = metres(lat)
         box = _WIDER * reach[i]
         nearest = box * box
-        k = near_rows(z.lat, lat - box / my)
+        k = first(z.lat, 0, z.lat.size, lat - box / my)
         while k < z.lat.size and z.lat[k] <= lat + box / my:
             e, n = delta(lat, lon, z.lat[k], z.lon[k])
             late = (z.time[k] - when) * 1e-9
@@ -145,7 +130,7 @@ def _gate(t: Tracks, z: Plots, reach: Any, start: Any, plot: Any, like: Any, mod
             y[:], r[:] = t.x[i, 0], t.p[i, 0]
         lat, lon = offset(t.lat[i], t.lon[i], y[0], y[1])
         my, _ = metres(lat)
-        k = near_rows(z.lat, lat - reach[i] / my)
+        k = first(z.lat, 0, z.lat.size, lat - reach[i] / my)
         while k < z.lat.size and z.lat[k] <= lat + reach[i] / my:
             e, n = delta(lat, lon, z.lat[k], z.lon[k])
             late = (z.time[k] - t.time[i]) * 1e-9

@@ -9,8 +9,9 @@ import numpy as np
 
 from selat.kernels._jit import jit
 from selat.kernels.geodesy import delta, metres, offset
+from selat.kernels.motion import first
 from selat.kernels.radarmodes import DIM, MODES, WIDE, gather, spread_out
-from selat.kernels.radarscan import Plots, Tracks, near_rows
+from selat.kernels.radarscan import Plots, Tracks
 
 _SAME = 3.0  #: squared distance of two tracks' places, and of their velocities, below which they are one target
 _QUICK, _CALM = 12.5, 10.0  #: m/s: above it a track may move in three ways; below it in one again
@@ -78,7 +79,7 @@ def _twins(t: Tracks, m: Any, order: Any, lat: Any, kill: Any) -> None:
             continue
         my, _ = metres(lat[a])
         wide = 3.0 * math.sqrt(m[i, 4] + m[i, 6]) + 1.0
-        b = near_rows(lat, lat[a] - wide / my)
+        b = first(lat, 0, lat.size, lat[a] - wide / my)
         while b < order.size and lat[b] <= lat[a] + wide / my:
             j = order[b]
             b += 1
@@ -94,8 +95,8 @@ def _twins(t: Tracks, m: Any, order: Any, lat: Any, kill: Any) -> None:
             u, v = m[i, 2] - m[j, 2], m[i, 3] - m[j, 3]
             if off(u, v, m[i, 7] + m[j, 7], m[i, 8] + m[j, 8], m[i, 9] + m[j, 9]) > _SAME:
                 continue
-            first = t.hits[i] > t.hits[j] or (t.hits[i] == t.hits[j] and i < j)
-            keep, lose = (i, j) if first else (j, i)
+            better = t.hits[i] > t.hits[j] or (t.hits[i] == t.hits[j] and i < j)
+            keep, lose = (i, j) if better else (j, i)
             t.r[keep] = 1.0 - (1.0 - t.r[keep]) * (1.0 - t.r[lose])
             kill[lose] = 1
 

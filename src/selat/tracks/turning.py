@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -308,8 +308,3 @@ def _sums(values: Array, start: Array) -> Array:
     total = np.concatenate([[0.0], np.cumsum(values)])
     out: Array = total[start[1:]] - total[start[:-1]]
     return out
-
-
-def names() -> tuple[str, ...]:
-    """Names of the settings of :class:`Tuning`."""
-    return tuple(f.name for f in fields(Tuning))
