@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,8 +17,11 @@ from selat.model.errors import ConfigError, FormatError, SelatError
 from selat.model.units import NAUTICAL_MILE
 from selat.rescue.case import Case, case_of
 from selat.rescue.drift import ADRIFT, ASHORE, WAITING
-from selat.rescue.drifted import load
+from selat.rescue.drifted import SEARCHED, load
+from selat.rescue.lines import along
+from selat.rescue.plan import plan
 from selat.rescue.scenario import Scenario, draw
+from selat.rescue.searchers import Conditions, Searcher
 from selat.rescue.sources import Source
 from selat.tracks.coast import SHIPPED, Coast
 
@@ -225,6 +229,20 @@ def test_plans_take_a_drift_as_their_cloud():
     assert geodesy.distance(lat, lon, (d.lat[1] + d.lat[2]) / 2, (d.lon[1] + d.lon[2]) / 2).max() < 1.0
     assert cloud.objects == d.cloud().take(np.arange(9)).objects == tuple(k for k, _ in base().objects)
     assert len(cloud) == 2000 and ashore.mean() == pytest.approx(d.summary()[-1]["ashore"], abs=0.03)
+
+
+def test_a_plan_says_first_what_stands_in():
+    """Also one along a line; what was searched before is no doubt about the drift."""
+    d = Case("x", particles=400).adrift("PIW-1").position(*SEA, T0, "0.5 nm").drift(3, sea=COAST)
+    d = replace(d, notes=(*d.notes, f"{SEARCHED} until then"))
+    boat = Searcher("One", "boat", *SEA, speed=6.0, endurance=6 * 3600.0, ready=T0, width=300.0)
+    sight = Conditions("person in water")
+    begin, end = T0 + HOUR // 2, T0 + 2 * HOUR
+    area = plan(d.cloud(), [boat], sight, begin, end)
+    line = along(d.cloud(), boat, sight, "TSR", [SEA, (SEA[0] + 0.05, SEA[1])], begin, end)
+    for made in (area, line):
+        assert [w.split(":")[0] for w in made.weaknesses[:2]] == ["no wind was given", "no current was given"]
+        assert SEARCHED not in made.first_line() and "the climatology stands in" in made.first_line()
 
 
 def test_what_stands_in_and_what_is_not_known_is_noted():

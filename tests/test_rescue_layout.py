@@ -74,6 +74,19 @@ def test_a_line_and_areas_are_one_plan_worth_what_both_find(app, desk, path) -> 
     assert (kept.status_code == 200 and b"TSR" in kept.content) or b"L1" in kept.content
 
 
+def test_two_boats_on_one_line_find_what_is_there_once(app, desk, path) -> None:
+    """Each particle is missed by one boat and then by the other: what both find is far less than of two that are apart."""
+    boats = [{**b, "pattern": "TSR", "line": LINE} for b in BOATS]
+    plan = from_dict(planned(app, path, {**SEARCH, "boats": boats})[1]["plan"])
+    cloud = desk.bench(path.rsplit("/", 1)[-1]).cloud().normal()
+    met = [exponent_of_track(cloud, sailed(t, 0)) for t in plan.tasks]
+    want = update(cloud, met[0] + met[1])[1]
+    first, second = (update(cloud, m)[1] for m in met)
+    apart = 1.0 - (1.0 - first) * (1.0 - second)
+    assert plan.pos == pytest.approx(want, abs=2e-3) and want < apart - 0.01, (plan.pos, want, apart)
+    assert sum(t.pos for t in plan.tasks) == pytest.approx(plan.pos, abs=1e-6)
+
+
 @pytest.mark.parametrize("kind", ["TSN", "BS", "OS"])
 def test_every_search_along_a_line_is_planned_alone(app, path, kind) -> None:
     form = {**SEARCH, "boats": [{**BOATS[1], "pattern": kind, "line": LINE}]}

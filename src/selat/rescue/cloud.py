@@ -31,6 +31,7 @@ class Cloud:
     weight: Array
     state: Array = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
     objects: tuple[str, ...] = ()  #: what they may be
+    doubts: tuple[str, ...] = ()  #: what a plan on them must say of how they came about
 
     def __post_init__(self) -> None:
         t, n = self.time.shape[0], self.weight.shape[0]
@@ -65,7 +66,9 @@ class Cloud:
         if total <= 0.0:
             raise SchemaError("particles without any weight", hint="take others")
         scaled = weight * (self.weight.sum() / total)
-        return Cloud(self.time, self.lat[:, which], self.lon[:, which], scaled, self.state[:, which], self.objects)
+        return Cloud(
+            self.time, self.lat[:, which], self.lon[:, which], scaled, self.state[:, which], self.objects, self.doubts
+        )
 
     def at(self, time: int) -> tuple[Array, Array, Array]:
         """(latitude, longitude, ashore) (n,) at a time, linear between its steps.

@@ -19,6 +19,7 @@ from selat.rescue.drift import ADRIFT, ASHORE, WAITING
 from selat.store.disk import write_whole
 
 Array = NDArray[Any]
+SEARCHED = "searched in vain"  #: what a note of a search begins with; the others are doubts about the drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Drifted:
 
     def cloud(self) -> Cloud:
         """The particles as plans take them; what is not yet adrift cannot be found, as what is ashore."""
-        return Cloud(self.time, self.lat, self.lon, self.weight, self.state, self._objects())
+        doubts = tuple(n for n in self.notes if not n.startswith(SEARCHED))
+        return Cloud(self.time, self.lat, self.lon, self.weight, self.state, self._objects(), doubts)
 
     def _objects(self) -> tuple[str, ...]:
         """Keys of the objects that particles with any weight are."""

@@ -158,7 +158,7 @@ def _area(cloud: Cloud, frame: Frame, points: Array, margin: float, begin: int, 
 def _weaknesses(
     kind: str, short: bool, line: Array, searcher: Searcher, width: float, cloud: Cloud, begin: int, end: int
 ) -> tuple[str, ...]:
-    out = [f"sweep width given by hand: {searcher.name}"] if searcher.width > 0 else []
+    out = [*cloud.doubts, *([f"sweep width given by hand: {searcher.name}"] if searcher.width > 0 else [])]
     if short:
         out.append("the time does not allow all of it: the track ends early")
     if kind == "BS":

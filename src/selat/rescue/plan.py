@@ -53,6 +53,7 @@ class Setting:
     fresh: tuple[Array, Array, Array]  #: east, north (g, n) and weight (n,) for the score
     coast: Coast | None = None  #: where there is land among the particles
     objects: tuple[str, ...] = ()  #: what the particles may be
+    doubts: tuple[str, ...] = ()  #: of how they came about
 
 
 def plan(
@@ -223,7 +224,9 @@ def setting_of(
         x, y, weight, share, width * speed * seconds, speed * seconds, floor=float(width.min()) / 4.0, land=land
     )
     at_coast = coast if land.any else None
-    return Setting(frame, times, begin, end, ready, spans, problem, (fx, fy, fw), at_coast, cloud.objects), ashore
+    return Setting(
+        frame, times, begin, end, ready, spans, problem, (fx, fy, fw), at_coast, cloud.objects, cloud.doubts
+    ), ashore
 
 
 def _afloat(x: Array, y: Array, weight: Array) -> tuple[Array, Array, Array]:
@@ -275,7 +278,7 @@ def _ideal(setting: Setting, laid: list[Sortie]) -> float:
 def _weaknesses(
     setting: Setting, conditions: Conditions, ashore: float, pos: float, most: float, shore_party: bool
 ) -> tuple[str, ...]:
-    out = []
+    out = list(setting.doubts)
     by_hand = [s.name for s, span in zip(setting.searchers, setting.spans, strict=True) if s.width > 0 and span]
     if by_hand:
         out.append(f"sweep width given by hand: {', '.join(by_hand)}")

@@ -17,7 +17,7 @@ from selat.model.clock import format_time
 from selat.model.errors import StoreError
 from selat.model.plan import from_dict
 from selat.rescue.cloud import Cloud
-from selat.rescue.drifted import Drifted, load
+from selat.rescue.drifted import SEARCHED, Drifted, load
 from selat.rescue.lines import KINDS
 from selat.rescue.probability import Track, regions, update_plan
 from selat.store.cases import Record
@@ -162,5 +162,5 @@ def apply(bench: Bench, search: Record, records: list[Record]) -> float:
     plan = replace(plan, tasks=tuple(begun))
     after, pos = update_plan(bench.cloud(), plan, until=int(body["until"]), tracks=tracks)
     until = format_time(int(body["until"]) or plan.end)
-    bench.reweigh(search.n, pos, after.weight, f"searched in vain until {until} (plan {body['plan']}): {pos:.1%}")
+    bench.reweigh(search.n, pos, after.weight, f"{SEARCHED} until {until} (plan {body['plan']}): {pos:.1%}")
     return pos

@@ -1,7 +1,8 @@
 """A search as people lay it out: areas that were planned, lines that were drawn, together; and again with others of both.
 
-Lines come first: what they leave is what the areas are planned on. What is worth what does not depend on that order, since a
-particle that both miss is missed by one after the other.
+Lines come first, one after the other: each is worth what it finds of what those before it left, and what all leave is what
+the areas are planned on. What all are worth together does not depend on that order, since a particle that both miss is missed
+by one after the other.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from selat.rescue.searchers import Conditions, Searcher
 from selat.tracks.coast import Coast
 
 Array = NDArray[Any]
+Drawn = tuple[tuple[str, Line], ...]  #: lines with their searchers, in the order in which they count
 STEP = 200.0  #: m between places of a line at which it is asked whether it crosses an area
 
 
@@ -56,8 +58,8 @@ class Layout:
 
     def __init__(self, cloud: Cloud, order: Order, coast: Coast, made: Plan | None = None) -> None:
         self.cloud, self.order, self.coast = cloud, order, coast
-        self._lines: dict[tuple[str, Line], Plan] = {}
-        self._clouds: dict[tuple[tuple[str, Line], ...], Cloud] = {}
+        self._lines: dict[Drawn, Plan] = {}
+        self._clouds: dict[Drawn, Cloud] = {}
         self._settings: dict[tuple[tuple[str, Line], ...], Setting] = {}
         self._all: Setting | None = None
         self.plan = (
@@ -71,8 +73,9 @@ class Layout:
         o = self.order
         areas = None
         if o.free:
+            left = self._left(tuple(o.lines.items()))
             areas = plan(
-                self._left(o.lines), o.free, o.sight, o.begin, o.end, parts=parts, case=o.case, made=made, pos_before=pos_before,
+                left, o.free, o.sight, o.begin, o.end, parts=parts, case=o.case, made=made, pos_before=pos_before,
                 approval=o.approval, coast=self.coast, seed=seed, shore_party=o.shore_party,
             )  # fmt: skip
         found, _ = self._together(areas, o.lines)
@@ -113,13 +116,13 @@ class Layout:
         tasks = tuple(replace(t, name=named.get(t.searcher, t.name)) for t in made.tasks)
         return replace(made, tasks=tasks, made=self.plan.made, pos_before=self.plan.pos_before), both + crossed
 
-    def _line(self, name: str, line: Line) -> Plan:
-        key = name, line
+    def _last(self, key: Drawn) -> Plan:
+        """The plan of the last of these lines, on what the others left."""
         if key not in self._lines:
-            o = self.order
+            o, (name, line) = self.order, key[-1]
             boat = next(b for b in o.boats if b.name == name)
             made = along(
-                self.cloud, boat, o.sight, line.kind, line.places, o.begin, o.end, spacing=line.spacing, times=line.times,
+                self._left(key[:-1]), boat, o.sight, line.kind, line.places, o.begin, o.end, spacing=line.spacing, times=line.times,
                 port=line.port, case=o.case, approval=o.approval, coast=self.coast,
             )  # fmt: skip
             while len(self._lines) > 20:  # a pull at a line leaves many behind
@@ -127,14 +130,16 @@ class Layout:
             self._lines[key] = made
         return self._lines[key]
 
-    def _left(self, drawn: Mapping[str, Line]) -> Cloud:
+    def _left(self, key: Drawn) -> Cloud:
         """The particles after the lines were sailed in vain."""
-        key = tuple(drawn.items())
+        if not key:
+            return self.cloud
         if key not in self._clouds:
-            cloud = self.cloud
-            for name, line in key:
-                cloud, _ = update(cloud, exponent_of_track(cloud, _track(self._line(name, line).tasks[0])))
-            self._clouds = {key: cloud}
+            before = self._left(key[:-1])
+            left, _ = update(before, exponent_of_track(before, _track(self._last(key).tasks[0])))
+            while len(self._clouds) > 10:
+                self._clouds.pop(next(iter(self._clouds)))
+            self._clouds[key] = left
         return self._clouds[key]
 
     def _setting(self, drawn: Mapping[str, Line]) -> Setting:
@@ -142,7 +147,7 @@ class Layout:
         o, key = self.order, tuple(drawn.items())
         if key not in self._settings:
             found, _ = setting_of(
-                self._left(drawn), o.free, o.sight, o.begin, o.end, shore_party=o.shore_party, coast=self.coast
+                self._left(key), o.free, o.sight, o.begin, o.end, shore_party=o.shore_party, coast=self.coast
             )
             self._settings = {key: found}
         return self._settings[key]
@@ -159,18 +164,14 @@ class Layout:
     def _together(self, areas: Plan | None, drawn: Mapping[str, Line]) -> tuple[Plan, tuple[tuple[str, str], ...]]:
         """(areas and lines as one plan, pairs of them that cross)."""
         o = self.order
-        laid = [self._line(name, line) for name, line in drawn.items()]
+        key = tuple(drawn.items())
+        laid = [self._last(key[: k + 1]) for k in range(len(key))]
         if not laid:
             assert areas is not None
             return areas, ()
         parts = [*([areas] if areas is not None else []), *laid]
-        tasks = (areas.tasks if areas is not None else ()) + tuple(
-            replace(p.tasks[0], name=f"L{k + 1}") for k, p in enumerate(laid)
-        )
-        if areas is not None:  # on what the lines left: alone it is worth more than what it adds
-            left = 1.0 - _either(laid, "pos")
-            inner = tuple(replace(t, poc=t.poc * left, pos=t.pos * left) for t in areas.tasks)
-            tasks = inner + tasks[len(inner) :]
+        sailed = tuple(_of(replace(p.tasks[0], name=f"L{k + 1}"), laid[:k]) for k, p in enumerate(laid))
+        tasks = (tuple(_of(t, laid) for t in areas.tasks) if areas is not None else ()) + sailed
         pos = _either(parts, "pos")
         setting = self._whole()
         effort = np.array([sum(t.coverage * t.area.size for t in tasks if t.searcher == b.name) for b in o.boats])
@@ -189,6 +190,12 @@ class Layout:
 def _either(parts: Sequence[Plan], what: str) -> float:
     """Probability that at least one of searches one after the other finds it."""
     return 1.0 - math.prod(1.0 - float(getattr(p, what)) for p in parts)
+
+
+def _of(task: Task, before: Sequence[Plan]) -> Task:
+    """A task of what others left: alone it is worth more than what it adds to them."""
+    left = 1.0 - _either(before, "pos")
+    return replace(task, poc=task.poc * left, pos=task.pos * left)
 
 
 def _renamed(part: Plan, tasks: Sequence[Task]) -> Iterator[str]:

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from selat.cli.rescue._plan_file import pairs, read_plan
     from selat.model.clock import format_time, parse_time
     from selat.readers.track_file import read_track
-    from selat.rescue.drifted import load
+    from selat.rescue.drifted import SEARCHED, load
     from selat.rescue.probability import Track, update_plan
 
     if args.out.suffix != ".npz":
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     until = parse_time(args.until) if args.until else 0
     after, pos = update_plan(found.cloud(), plan, until=until, tracks=tracks)
     when = format_time(until or plan.end)
-    note = f"searched in vain until {when}: the search had a probability of success of {pos:.1%}"
+    note = f"{SEARCHED} until {when}: the search had a probability of success of {pos:.1%}"
     after_all = replace(found, weight=after.weight, notes=(*found.notes, note), searched=(*found.searched, pos))
     after_all.save(args.out)
     print(note)
