@@ -271,8 +271,9 @@ def test_work_is_broken_off(app, case) -> None:
         assert job["state"] in ("cancelled", "done")
     assert ask(app, "GET", f"/api/rescue/jobs/{second['id']}").json()["state"] == "cancelled"
     assert ask(app, "DELETE", f"/api/rescue/jobs/{second['id']}").status_code == 404
-    # what was broken off is not worked on: the drift that was recorded is
-    assert len(ask(app, "GET", f"/api/rescue/cases/{case}/times").json()["times_ms"]) == 13
+    # what was broken off is not worked on: the drift that was recorded is, or the first where it was quicker than we
+    whole = ask(app, "GET", f"/api/rescue/jobs/{first}").json()["state"] == "done"
+    assert len(ask(app, "GET", f"/api/rescue/cases/{case}/times").json()["times_ms"]) == (201 if whole else 13)
 
 
 def test_the_stream_tells_of_progress_to_the_end(app, case) -> None:
