@@ -73,7 +73,7 @@ def test_address_is_understood(text, expected):
         ("tcp://host:1?silence=0s", "not positive", "never"),
         ("tcp://host:1?silence=1s&silence=2s", "twice", "once"),
         ("tcp://host:1?name=", "no value", "name=VALUE"),
-        ("tcp://host:1?format=asterix", "no live format", "nmea"),
+        ("tcp://host:1?format=ivef", "no live format", "nmea"),
         ("tcp-listen://:1?clients=0", "whole number", "clients=64"),
         ("udp://:1?interface=eth0", "interface", "10.0.0.2"),
         ("http://host:80/", "no kind of source", "tcp://"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from dataclasses import replace
 from itertools import pairwise
 
@@ -220,6 +221,16 @@ def test_a_drift_survives_its_file(tmp_path):
     for name in ("e.npz", "f.npz"):
         with pytest.raises(FormatError):
             load(tmp_path / name)
+    whole, rng = (tmp_path / "d.npz").read_bytes(), random.Random(6)
+    for _ in range(300):  # bytes changed anywhere: read, or said to be damaged
+        raw = bytearray(whole)
+        for _ in range(rng.randint(1, 20)):
+            raw[-rng.randrange(1, min(len(raw), 3000))] = rng.randrange(256)
+        (tmp_path / "g.npz").write_bytes(raw)
+        try:
+            load(tmp_path / "g.npz")
+        except FormatError as e:
+            assert e.hint
 
 
 def test_plans_take_a_drift_as_their_cloud():

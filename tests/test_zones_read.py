@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import random
 import re
 import zipfile
 from itertools import pairwise
@@ -178,6 +179,15 @@ def test_kml_and_kmz(tmp_path):
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("doc.kml", KML)
     assert read(tmp_path, "a.kmz", packed.getvalue(), kind="cable", source="survey 7").zones == found.zones
+    rng = random.Random(5)
+    for _ in range(300):  # bytes changed anywhere: read, or said to be damaged
+        raw = bytearray(packed.getvalue())
+        for _ in range(rng.randint(1, 20)):
+            raw[rng.randrange(2, len(raw))] = rng.randrange(256)
+        try:
+            read(tmp_path, "b.kmz", bytes(raw), kind="cable", source="survey 7")
+        except FormatError as e:
+            assert e.hint
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_a_ship_of_the_history_is_found_and_her_dossier_read(page: Browser, arch
     page.wait(f"document.getElementById('hits').textContent.includes('{ship['name']}')", 10)
     press(page, "Enter")
     page.wait(f"selat.past() && new URLSearchParams(location.search).get('ship') === '{ship['id']}'", 20)
-    assert ship["name"] in page.wait("document.querySelector('.ship-name').textContent")
+    page.wait(f"document.querySelector('.ship-name').textContent.includes('{ship['name']}')", 10)
     page.key("i")
     text = page.wait("document.querySelector('.dossier') && document.querySelector('.dossier').textContent", 10)
     assert ship["name"] in text and "reports" in text

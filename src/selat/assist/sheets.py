@@ -11,31 +11,21 @@ import csv
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from selat.assist.facts import KINDS, Fact, Kind, checked
 from selat.assist.fields import Field, read_value, show_value
 from selat.model.errors import ConfigError, FormatError
+from selat.store.disk import DAMAGED_ZIP
 
 _FIXED = ("id", "at", "confidence", "source", "who")
 _AT = Field("at", "time")
 _MOST_UNPACKED = 600_000_000  #: bytes of a workbook
 #: what openpyxl raises for a damaged part, besides
-_ODD = (
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    EOFError,
-    OverflowError,
-    NotImplementedError,
-    RuntimeError,
-)
+_ODD = (KeyError, TypeError, IndexError, AttributeError, SyntaxError)
 _FORMULA = ("=", "+", "-", "@", "'", "\t", "\r", "\n")
 
 
@@ -121,9 +111,10 @@ def _xlsx(path: Path) -> Iterator[tuple[str, list[tuple[int, list[Any]]]]]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
+    data = io.BytesIO(path.read_bytes())
     try:
-        _small_enough(path)
-        book = load_workbook(path, read_only=True, data_only=True)
+        _small_enough(data)
+        book = load_workbook(data, read_only=True, data_only=True)
         try:
             for sheet in book.worksheets:
                 if not sheet.title.startswith("_"):
@@ -132,13 +123,13 @@ def _xlsx(path: Path) -> Iterator[tuple[str, list[tuple[int, list[Any]]]]]:
                     yield sheet.title, [(n, list(row)) for n, row in rows if any(c is not None for c in row)]
         finally:
             book.close()
-    except (InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, *_ODD) as e:
+    except (InvalidFileException, *DAMAGED_ZIP, *_ODD) as e:
         raise FormatError(f"{path}: no XLSX workbook ({e})", hint="save it as .xlsx, not .xls") from None
 
 
-def _small_enough(path: Path) -> None:
+def _small_enough(data: BinaryIO) -> None:
     """A few kilobytes can hold gigabytes of zeros, and a workbook has no business with a document type."""
-    with zipfile.ZipFile(path) as parts:
+    with zipfile.ZipFile(data) as parts:
         if sum(i.file_size for i in parts.infolist()) > _MOST_UNPACKED:
             raise ValueError(f"more than {_MOST_UNPACKED / 1e6:.0f} MB when unpacked")
         for info in parts.infolist():

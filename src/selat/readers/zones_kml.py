@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 from selat.model.errors import FormatError, SelatError
 from selat.readers.zones_file import Found, Trouble, split_properties
+from selat.store.disk import DAMAGED_ZIP
 
 Point = tuple[float, float]
 _MOST = 256 * 1024 * 1024  #: bytes of an unpacked KMZ
@@ -84,8 +85,8 @@ def _unpacked(path: Path, data: bytes) -> bytes:
             return archive.read(name)
     except StopIteration:
         raise FormatError(f"{path}: a KMZ without a .kml in it", hint="export it as KML") from None
-    except zipfile.BadZipFile as e:
-        raise FormatError(f"{path}: {e}", hint="is the file whole?") from None
+    except DAMAGED_ZIP as e:
+        raise FormatError(f"{path}: no whole KMZ ({e})", hint="is the file whole?") from None
 
 
 def _tree(path: Path, data: bytes) -> _Node:

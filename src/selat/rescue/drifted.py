@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,12 @@ from selat.kernels import geodesy
 from selat.model.errors import FormatError
 from selat.rescue.cloud import Cloud
 from selat.rescue.drift import ADRIFT, ASHORE, WAITING
-from selat.store.disk import write_whole
+from selat.store.disk import DAMAGED_ZIP, write_whole
 
 Array = NDArray[Any]
 SEARCHED = "searched in vain"  #: what a note of a search begins with; the others are doubts about the drift
+#: what NumPy raises besides about the head of an array that is damaged
+_ODD_ARRAY = (SyntaxError, TokenError, TypeError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,6 @@ class Drifted:
 
     def save(self, path: Path) -> None:
         """Write the case and its particles to one file (NumPy's .npz), whole or not at all."""
-        import io
-
         out = io.BytesIO()
         np.savez_compressed(
             out, case=np.array(self.case), notes=np.array(list(self.notes), dtype=np.str_), time=self.time,
@@ -99,12 +100,13 @@ _STATES = (("adrift", ADRIFT), ("ashore", ASHORE), ("waiting", WAITING))
 
 def load(path: Path) -> Drifted:
     """The drift of :meth:`Drifted.save`; raises :class:`FormatError` for another file."""
+    data = io.BytesIO(path.read_bytes())
     try:
-        with np.load(path, allow_pickle=False) as z:
+        with np.load(data, allow_pickle=False) as z:
             arrays = {k: z[k] for k in ("time", "lat", "lon", "state", "weight", "scenario", "what")}
             case, notes = str(z["case"]), tuple(str(n) for n in z["notes"])
             searched = tuple(z["searched"].tolist()) if "searched" in z.files else ()  # older files lack it
-    except (ValueError, KeyError, zipfile.BadZipFile, EOFError) as e:
+    except (KeyError, *_ODD_ARRAY, *DAMAGED_ZIP) as e:
         raise FormatError(f"{path} is no drift ({e})", hint="a file that `selat rescue drift` wrote") from None
     if not (np.diff(arrays["time"]) > 0).all() or arrays["lat"].shape != (len(arrays["time"]), len(arrays["weight"])):
         raise FormatError(f"{path} is damaged: its arrays do not fit", hint="drift again")

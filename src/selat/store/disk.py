@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zipfile
+import zlib
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +14,9 @@ try:
     import fcntl
 except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
+
+#: what :mod:`zipfile` raises about bytes in memory that are no whole zip; of a file an odd offset is an OSError besides
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OverflowError)
 
 
 def fsync_dir(path: Path) -> None:
