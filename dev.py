@@ -2,7 +2,7 @@
 """One command for a checkout of selat; it sets up what it needs on first use (Python >= 3.11, nothing else).
 
   python3 dev.py               the demo on a map (--no-browser, --port N, --for SECONDS)
-  python3 dev.py test [...]    pytest; further arguments go to pytest; --all also runs the tests marked slow
+  python3 dev.py test [...]    the quick tests; arguments go to pytest; a named file runs whole but for `slow`; --all: all
   python3 dev.py check         format, lint, types, layers, shape, page, generated files: one line for each
   python3 dev.py setup [peers] only the environments; peers: what selat is compared with
   python3 dev.py bench [NAME]  a benchmark of bench/NAME.py; without a name, the list
@@ -273,6 +273,8 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     if "--all" in arguments:
         arguments = ["-m", "not bench", *(a for a in arguments if a != "--all")]
+    elif "-m" not in arguments and any((ROOT / a.split("::")[0]).exists() for a in arguments if not a.startswith("-")):
+        arguments = ["-m", "not slow and not bench", *arguments]  # who names a file wants its tests
     workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", str(min(os.cpu_count() or 1, 4))]
     return hand_over(set_up("dev"), "python", "-m", "pytest", *workers, *arguments)
 

@@ -53,6 +53,7 @@ def test_the_location_table(incidents, ports, knots, one, two, every):
     assert 100 * reach.any(axis=1).mean() == pytest.approx(every, abs=1.0)
 
 
+@pytest.mark.long
 def test_the_verb_tells_water_beside_line(incidents, tmp_path, capsys):
     with (tmp_path / "d.csv").open("w", newline="") as out:
         writer = csv.writer(out)

@@ -230,6 +230,7 @@ def test_formulas_stay_texts(register, tmp_path):
     assert "'=HYPERLINK" in (tmp_path / "folder" / "document.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_large_sheet_with_seven_bad_rows(tmp_path, capsys):
     sea = tmp_path / "sea"
     register = open_register(sea, create=True)

@@ -103,6 +103,7 @@ def test_what_is_no_truth_is_told(tmp_path):
         facts.read(path)
 
 
+@pytest.mark.long
 def test_grades_as_a_table_and_as_json(capsys, tmp_path):
     report = tmp_path / "grades.md"
     assert main(["exercise", "score", "--seeds", "1", *SMALL, "--out", str(report)]) == 0
@@ -165,6 +166,7 @@ def nobody(job: Job) -> Play:
     return Play([], ("rendezvous", "dark"), empty("reports"), empty("statics"), job.seed)
 
 
+@pytest.mark.long
 def test_trials_in_processes_come_in_order_and_as_one_by_one():
     jobs = [Job(seed, ("meetings",), 30, 1, 1.0) for seed in (3, 1, 2)]
     told = []

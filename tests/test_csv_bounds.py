@@ -14,7 +14,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("rounds", [pytest.param(150), pytest.param(4000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "rounds", [pytest.param(150, marks=pytest.mark.long), pytest.param(4000, marks=pytest.mark.slow)]
+)
 def test_no_index_out_of_bounds(rounds):
     # compiled once for each state of the sources, as that takes longer than the test
     sources = b"".join(p.read_bytes() for p in sorted((ROOT / "src/selat/kernels").glob("*.py")))

@@ -97,6 +97,7 @@ def verb_of(step: Step) -> str | None:
     return verb
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [p for p in PAGES if steps(p.read_text(encoding="utf-8"))], ids=name_of)
 def test_page_works_as_written(page, tmp_path):
     todo = steps(page.read_text(encoding="utf-8"))

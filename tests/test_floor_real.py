@@ -7,6 +7,7 @@ import json
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ def test_a_satellite_log_of_the_indian_ocean(shared):
     assert {a.rule for a in alerts} <= {"identity_format", "identity_mismatch"}
 
 
+@pytest.mark.long
 def test_a_morning_in_the_solent(shared):
     """91 ships for some 50 minutes, yachts among them: bearable, and alike in any order of arrival."""
     with (shared / "csv" / "stonesoup_solent_20160112.csv").open(encoding="utf-8") as file:

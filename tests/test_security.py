@@ -190,6 +190,7 @@ BODIES: tuple[bytes, ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 def test_bodies_that_make_no_sense_are_refused_and_logged(floor: Floor) -> None:
     with floor.client("supervisor") as c:
         alert = c.get("/api/alerts").json()["alerts"][0]["id"]

@@ -131,6 +131,7 @@ def test_a_quiet_sea_is_silent(rule):
     assert alerts == []
 
 
+@pytest.mark.long
 @each_rule
 @settings(max_examples=12)
 @given(
@@ -147,6 +148,7 @@ def test_batch_is_live(rule, cuts, delays, save_at):
     assert plain(live) == BATCH[rule.name]
 
 
+@pytest.mark.long
 @each_rule
 @pytest.mark.parametrize("tick", [5, 10])
 def test_alerts_do_not_depend_on_the_tick(rule, tick):
@@ -176,7 +178,9 @@ def _one_sea():
     return (reports, statics, texts), world, together
 
 
-@pytest.mark.parametrize("turn", [0, *(pytest.param(k, marks=pytest.mark.slow) for k in range(1, 8))])
+@pytest.mark.parametrize(
+    "turn", [pytest.param(0, marks=pytest.mark.long), *(pytest.param(k, marks=pytest.mark.slow) for k in range(1, 8))]
+)
 def test_rules_do_not_disturb_each_other(turn):
     """Each rule says in company what it says alone; an eighth of the rules in the quick suite, all in the long one."""
     tables, world, together = _one_sea()
