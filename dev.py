@@ -10,9 +10,9 @@
   python3 dev.py dist          a wheel with the page in it, and the sources, in dist/; --offline: and all that it needs
   python3 dev.py lock          write requirements/*.txt again (--upgrade: newer versions, a week old at least)
 
-Everything lands inside the checkout: .venv, .venv-bench (peers to compare with), ui/node_modules.
-Environment: SELAT_NO_PAGE=1 goes on without building the page; SELAT_NO_UV=1 installs with pip alone;
-PIP_* and UV_* are honoured (PIP_NO_INDEX=1 with PIP_FIND_LINKS=wheels/ where there is no network).
+Everything lands inside the checkout: .venv, .venv-bench (peers to compare with), ui/node_modules. Environment:
+SELAT_NO_PAGE=1 goes on without building the page; SELAT_NO_UV=1 installs with pip alone; PIP_* and UV_* are honoured
+(PIP_NO_INDEX=1 with PIP_FIND_LINKS=wheels/ where there is no network).
 """
 
 from __future__ import annotations
@@ -271,10 +271,9 @@ def demo(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    if "--all" in arguments:
-        arguments = ["-m", "not bench", *(a for a in arguments if a != "--all")]
-    elif "-m" not in arguments and any((ROOT / a.split("::")[0]).exists() for a in arguments if not a.startswith("-")):
-        arguments = ["-m", "not slow and not bench", *arguments]  # who names a file wants its tests
+    if "-m" not in arguments and any(a == "--all" or a.startswith("tests") for a in arguments):  # a file is run whole
+        marks = "not bench" if "--all" in arguments else "not slow and not bench"
+        arguments = ["-m", marks, *(a for a in arguments if a != "--all")]
     workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", str(min(os.cpu_count() or 1, 4))]
     return hand_over(set_up("dev"), "python", "-m", "pytest", *workers, *arguments)
 
