@@ -6,7 +6,7 @@ was drawn, and moves the map for ten seconds with every ship on it, at 1,500 and
 
 * *as shown*: frames a second as a screen of 60 Hz shows them; the share of frames that came a frame late or more;
 * *as fast as it can*: the same without waiting for a screen, which says how much is in reserve;
-* *a still map*: while ships move on a map that stands, milliseconds of the main thread in a second.
+* *a still map*: while ships move on a map that stands, milliseconds of processor time of the main thread in a second.
 
 ``--flags`` takes flags of Chromium for a driver that needs some (``--flags=--use-angle=vulkan`` on a Linux server with a
 card but no screen). Where it says SwiftShader or llvmpipe, the processor drew and not a card: these figures say nothing
@@ -27,7 +27,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "bench")]
 
-from page import Many  # noqa: E402
+from page import Many, thread_time  # noqa: E402
 
 from browser.cdp import SOFTWARE, Browser  # noqa: E402
 from selat.web.server import create_app, serve_in_thread  # noqa: E402
@@ -65,16 +65,15 @@ def measure(ships: int, graphics: list[str], binary: str | None) -> dict[str, ob
             page.wait(f"selat.ready() && selat.counts().ships === {ships}", 120)
             time.sleep(2)
             gaps = np.diff(page.js(MOVING % SECONDS))
-            before = busy(page)
+            before = thread_time(page)
             time.sleep(SECONDS)
-            return {"renderer": page.js(RENDERER), "gaps": gaps, "still_ms": (busy(page) - before) / SECONDS * 1000}
+            return {
+                "renderer": page.js(RENDERER),
+                "gaps": gaps,
+                "still_ms": (thread_time(page) - before) / SECONDS * 1000,
+            }
     finally:
         server.stop()
-
-
-def busy(page: Browser) -> float:
-    """Seconds of work of the page's main thread so far."""
-    return {m["name"]: float(m["value"]) for m in page.call("Performance.getMetrics")["metrics"]}["TaskDuration"]
 
 
 def main() -> int:

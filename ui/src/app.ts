@@ -18,6 +18,7 @@ import { HOME, Parts } from "./parts";
 
 const ZONES_EVERY_MS = 60_000;
 const OTHER_LEVELS_AFTER_MS = 3000;
+const SELDOM_MS = 1500; // longer than between two updates of the feed, each of which draws a frame
 
 export class App extends Parts {
   /** The land is on the map. */
@@ -25,6 +26,7 @@ export class App extends Parts {
   private land: Promise<void> | null = null; // on its way before the map asks for it
   private title = "selat";
   private fault = "";
+  private drawn = -Infinity; // when the last frame was
   private asked = Number(recall("at")) || null; // an instant the address names
 
   protected makeFeed(): Feed {
@@ -126,14 +128,14 @@ export class App extends Parts {
   /** Draws often enough that the fastest ship moves by less than a pixel, and no oftener: a quiet screen costs little. */
   private animate(): void {
     const pixelsPerSecond = (15 * this.view.scale) / 40_000_000 * Math.max(this.clock.rate, 0);
-    const wait = Math.min(Math.max(700 / Math.max(pixelsPerSecond, 0.01), 50), 1000);
-    setTimeout(() => {
-      if (!document.hidden) this.map.triggerRepaint();
-      this.animate();
-    }, wait);
+    const wait = Math.min(Math.max(700 / Math.max(pixelsPerSecond, 0.01), 50), SELDOM_MS);
+    const left = this.drawn + wait - performance.now(); // news of the feed may have drawn one meanwhile
+    if (left <= 0 && !document.hidden) this.map.triggerRepaint();
+    setTimeout(() => this.animate(), left > 0 ? left : wait);
   }
 
   private frame(): void {
+    this.drawn = performance.now();
     this.view.update();
     this.readout.scale();
     this.overlay.draw(this.furniture);

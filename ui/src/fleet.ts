@@ -14,6 +14,7 @@ export type Category = (typeof CATEGORIES)[number];
 export const PRIORITIES: Priority[] = ["caution", "warning", "alarm", "emergency"];
 
 const STILL_KN = 0.5;
+const AHEAD = 48;
 const DROP_AFTER_S = 6 * 3600;
 
 /** The category of an AIS ship-type code (ITU-R M.1371 table 53). */
@@ -47,6 +48,8 @@ export class Fleet implements Columns {
   /** Wall time of the last row that said something new. */
   lastRow = -Infinity;
   private named = 0; // grows when names came
+  private readonly mmsis: number[] = []; // by slot
+  private after = 0; // the slot after that of the last row
   private sieve: Sieve | null = null;
   private alertOf = new Map<number, { level: number; acknowledged: boolean }>();
 
@@ -72,6 +75,7 @@ export class Fleet implements Columns {
   apply(rows: Rows, clockMs: number, all: boolean): void {
     if (Math.abs(clockMs - this.baseMs) > 7_200_000) this.rebase(clockMs);
     const kept = all ? new Set<number>() : null;
+    this.after = 0;
     for (let k = 0; k < rows.length; k++) {
       const row = rows.at(k) as Row;
       kept?.add(row.mmsi);
@@ -123,7 +127,7 @@ export class Fleet implements Columns {
   }
 
   private put(row: Row, clockMs: number): void {
-    let c = this.byMmsi.get(row.mmsi);
+    let c = this.next(row.mmsi) ?? this.byMmsi.get(row.mmsi);
     const lost = (row.flags & FLAG_LOST) !== 0;
     if (!Number.isFinite(row.lon)) {
       if (c && lost) this.drop(c);
@@ -135,11 +139,21 @@ export class Fleet implements Columns {
       c = new Contact(this, row.mmsi, this.contacts.length);
       this.contacts.push(c);
       this.byMmsi.set(row.mmsi, c);
+      this.mmsis.push(row.mmsi);
       if (this.contacts.length * STRIDE > this.gpu.length) this.grow();
     }
+    this.after = c.slot + 1;
     c.fixMs = fixMs;
     if (c.take(row)) c.lie(1 / (CIRCUMFERENCE * Math.cos((c.lat * Math.PI) / 180)), mercatorY(c.lat));
     this.write(c);
+  }
+
+  /** The contact of a row where it is looked for first: the server's rows are mostly in the order of the slots. */
+  private next(mmsi: number): Contact | undefined {
+    for (let slot = this.after, end = Math.min(slot + AHEAD, this.mmsis.length); slot < end; slot++) {
+      if (this.mmsis[slot] === mmsi) return this.contacts[slot];
+    }
+    return undefined;
   }
 
   private grow(): void {
@@ -152,12 +166,14 @@ export class Fleet implements Columns {
 
   private drop(c: Contact): void {
     const last = this.contacts.pop() as Contact;
+    this.mmsis.pop();
     this.byMmsi.delete(c.mmsi);
     if (last !== c) {
       this.gpu.copyWithin(c.slot * STRIDE, last.slot * STRIDE, (last.slot + 1) * STRIDE);
       this.more.copyWithin(c.slot * MORE, last.slot * MORE, (last.slot + 1) * MORE);
       last.slot = c.slot;
       this.contacts[c.slot] = last;
+      this.mmsis[c.slot] = last.mmsi;
     }
     this.changes += 1;
   }

@@ -60,9 +60,12 @@ class SeaArchive(Releasing):
         self._warming.start()
 
     def _warm(self) -> None:
-        """Read the footers of the files: the first dossier of a month of history waits for nothing."""
+        """Know the ships, then read the footers of the files: the first search and the first dossier wait for nothing."""
         view = self.sea.view
         with suppress(StoreError):  # a file that is gone or damaged is told of when it is asked for
+            if not view.hidden:
+                view.ships()  # what takes seconds is loading the compiled kernels: here nobody waits for the lock meanwhile
+            self._known()
             warm(view.layout.history, [p for p in view.parts if p.table in ("reports", "statics")], self._over)
 
     def close(self) -> None:
