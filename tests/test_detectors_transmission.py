@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from selat.detectors import (
 )
 from selat.model.clock import SECOND
 from selat.model.schema import I32, Flag
+from selat.tracks.stations import Silence
 
 SHIP = 563000111
 
@@ -117,6 +119,15 @@ def test_what_is_heard_seldom_is_not_dark(msg_type, times):
 
 def test_a_station_that_hears_as_usual_is_not_told_of():
     assert alerts_of(coverage_drop.DETECTOR, fleet(12, range(0, 6000, 10))) == []
+
+
+def test_a_second_without_a_report_is_no_outage_of_a_busy_station():
+    """Of one that brings nine a second a second is no chance any more; for 20 minutes after an outage it is not judged."""
+    rule, now = coverage_drop.DETECTOR, made.START
+    for seconds, down in ((2, {}), (40, {"3": now})):
+        silence = Silence(3, now - seconds * SECOND, 9.0 * seconds, 1e-8)
+        window = SimpleNamespace(now=now, reception=SimpleNamespace(silent=lambda _, s=silence: [s]))
+        assert rule._fit(window, {"down": {}, "delay": {}, "late": {}}) == (down, {})
 
 
 def test_ships_that_anchor_or_leave_are_no_drop():

@@ -241,3 +241,15 @@ def test_meetings_near_the_shore_are_found_on_training_seeds():
         for outcome in done:
             total.add(outcome.grades[rule])
         assert total.f1 >= 0.85, total
+
+
+def test_no_receiver_that_fails_is_garbled_at_the_same_time():
+    """Of one that hears nothing nobody can see that it hears half."""
+    for seed in (62, 64, 71):
+        faults = Scene(seed, ships=60, incidents=False, drills=("silences", "signals"), count=2).staged.faults
+        for deaf in (f for f in faults if f.kind == "deaf"):
+            assert all(
+                f.off <= deaf.on - 1800.0 or f.on >= deaf.off
+                for f in faults
+                if f is not deaf and f.station == deaf.station
+            )

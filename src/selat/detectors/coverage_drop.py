@@ -11,8 +11,8 @@ Why it matters
 False alarms
     Rain and the end of a day with ducting bring the far edge back; several ships that go dark together in empty waters
     look like it too. A link that became slower lets others be first: not judged while a station's reports come 0.2 s
-    later than usual, nor within 20 minutes of its silence or of a clock that was off. A neighbour whose link became
-    faster is not seen. The usual is counted per ship and cell, so ships that leave or anchor change nothing.
+    later than usual, nor within 20 minutes of a silence of 20 s and more, or of a clock that was off. A neighbour whose
+    link became faster is not seen. The usual is counted per ship and cell, so ships that leave or anchor change nothing.
 Reference
     The model is selat's (docs/concepts/reception.md); behaviours 2.11.
 """
@@ -55,6 +55,12 @@ class Parameters:
         10.0, "s", "Not judged where its times are off by more than this", "selat: networks deliver in 2 s"
     )
     slower: float = param(0.2, "s", "... or its reports come so much later than usual", "selat: latencies of networks")
+    gap: float = param(
+        20.0,
+        "s",
+        "... nor for 20 min after it was silent for so long",
+        "selat: a busy one is quiet for a second or two by chance",
+    )
     learned: float = param(3000.0, "s", "The station was heard for so long before", "selat: until its cells are known")
 
 
@@ -91,7 +97,9 @@ class CoverageDrop(RowRule):
     def _fit(self, w: Window, m: Any) -> tuple[dict[str, int], dict[str, float]]:
         """When each station was last not to be judged, and its usual delay."""
         down, delays = dict(m["down"]), dict(m["delay"])
-        down.update((str(s.station), w.now) for s in w.reception.silent(w.now))
+        # Of a busy station a second without a report is no chance any more, and no outage yet.
+        away = [s for s in w.reception.silent(w.now) if w.now - s.since >= self.p.gap * SECOND]
+        down.update((str(s.station), w.now) for s in away)
         for one, (n, odd, fine, total) in m["late"].items():
             if 2 * odd > n:
                 down[one] = w.now

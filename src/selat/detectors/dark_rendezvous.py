@@ -7,7 +7,7 @@ What it finds
     own (chance of it by the learned reception: full below 1 in 10,000), how straight her way led there, how near she was,
     how long the first has waited, whether she says that she is at anchor, the types, the place. If the silent ship is heard
     again within a mile of the one that waits, that speaks fully for it. A silent ship is held to be bound for the one of
-    those who wait that fits best; a course that was only that of the lane she sailed in counts half. Caution from 0.35,
+    those who wait that fits best; a course that was only that of the lane she sailed in counts half. Caution from 0.5,
     warning from 0.65. Judged every minute.
 Why it matters
     Who has something to hand over at sea switches off before and not after; what is left to see is the other.
@@ -58,7 +58,9 @@ class Parameters:
     angle: float = param(30.0, "deg", "... on a course that leads there within this", "selat")
     by_lane: float = param(0.5, "1", "Worth of a course that is only that of the lane she was in", "selat")
     again: float = param(NAUTICAL_MILE, "m", "Heard again within this of the first, she was there", "selat")
-    caution: float = param(0.35, "1", "Likelihood for a caution", "selat")
+    caution: float = param(
+        0.5, "1", "Likelihood for a caution", "selat: half where only a lane led there, all else sure"
+    )
     warning: float = param(0.65, "1", "Likelihood for a warning", "selat")
 
 

@@ -113,8 +113,13 @@ def _held(yard: Yard) -> None:
 
 def _garbled(yard: Yard) -> None:
     """A receiver that misses half of what it hears for a quarter of an hour: nobody reports too rarely."""
-    station = yard.scene.stations[int(yard.rng.integers(len(yard.scene.stations)))]
+    stations = yard.scene.stations
+    first = int(yard.rng.integers(len(stations)))
     on = tools.start(yard, 900.0, 4500.0)  # when what is usual of it is known
+    # One that fails altogether then, or did just before, hears no half of anything.
+    failing = {f.station for f in yard.staged.faults if f.on < on + 900.0 and f.off > on - 1800.0}
+    order = [stations[(first + k) % len(stations)] for k in range(len(stations))]
+    station = next((s for s in order if s.name not in failing), order[0])
     yard.staged.faults.append(Fault(station.name, on, on + 900.0, "deaf", 0.5))
     # A station that hears half of what it did: that is what is to be told.
     tools.fact(
