@@ -238,6 +238,26 @@ def test_while_one_acts_nobody_speaks_unless_it_is_late():
     assert found and found[0].evidence["tcpa"] < 320, "while the distance of the pass changed, nothing was told"
 
 
+def test_a_ferry_that_swings_through_the_way_of_another_is_no_danger_unless_she_stays():
+    """A ferry points at the meeting 110 s before it, for half a minute; or keeps that course."""
+    a, b = CROSSING[0], made.sail(563100002, 1.2204, 103.8503, 9.0, 160.0, range(-1200, 120, 5))
+    seconds = (b["time"] - made.START) / SECOND
+    for until, told in ((-75, False), (1000, True)):
+        there = (seconds > -110) & (seconds < until)
+        found = alerts(collision.DETECTOR, a, b.replace(cog=np.where(there, 1600, 2600)), statics=named(200, 40))
+        assert any(x.last < made.START - 26 * SECOND for x in found) == told
+
+
+def test_while_one_slows_down_nobody_speaks():
+    """Two meet end on; one takes off her way from eight minutes before to three and a half."""
+    a, b = (made.sail(563100001 + n, 1.2, 103.85, 12.0, 90.0 + 180.0 * n, MINUTES) for n in range(2))
+    seconds = (b["time"] - made.START) / SECOND
+    slower = b.replace(sog=np.interp(seconds, [-480, -210], [120, 30]).round().astype("i8"))
+    steady, slowing = (alerts(collision.DETECTOR, a, x, statics=named(150, 150)) for x in (b, slower))
+    assert steady[0].last < made.START - 330 * SECOND
+    assert slowing[0].last > made.START - 260 * SECOND, "the time of the pass changed"
+
+
 def test_positions_led_astray_meet_nobody():
     """A jammed ship is put 6 miles away, onto the way of another, and sails on from there."""
     a, b = CROSSING

@@ -30,7 +30,16 @@ class Parameters:
         60.0, "m", "One acts: the distance of the pass changed by this ...", "selat: a turn of 2 degrees"
     )
     acted: float = param(60.0, "s", "... in so long", "selat")
-    late: float = param(120.0, "s", "Later than this nobody waits to see whether one acts", "selat: rule 17(b)")
+    shift: float = param(
+        15.0, "s", "... or the time of the pass, by this ...", "selat: a change of speed, not its error"
+    )
+    slower: float = param(0.15, "1", "... and by this share of what is left", "selat: errors of the two speeds")
+    seen: float = param(
+        40.0, "s", "... or they have been too close for less than this", "selat: a turn goes on so long"
+    )
+    late: float = param(
+        60.0, "s", "Later than this nobody waits to see whether one acts", "selat: both act by rule 17(b)"
+    )
     astray: float = param(50 * KNOT, "m/s", "A step of her track faster than this led her positions astray", "selat")
     agile_soon: float = param(90.0, "s", "The same for craft that stop and turn at will", "selat")
     skin: float = param(

@@ -6,8 +6,9 @@ What it finds
     of when who has to give way should have done so by now: 6 minutes before, where they all but touch (closest approach
     within half of both lengths and 80 m; overtaking: half of both beams and 15 m), as a warning; 4 minutes before, where
     they will touch, as an alarm; else 3 minutes before, as a caution. After three judgements in a row 10 s apart; ended
-    after five. While the distance at which they will pass changes, 60 m and more in the last minute, one of them is
-    acting, and nothing is told, or raised, until 2 minutes before. Craft below 50 m and stopped ships are given 3 minutes
+    after five. While the distance at which they will pass changes, 60 m and more in the last minute, or the time at which
+    they will (by 15 s and a seventh of what is left), or while they have been too close for less than 40 s, one of them
+    is acting, and nothing is told, or raised, until a minute before. Craft below 50 m and stopped ships are given 3 minutes
     and 90 s for warnings and alarms; two of them without passengers, and whoever comes slower than 7 knots towards a
     stopped ship, are a caution at most.
 Why it matters
@@ -66,7 +67,7 @@ class Collision:
 
     p: Parameters = field(default_factory=Parameters)
     name: str = "collision"
-    version: str = "6"
+    version: str = "7"
 
     @property
     def every(self) -> int:
@@ -181,7 +182,7 @@ class Collision:
         if seqs != e["seq"] and (e["bad"] == 0 or w.now - e.get("counted", NO_TIME) >= p.apart * SECOND):
             e.update(bad=e["bad"] + 1, good=0, seq=seqs, counted=w.now)
             recent = [row for row in e["misses"] if w.now - row[0] <= p.acted * SECOND]
-            e["misses"] = [*recent, [w.now, round(float(m.miss[k]), 1)]]
+            e["misses"] = [*recent, [w.now, round(float(m.miss[k]), 1), round(float(m.tcpa[k]), 1)]]
         e["least"] = min(e["least"], float(m.range[k]))
         waits = self._waits(w, f, m, k, e)
         if not e["open"] and (e["bad"] < p.raise_after or waits):
@@ -205,7 +206,9 @@ class Collision:
             hulls = 0.5 * float(f.length[a] + f.length[b]) + p.skin
         if t > (p.near if agile or m.dcpa[k] > hulls else p.alarm):
             return True
-        if t > p.late and any(abs(float(m.miss[k]) - miss) >= p.acting for _, miss in e["misses"]):
+        # Who came into danger a moment ago did so by a turn, or a change of speed, that may go on.
+        fresh = w.now - e["misses"][0][0] < p.seen * SECOND
+        if t > p.late and (fresh or any(self._acts(w.now, float(m.miss[k]), t, *row) for row in e["misses"])):
             return True
         if e["open"] or e["bad"] < p.raise_after:
             return False
@@ -215,6 +218,12 @@ class Collision:
             for slot in (int(f.slot[a]), int(f.slot[b]))
             for trail in (c.track(slot), c.recent(slot))
         )
+
+    def _acts(self, now: int, miss: float, t: float, then: int, was: float, ahead: float) -> bool:
+        """Whether one of two has turned, or changed her speed, since a judgement that found another distance or time."""
+        p = self.p
+        sooner = abs(ahead - (now - then) / SECOND - t)
+        return abs(miss - was) >= p.acting or sooner >= max(p.shift, p.slower * t)
 
     def _apart(self, w: Window, old: Meeting, alerts: list[Alert], heard: bool) -> Meeting | None:
         """A judgement "not too close" of a pair that was; None when it need not be remembered."""
