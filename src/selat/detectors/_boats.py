@@ -29,7 +29,7 @@ def unseen(c: Contacts, s: Ships) -> Array:
 
 def small(s: Ships, length: float) -> Array:
     """Craft of up to ``length`` m that do no other work, and those that declare neither type nor length."""
-    work = fleet.among(s.type, (*kinds.CALLERS, *fleet.TOWING, 52)) | np.isin(s.type // 10, (4, 6))
+    work = fleet.among(s.type, (*kinds.CALLERS, *fleet.TOWING, 52)) | fleet.among(s.type // 10, (4, 6))
     mute = np.isnan(s.length) & ((s.type == 0) | (s.kind == int(Kind.CLASS_B)))
     out: Array = ~work & ((s.length <= length) | mute)
     return out

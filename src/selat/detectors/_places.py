@@ -53,6 +53,7 @@ class Places(NamedTuple):
 
 
 _KNOWN: dict[str, dict[tuple[str, ...], Array]] = {}  # by version of the zones
+_NOWHERE: dict[tuple[str, ...], Array] = {}  # where there are no zones at all
 
 
 def places(window: Window) -> Places:
@@ -64,7 +65,7 @@ def _places(w: Window) -> Places:
     s, zones = ships(w), getattr(w.world, "zones", None)
     none = np.zeros(0, "i8")
     if zones is None or not len(zones):
-        return Places(s, zones, [], np.zeros(0, "U1"), np.zeros(0), none, none, {})
+        return Places(s, zones, [], np.zeros(0, "U1"), np.zeros(0), none, none, _NOWHERE)
     point, zone = zones.members(s.lat, s.lon)
     if zones.version not in _KNOWN:
         _KNOWN.clear()

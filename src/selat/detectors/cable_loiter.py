@@ -67,7 +67,7 @@ class CableLoiter(PictureRule):
         s = at.ships
         use = (s.length >= p.length) & ~fleet.among(s.type, LEFT_OUT) & ~at.within("pilot_boarding")
         use &= ~fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, fleet.FISHING, *fleet.TOW_STATUS))
-        use &= ~np.isin(c.motion[s.slot], (Motion.ANCHORED, Motion.MOORED)) & ~fleet.fishes(c, s)
+        use &= ~fleet.among(c.motion[s.slot], (Motion.ANCHORED, Motion.MOORED)) & ~fleet.fishes(c, s)
         found = []
         row, zone = cables.over_cables(at, use)
         if not row.size:

@@ -82,7 +82,7 @@ class ClockOff(RowRule):
         fits = (r["flags"][rows] & int(Flag.SECOND)) > 0
         odd = np.where(np.abs(off) > p.off, np.sign(off), 0.0)
         stations = dict(old["stations"])
-        for s in np.unique(station).tolist():
+        for s in _named(station):
             at = station == s
             ahead, late = off[at & (odd < 0)], off[at & (odd > 0)]
             new = [
@@ -97,8 +97,10 @@ class ClockOff(RowRule):
     def _ships(self, r: Columns, rows: Any, off: Any, station: Any, old: Any) -> dict[str, list[Any]]:
         """Ships whose second is off against what is usual of the station."""
         ships = old["ships"]
-        names, at = np.unique(station, return_inverse=True)
-        usual = np.array([old["usual"].get(str(s), (math.nan,))[0] for s in names.tolist()], "f8")[at]
+        by_station = np.full(int(station.max(initial=0)) + 1, math.nan)
+        for s in _named(station):
+            by_station[s] = old["usual"].get(str(s), (math.nan,))[0]
+        usual = by_station[station]
         with np.errstate(invalid="ignore"):
             gap = (off - usual + 30.0) % 60.0 - 30.0
             odd = np.abs(gap) > self.p.ship
@@ -233,6 +235,12 @@ def _enough(name: str, past: list[dict[str, list[Any]]], reports: int) -> list[A
         if name in minute:
             out[:-1] = [a + b for a, b in zip(out[:-1], minute[name][:-1], strict=True)]
     return out
+
+
+def _named(station: Any) -> list[int]:
+    """The stations (small numbers) that are in it, ascending."""
+    named: list[int] = np.flatnonzero(np.bincount(station)).tolist()
+    return named
 
 
 def _second(rows: Columns, station: int, received: Any) -> Columns:

@@ -63,7 +63,7 @@ class DraughtChange(PictureRule):
         # Of two hulls with one number each says what the other does not: the rule jump tells of those.
         number, times = np.unique(c.mmsi[(c.heard > window.now - round(self.p.told * SECOND))], return_counts=True)
         keep = np.flatnonzero((s.draught > 0) & ~np.isin(s.mmsi, number[times > 1]))
-        lies = (s.speed < p.still) | np.isin(c.motion[s.slot], (Motion.ANCHORED, Motion.MOORED))
+        lies = (s.speed < p.still) | fleet.among(c.motion[s.slot], (Motion.ANCHORED, Motion.MOORED))
         lies |= near.places(window).within("anchorage", "port") & (s.speed < p.slow)
         old = memory or {"id": [], "draught": [], "since": [], "changed": {}}
         state, changes = remember(

@@ -32,6 +32,7 @@ from selat.detectors import _golden as made
 from selat.detectors import _ships as fleet
 from selat.detectors._life import Pace, PictureRule
 from selat.kernels import geodesy
+from selat.kernels.waters import joined
 from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import concat, empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
@@ -293,20 +294,8 @@ def _range(lat: Any, lon: Any, heard: Any, share: float) -> tuple[float, float, 
 
 def _waters(cell: Any) -> Any:
     """Number of the waters that each cell (ascending keys) belongs to: cells at most :data:`JOINED` apart are joined."""
-    number, place = np.full(len(cell), -1, "i8"), {int(key): k for k, key in enumerate(cell.tolist())}
-    near = [dy * _ROUND + dx for dy in range(-JOINED, JOINED + 1) for dx in range(-JOINED, JOINED + 1)]
-    for first in range(len(cell)):
-        if number[first] >= 0:
-            continue
-        number[first] = water = int(number.max()) + 1
-        todo = [first]
-        while todo:
-            key = int(cell[todo.pop()])
-            for step in near:
-                k = place.get(key + step, -1)
-                if k >= 0 and number[k] < 0:
-                    number[k] = water
-                    todo.append(k)
+    number, todo = np.full(len(cell), -1, "i8"), np.empty(len(cell), "i8")
+    joined(np.ascontiguousarray(cell, "i8"), _ROUND, JOINED, number, todo)
     return number
 
 

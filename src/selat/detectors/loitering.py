@@ -71,7 +71,7 @@ class Loitering(PictureRule):
         p, s, c = self.p, fleet.ships(window), window.contacts
         at = near.places(window)
         motion = c.motion[s.slot]
-        use = (s.speed < 2 * p.slow) & ~np.isin(motion, (Motion.ANCHORED, Motion.MOORED)) & ~fleet.fishes(c, s)
+        use = (s.speed < 2 * p.slow) & ~fleet.among(motion, (Motion.ANCHORED, Motion.MOORED)) & ~fleet.fishes(c, s)
         use &= ~fleet.among(s.type, LEFT_OUT) & (s.length >= p.length) & ~at.within(*WAITING)
         use &= ~fleet.among(s.status, (*fleet.TOW_STATUS, fleet.RESTRICTED, fleet.NUC, fleet.FISHING))
         lanes = getattr(window.world, "lanes", None)

@@ -189,9 +189,8 @@ class WrongWay(PictureRule):
 
 
 def _exempt(s: Ships) -> Array:
-    out: Array = fleet.among(s.status, (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS)) | np.isin(
-        s.type, (*fleet.TOWING, *AT_WORK)
-    )
+    status, types = (fleet.NUC, fleet.RESTRICTED, *fleet.TOW_STATUS), (*fleet.TOWING, *AT_WORK)
+    out: Array = fleet.among(s.status, status) | fleet.among(s.type, types)
     return out
 
 

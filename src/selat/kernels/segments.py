@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from selat.kernels._jit import inline, jit
+from selat.kernels._jit import bare, inline, jit
 from selat.kernels.geodesy import delta, near, offset
 from selat.kernels.sequence import pace
 
@@ -368,7 +368,7 @@ def _assign(r: Rows, table: Any, w: Whos, h: Heads, n: int, k_n: int, g: Gate, o
     return n, k_n
 
 
-assign = jit(_assign)
+assign = bare(_assign)
 
 
 def empty_trace(n: int) -> Traced:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from selat.kernels import segments
-from selat.kernels.belief import Belief, Errors, Told, believe
+from selat.kernels.belief import Belief, Errors, Told, believe, by_contact
 from selat.kernels.filter import Smooth
 from selat.kernels.ring import Ring
 from selat.kernels.segments import Heads, Traced, Whos
@@ -82,7 +82,7 @@ class Contacts(Slots):
         )
         believe(
             rows, told, out, Belief(**p["belief"]), Smooth(**p["smooth"]), Ring(**p["track"]), Ring(**p["recent"]),
-            self.version, ERRORS, RING_EVERY, RECENT_EVERY,
+            self.version, ERRORS, RING_EVERY, RECENT_EVERY, by_contact(out.slot, self.n),
         )  # fmt: skip
 
     def declare(self, statics: Columns) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from selat.model.units import KNOT
 from selat.tracks.kinds import Kind
 
-_LYING = (1, 5)  #: navigational status: at anchor, moored
+_ANCHORED, _MOORED = 1, 5  #: navigational status
 
 
 def nominal(kind: Any, sog: Any, status: Any, turning: Any = False) -> NDArray[np.float64]:
@@ -25,7 +25,8 @@ def nominal(kind: Any, sog: Any, status: Any, turning: Any = False) -> NDArray[n
     straight = np.select([knots > 23.0, knots > 14.0], [2.0, 6.0], 10.0)
     swift = np.where(knots > 14.0, 2.0, 10.0 / 3.0)
     a = np.where(np.asarray(turning), swift, straight)
-    a = np.where(np.isin(status, _LYING) & (knots <= 3.0), 180.0, a)
+    lies = (status == _ANCHORED) | (status == _MOORED)
+    a = np.where(lies & (knots <= 3.0), 180.0, a)
     b = np.where(knots > 2.0, 30.0, 180.0)
     fixed = {int(Kind.BASE): 10.0, int(Kind.ATON): 180.0, int(Kind.AIRCRAFT): 10.0, int(Kind.BEACON): 60.0}
     out = np.where(kind == Kind.CLASS_B, b, a)

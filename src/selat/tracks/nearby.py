@@ -27,9 +27,13 @@ def helpers(
         return []
     east, north = geodesy.plane(lat, lon, contacts.lat[slots], contacts.lon[slots])
     rough = np.hypot(east, north)
-    slots = slots[rough < 1.1 * reach]
-    away, toward, _ = geodesy.inverse(lat, lon, contacts.lat[slots], contacts.lon[slots])
+    slots, rough = slots[rough < 1.1 * reach], rough[rough < 1.1 * reach]
     pace = np.fmax(np.hypot(contacts.vx[slots], contacts.vy[slots]), least)
+    if slots.size > count > 0:  # exactly only of those that can be among the first, if flat sums err by a tenth
+        rough /= pace
+        keep = rough <= 1.25 * np.partition(rough, count - 1)[count - 1] + 1.0
+        slots, pace = slots[keep], pace[keep]
+    away, toward, _ = geodesy.inverse(lat, lon, contacts.lat[slots], contacts.lon[slots])
     eta = away / pace
     ids = contacts.ids()[slots]
     out = []

@@ -51,13 +51,14 @@ class Stations:
 
         What was heard before and only comes in now (a relay gives out what it kept) does not show that the station hears.
         """
-        t, found = self.tables, np.unique(stations)
-        self._meet(found)
         at = np.searchsorted(self.ids, stations)
+        if not len(self.ids) or (self.ids[np.minimum(at, len(self.ids) - 1)] != stations).any():
+            at = self._meet(stations)
+        t = self.tables
         old = times < t["newest"][at] - STALE
-        np.add.at(t["old"], at[old], 1.0)
+        t["old"] += np.bincount(at[old], minlength=len(self.ids))
         at = at[~old]
-        np.add.at(t["count"], at, 1.0)
+        t["count"] += np.bincount(at, minlength=len(self.ids))
         t["last"][at] = now
         np.maximum.at(t["newest"], at, np.minimum(times[~old], now))
 

@@ -9,6 +9,7 @@ identity is alerted on elsewhere).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ SILENT = 3.0  #: intervals (and a minute) without a report, before a contact can
 _MANNER = 3.0  #: m/s of difference in velocity
 _DEGREE = 111_200.0  #: m, of latitude
 _WIDE = 75_000.0  #: m: as far as the first gate (0.3 and 0.6 degrees) reaches
+_PAIRS = 200_000  #: as many are looked at in one go: 2 MB of each number
 _NAMES = ("imo", "callsign", "name")
 
 
@@ -50,10 +52,10 @@ def settle(c: Contacts, now: int) -> None:
     quiet = np.flatnonzero(ships & (c.successor < 0) & (silence > patience) & (silence < GAP + YOUNG))
     if not quiet.size:
         return
-    ids, mmsi, found = c.ids(), c.mmsi, []
-    for new in young.tolist():
-        for score, old, why in _candidates(c, new, quiet[mmsi[quiet] != mmsi[new]]):
-            found.append((-score, int(ids[old]), int(ids[new]), old, new, why))
+    ids, found = c.ids(), []
+    for new, old in _close(c, young, quiet):
+        for score, slot, why in _candidates(c, new, old):
+            found.append((-score, int(ids[slot]), int(ids[new]), slot, new, why))
     taken: set[int] = set()
     for score, old_id, new_id, old, new, why in sorted(found, key=lambda x: x[:3]):
         if -score < ENOUGH or {old_id, new_id} & taken:
@@ -63,27 +65,43 @@ def settle(c: Contacts, now: int) -> None:
         c.links[new_id] = {"old": old_id, "new": new_id, "time": now, "score": round(-score, 2), **why}
 
 
-def _candidates(c: Contacts, new: int, quiet: Any) -> list[tuple[float, int, dict[str, Any]]]:
-    """Contacts among ``quiet`` that could have become ``new``: (score, slot, evidence)."""
-    gap = c.begun[new] - c.time[quiet]
-    old = quiet[(gap > 0) & (gap <= GAP)]
-    if not old.size:
-        return []
+def _close(c: Contacts, young: Any, quiet: Any) -> Iterator[tuple[int, Any]]:
+    """Each of ``young`` that began about where some of ``quiet`` would have been, and those: by flat sums, all pairs at once.
+
+    Within these gates they err by less than a hundredth of the way.
+    """
+    ring = c.rings()[1]
+    length = ring.rows.shape[1]
+    rows = ring.rows[young, np.maximum(ring.n[young] - length, 0) % length]  # where each began
+    began, lat, lon = rows["time"], rows["lat"] * 1e-7, rows["lon"] * 1e-7
+    squeeze = _DEGREE * np.cos(np.radians(lat))
+    begun, last, mmsi = c.begun[young], c.time[quiet], c.mmsi
+    step = max(1, _PAIRS // quiet.size)
+    for lo in range(0, young.size, step):
+        k = slice(lo, lo + step)
+        gap = begun[k, None] - last
+        new, at = np.nonzero((gap > 0) & (gap <= GAP) & (np.abs(c.lat[quiet] - lat[k, None]) < 0.3))
+        new += lo
+        old = quiet[at]
+        use = mmsi[old] != mmsi[young[new]]
+        use &= np.abs((c.lon[old] - lon[new] + 180.0) % 360.0 - 180.0) < 0.6
+        new, old = new[use], old[use]
+        t = (began[new] - c.time[old]) / SECOND
+        vx, vy = np.nan_to_num(c.vx[old]), np.nan_to_num(c.vy[old])
+        x = ((lon[new] - c.slon[old] + 180.0) % 360.0 - 180.0) * squeeze[new] - vx * t
+        y = (lat[new] - c.slat[old]) * _DEGREE - vy * t
+        use = np.hypot(x, y) < 1.1 * REACH + 0.02 * (np.hypot(vx, vy) * t + _WIDE)
+        new, old = new[use], old[use]
+        for one in np.unique(new).tolist():
+            yield int(young[one]), old[new == one]
+
+
+def _candidates(c: Contacts, new: int, old: Any) -> list[tuple[float, int, dict[str, Any]]]:
+    """Contacts among ``old`` that could have become ``new``: (score, slot, evidence)."""
     first = c.track(new)
     begun, lat, lon = int(first.time[0]), float(first.lat[0]), float(first.lon[0])
-    near = (np.abs(c.lat[old] - lat) < 0.3) & (np.abs((c.lon[old] - lon + 180.0) % 360.0 - 180.0) < 0.6)
-    old = old[near]
-    if not old.size:
-        return []
     t = (begun - c.time[old]) / SECOND
     vx, vy = np.nan_to_num(c.vx[old]), np.nan_to_num(c.vy[old])
-    # Flat sums first: within these gates they err by less than a hundredth of the way.
-    x = ((lon - c.slon[old] + 180.0) % 360.0 - 180.0) * _DEGREE * np.cos(np.radians(lat)) - vx * t
-    y = (lat - c.slat[old]) * _DEGREE - vy * t
-    close = np.hypot(x, y) < 1.1 * REACH + 0.02 * (np.hypot(vx, vy) * t + _WIDE)
-    if not close.any():
-        return []
-    old, t, vx, vy = old[close], t[close], vx[close], vy[close]
     lats, lons = geodesy.moved(c.slat[old], c.slon[old], vx * t, vy * t)
     east, north = geodesy.plane(lats, lons, lat, lon)
     away = np.hypot(east, north)
