@@ -1,7 +1,7 @@
 """Association of radar and AIS: how often it is right, what it costs, how wrong it finds the radar to be.
 
-    python bench/fuse.py [SEED ...]        1,500 ships, 400 of them without AIS, biases of 50 m and 0.3 degree
-    python bench/fuse.py --cost            a step at 5,000 contacts
+python bench/fuse.py [SEED ...]        1,500 ships, 400 of them without AIS, biases of 50 m and 0.3 degree
+python bench/fuse.py --cost            a step at 5,000 contacts
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from fuse_scene import SITE, START, scene
-
 from selat.model.clock import SECOND
 from selat.tracks.contacts import Contacts
 from selat.tracks.fuse import EVERY, Fusion

@@ -82,11 +82,16 @@ def _spread(rng: Any, x: Any, y: Any, still: Any, size: Any) -> tuple[Any, Any]:
         bad = i[(d < 250.0).any(1)]
         if not bad.size:
             break
-        x[bad], y[bad] = rng.uniform(-size[0] / 2, size[0] / 2, bad.size), rng.uniform(-size[1] / 2, size[1] / 2, bad.size)
+        x[bad], y[bad] = (
+            rng.uniform(-size[0] / 2, size[0] / 2, bad.size),
+            rng.uniform(-size[1] / 2, size[1] / 2, bad.size),
+        )
     return x, y
 
 
-def _ais(rng: Any, s: Scene, px: Any, py: Any, u: Any, v: Any, hdg: Any, still: Any, speed: Any, length: Any, bow: Any) -> Columns:
+def _ais(
+    rng: Any, s: Scene, px: Any, py: Any, u: Any, v: Any, hdg: Any, still: Any, speed: Any, length: Any, bow: Any
+) -> Columns:
     k, j = [], []
     seconds = px.shape[1]
     for i in np.flatnonzero(s.ais):
@@ -104,7 +109,9 @@ def _ais(rng: Any, s: Scene, px: Any, py: Any, u: Any, v: Any, hdg: Any, still: 
     return _rows(s.mmsi[i], at, x, y, u[i, at], v[i, at], hdg[i, at], 1, still[i], rng)
 
 
-def _radar(rng: Any, s: Scene, px: Any, py: Any, u: Any, v: Any, hdg: Any, length: Any, wrong: Any, swap: float, life: float) -> Columns:
+def _radar(
+    rng: Any, s: Scene, px: Any, py: Any, u: Any, v: Any, hdg: Any, length: Any, wrong: Any, swap: float, life: float
+) -> Columns:
     ships, seconds = px.shape
     sx, sy = (float(a) for a in geodesy.plane(LAT, LON, *SITE))
     at = np.arange(0, seconds, 3)

@@ -22,7 +22,7 @@ from selat.model.nouns import Alert
 from selat.model.plugins import find
 from selat.model.ports import Detector
 from selat.model.schema import NO_TIME
-from selat.tracks import motion, reception, reorder, succession
+from selat.tracks import fuse, motion, reception, reorder, succession
 from selat.tracks.contacts import Contacts
 from selat.tracks.identity import Gates
 from selat.tracks.reception import Reception
@@ -73,6 +73,7 @@ class Floor:
         self.world_number = -1  #: which state of the zones this is: an entry of the audit log
         self._coming: list[tuple[int, int, World]] = []  # worlds that hold from a moment (ns) on
         self.reception = Reception()
+        self.fusion = fuse.Fusion()
         self.desk = Desk()
         #: the picture is judged this often: all that its hastiest rule asks for, the same live and in a replay
         self.beat = math.gcd(BEAT, *(int(getattr(rule, "every", BEAT)) for rule in self.rules))
@@ -187,6 +188,8 @@ class Floor:
             self.contacts.mark_lost(tick)
         if tick % motion.EVERY == 0:
             motion.settle(self.contacts, tick)
+        if tick % fuse.EVERY == 0:
+            self.fusion.step(self.contacts, tick)
         known = marks["reports"] < FUTURE
         self.reception.hear(rows["reports"]["station"][known], rows["reports"]["time"][known], tick)
         if tick % reception.EVERY == 0:
@@ -210,6 +213,7 @@ class Floor:
             "order": reorder.save(self._order),
             "contacts": self.contacts.state(copy=copy),
             "reception": self.reception.state(),
+            "fusion": self.fusion.state(),
             "rules": dict(self._states),
             "desk": self.desk.state(),
             "tick": self._tick,
@@ -226,6 +230,8 @@ class Floor:
             self._coming = [(int(since), int(n), worlds(int(n))) for since, n in state["world"]["coming"]]
         self._order = reorder.load(state["order"])
         self.contacts.restore(state["contacts"])
+        if "fusion" in state:
+            self.fusion.restore(state["fusion"], self.contacts)
         if "reception" in state:
             self.reception.restore(state["reception"])
         self._states = {rule.name: state["rules"].get(rule.name) for rule in self.rules}

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from selat.app.both import by_radar, joined, sensors, source, whole
 from selat.app.versioned import Versioned
 from selat.model import clock as clocks
 from selat.model.clock import SECOND, Clock
@@ -117,13 +118,14 @@ class LivePicture:
         with self.lock:
             if self._snoozes and clocks.now() >= self._quiet_until:
                 self._look_at_snoozes()
-            slots = _newest(self.contacts)
+            slots, both = joined(self.contacts, _newest(self.contacts))
             rows = _rows(self.contacts, slots, self._alerted())
+            time = by_radar(self.contacts, slots, both, rows)
             gone = np.setdiff1d(self._ships.rows["mmsi"], rows["mmsi"])
             if len(gone):
                 rows = _with_gone(rows, gone)
             heard = np.full(len(rows), NO_TIME, np.int64)
-            heard[np.searchsorted(rows["mmsi"], self.contacts.mmsi[slots].astype("u4"))] = self.contacts.time[slots]
+            heard[np.searchsorted(rows["mmsi"], self.contacts.mmsi[slots].astype("u4"))] = time
             self._ships.update(rows)
             self._heard = heard
             self._labels.update(_labels(self.contacts, slots))
@@ -295,9 +297,9 @@ def _rows(c: Contacts, slots: Array, alerted: set[int]) -> Array:
     rows["mmsi"] = mmsi
     rows["lon"] = np.where(known, np.rint(np.nan_to_num(lon) * POSITION_SCALE), LON_NA)
     rows["lat"] = np.where(known, np.rint(np.nan_to_num(lat) * POSITION_SCALE), LAT_NA)
-    rows["sog"] = _whole(c.sog[slots] / (0.1 * KNOT), SOG_NA)
-    rows["cog"] = _whole(c.cog[slots] * 10, COG_NA)
-    rows["hdg"] = _whole(c.heading[slots], HEADING_NA)
+    rows["sog"] = whole(c.sog[slots] / (0.1 * KNOT), SOG_NA)
+    rows["cog"] = whole(c.cog[slots] * 10, COG_NA)
+    rows["hdg"] = whole(c.heading[slots], HEADING_NA)
     at_rest = np.isin(c.status[slots], _AT_REST) & ~(c.sog[slots] > 1.0)
     with_alert = np.isin(mmsi, np.fromiter(alerted, np.int64, len(alerted)))
     kind, sensor = _sources(c, slots)
@@ -317,12 +319,6 @@ def _sources(c: Contacts, slots: Array) -> tuple[Array, Array]:
     named = (c.cls[slots] > 0) & (c.kind[slots] == int(Kind.VESSEL)) & other
     alone = (c.kind[slots] == int(Kind.VESSEL)) & other & of_nobody(c.mmsi[slots]) & (c.cls[slots] == 0)
     return np.where(named, c.cls[slots], c.kind[slots]).astype("u1"), named | alone
-
-
-def _whole(values: Array, none: int) -> Array:
-    found = np.isfinite(values)
-    out: Array = np.where(found, np.minimum(np.rint(np.nan_to_num(values)), none - 1), none)
-    return out
 
 
 def _with_gone(rows: Array, gone: Array) -> Array:
@@ -383,7 +379,8 @@ def _card(c: Contacts, slot: int, alerts: list[str], segments: int) -> dict[str,
         "sog_mps": number(c.sog[slot]),
         "cog": number(c.cog[slot]),
         "heading": number(c.heading[slot]),
-        "source": "AIS",
+        "source": source(c, slot),
+        "sensors": sensors(c, slot),
         "reports": int(c.reports[slot]),
         "segments": segments,
         "track": [

@@ -148,6 +148,8 @@ def _floor(writer: Writer) -> tuple[Floor, Zoning]:
     """The floor of a sea with its rules and world, and what keeps its zones up to date."""
     number = registry.zones_number(writer.state)
     floor = Floor(detectors(writer.settings.rules), world=world_of(writer.layout, writer.state, number))
+    placed = [s for s in sites(writer.settings) if s.placed]
+    floor.fusion.sites = {registry.radar_id(writer.state, s.name): (s.lat, s.lon) for s in placed}
     return floor, Zoning(writer.state, floor, number)
 
 

@@ -87,6 +87,7 @@ class View:
     def __init__(self, floor: Floor, hidden: tuple[int, ...]) -> None:
         self.hidden = hidden
         self.floor = Floor([], patience=floor.patience, gates=floor.contacts.gates)
+        self.floor.fusion.sites = floor.fusion.sites
 
     def seed(self, sea: Sea, now: int, arrival: int) -> None:
         """Begin with what the history has of the last hour before ``now``."""

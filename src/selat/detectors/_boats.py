@@ -22,7 +22,10 @@ DUSK, DAWN = (
 
 
 def unseen(c: Contacts, s: Ships) -> Array:
-    """Of each ship: is it a target of a radar or a camera without AIS? Not from AIS, under a number that nobody has."""
+    """Of each ship: is it a target of a radar or a camera without AIS? Not from AIS, under a number that nobody has.
+
+    Targets that are ships of AIS (:mod:`selat.tracks.fuse`) are not among ``s``.
+    """
     out: Array = (s.kind == int(Kind.VESSEL)) & (c.msg_type[s.slot] == 0) & of_nobody(s.mmsi)
     return out
 

@@ -84,6 +84,7 @@ def _ships(w: Window) -> Ships:
     speed = np.hypot(c.vx, c.vy)
     use = is_ship(c.kind) & ~c.lost & np.isfinite(speed) & (c.reports >= LEAST_REPORTS) & (c.time != NO_TIME)
     use &= w.now - c.time <= np.where(speed > KNOT, MOVING_AGE, STILL_AGE) * SECOND
+    use &= ~np.isin(c.ids(), c.echoes)  # no ship meets her own echo
     slot = np.flatnonzero(use)
     vx, vy = c.vx[slot].astype("f8"), c.vy[slot].astype("f8")
     draught = c.static("draught")[slot].astype("f8") * 0.1

@@ -15,6 +15,7 @@ from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
 from selat.model.rule import Evidence, Finding
 from selat.model.schema import NO_TIME
+from selat.model.targets import is_target
 from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.contacts import Contacts
@@ -75,7 +76,12 @@ def candidates(w: Window, seconds: float, intervals: float, speed: float, longes
     c = w.contacts
     age = np.where(c.heard == NO_TIME, 0.0, (w.now - c.heard) / SECOND)
     first = np.flatnonzero(
-        is_ship(c.kind) & (age >= seconds) & (age <= longest) & (c.reports >= reports) & np.isfinite(c.lat)
+        is_ship(c.kind)
+        & ~is_target(c.mmsi)
+        & (age >= seconds)
+        & (age <= longest)
+        & (c.reports >= reports)
+        & np.isfinite(c.lat)
     )
     every = nominal(c.kind[first], c.sog[first], c.status[first])
     with np.errstate(invalid="ignore"):
@@ -141,10 +147,37 @@ def finding(w: Window, s: Silent, k: int, **more: Any) -> Finding:
         "taught": round(float(a.taught[k]), 1), "others": round(float(a.others[k]), 1),
         "clear": round(float(a.ratio[k]), 4), "heard": round(float(s.heard[k]), 1), "of": round(float(s.of[k]), 1),
         "shore": fleet.real(s.shore[k], 0), "back": None, "track": fleet.rows(track),
+        "radar": _radar(w, slot),
         "seq": [int(q) for q in track.seq[-20:] if q >= 0] or [int(c.seq[slot])], **more,
     }  # fmt: skip
     key, subjects = str(int(c.ids()[slot])), (int(c.mmsi[slot]),)
     return Finding(key, subjects, int(c.time[slot]), float(c.lat[slot]), float(c.lon[slot]), evidence, w.now)
+
+
+def _radar(w: Window, slot: int) -> Evidence | None:
+    """Where a radar still sees a ship that AIS does not hear; None: none does, or nobody knows."""
+    c = w.contacts
+    if c.fusion is None:
+        return None
+    for link in c.fusion.of_ship(int(c.ids()[slot])):
+        at = np.flatnonzero(c.ids() == link.target)
+        if at.size and w.now - c.time[at[0]] <= MINUTE:
+            seen = c.fusion.where(c, at[:1])
+            return {
+                "target": int(c.mmsi[at[0]]), "time": int(seen.time[0]), "lat": round(float(seen.lat[0]), 6),
+                "lon": round(float(seen.lon[0]), 6), "since": link.since, "score": round(link.score, 1),
+            }  # fmt: skip
+    return None
+
+
+def still_seen(e: Evidence) -> str:
+    """A sentence of where a radar still sees her; empty where none does."""
+    r = e.get("radar")
+    return (
+        f" Radar still sees her at {say.place(r['lat'], r['lon'])} (target {r['target']}, {say.clock(r['time'])} UTC)."
+        if r
+        else ""
+    )
 
 
 def who(w: Window, slot: int) -> Evidence:

@@ -4,7 +4,8 @@ What it finds
     A ship under way that has not been heard for a quarter of an hour or 20 of her reporting intervals, whichever is
     longer, although at least 20 reports were expected from where her course took her and a silence as long has a chance
     below 1 in 1,000: the reception there is learned from the feed itself (cell, class, station, how well she was heard
-    before, the neighbours that are heard meanwhile). One alert a silence; when she is heard again it says how long she
+    before, the neighbours that are heard meanwhile). Where a radar whose target she was still sees
+    her, the sentence says where. One alert a silence; when she is heard again it says how long she
     was gone, how far she came, and how fast that would have been.
 Why it matters
     Switching off is how ships meet, fish and discharge unseen; and a ship that burns or sinks falls silent too.
@@ -94,6 +95,7 @@ class Dark(quiet.SilenceRule):
             f"{say.bearing(who['course'])} at {say.speed(who['speed'])}; {e['expected']:.0f} reports should have come in, and "
             f"{e['others']:.0f} came from others around: the chance of it is {odds} (limit 1 in {1 / p.chance:,.0f})."
         )
+        sentence += quiet.still_seen(e)
         if e["back"] is not None:
             sentence = f"{quiet.returned(e, f' (limit {say.span(p.silent)})')}. Such a silence had a chance of {odds}."
         sure = {

@@ -53,6 +53,8 @@ class Contacts(Slots):
         self.gone: deque[tuple[int, int]] = deque(maxlen=100_000)
         self.links: dict[int, dict[str, Any]] = {}  #: by lasting number of the newer contact: why it is the older one
         self.joined = np.zeros((0, 2), "i8")  #: lasting numbers: targets that are known to be ships of AIS, and which
+        self.echoes = np.zeros(0, "i8")  #: of targets that are or may be ships of AIS: no craft of their own
+        self.fusion: Any = None  #: what joins them (:class:`selat.tracks.fuse.Fusion`)
 
     def update(self, reports: Columns, mark: Array | None = None) -> Traced:
         """Take reports, in order of time, into the picture; returns what became of each (slots are those of now)."""

@@ -121,7 +121,13 @@ class Fusion:
         self._add(c, t, s, np.clip(said[0], WORST, MOST), now)
         self._assign(c, now)
         self._teach(c, t, s, p, age)
-        c.joined = np.stack([self.target, self.ship], axis=1)[self.since != NO_TIME]
+        self._publish(c)
+
+    def _publish(self, c: Contacts) -> None:
+        """Tell the contacts which targets are ships, or may be: a ship that none is yet may have a target that is young."""
+        stands = self.since != NO_TIME
+        c.fusion, c.joined = self, np.stack([self.target, self.ship], axis=1)[stands]
+        c.echoes = np.unique(self.target[stands | ((self.score > 0.0) & ~np.isin(self.ship, self.ship[stands]))])
 
     def _known(self, numbers: Array) -> Array:
         """Rows of radars in the registration, made at their first target."""
@@ -140,7 +146,7 @@ class Fusion:
         return out
 
     def _add(self, c: Contacts, t: Array, s: Array, said: Array, now: int) -> None:
-        """Add what was said of candidates (slots ``t``, ``s``) to their scores; others fade, and go when nothing speaks for them."""
+        """Add what was said of candidates (slots ``t``, ``s``) to their scores; others fade, and go when nothing holds."""
         ids = c.ids()
         order = np.argsort(ids, kind="stable")
         old_t, old_s = _places(ids, order, self.target), _places(ids, order, self.ship)
@@ -272,7 +278,7 @@ class Fusion:
         """Go on from a saved :meth:`state`, with the contacts of the same moment."""
         for name in state:
             setattr(self, name, np.array(state[name]))
-        c.joined = np.stack([self.target, self.ship], axis=1)[self.since != NO_TIME]
+        self._publish(c)
 
 
 def _patience(c: Contacts) -> Array:
@@ -339,7 +345,9 @@ def _middle(c: Contacts, at: Array) -> tuple[Array, Array, Array]:
     said = (bow + stern > 0) & (bow < 65535) & (stern < 65535)
     beam = said & (port + star > 0) & (port < 255) & (star < 255)
     course = np.degrees(np.arctan2(c.vx[at], c.vy[at]))
-    heading = np.where(np.isfinite(c.heading[at]), c.heading[at], np.where(np.hypot(c.vx[at], c.vy[at]) > 1.0, course, np.nan))
+    heading = np.where(
+        np.isfinite(c.heading[at]), c.heading[at], np.where(np.hypot(c.vx[at], c.vy[at]) > 1.0, course, np.nan)
+    )
     angle = np.radians(np.nan_to_num(heading))
     turned = np.isfinite(heading)
     ahead = np.where(said & turned, 0.5 * (bow - stern), 0.0)
