@@ -147,10 +147,21 @@ def _radar(
     away = away + wrong[0] + _slow(rng, 10.0, x.shape)
     bearing = bearing + np.radians(wrong[1] + _slow(rng, 0.08, x.shape))
     xs, ys = sx + away * np.sin(bearing), sy + away * np.cos(bearing)
-    us, vs = u[:, when] + _slow(rng, 0.25, x.shape), v[:, when] + _slow(rng, 0.25, x.shape)
+    us, vs = _faulty(x, y, u[:, when], v[:, when], wrong)
+    us, vs = us + _slow(rng, 0.25, x.shape), vs + _slow(rng, 0.25, x.shape)
     i, k = np.nonzero((held.T >= 0) & (rng.random(held.T.shape) < 0.95))
     found = target_number(np.ones(i.size, "i8"), held[k, i])
     return _rows(found, at[k], xs[i, k], ys[i, k], us[i, k], vs[i, k], None, 0, None, rng)
+
+
+def _faulty(x: Any, y: Any, u: Any, v: Any, wrong: Any) -> tuple[Any, Any]:
+    """Velocities as the radar's tracker finds them from places that are wrong: farther out, the same bearings pass faster."""
+    away = np.hypot(x, y)
+    e, n = x / away, y / away
+    out, round_ = u * e + v * n, (u * n - v * e) * (away + wrong[0]) / away
+    s, c = np.sin(np.radians(wrong[1])), np.cos(np.radians(wrong[1]))
+    e, n = e * c + n * s, n * c - e * s
+    return out * e + round_ * n, out * n - round_ * e
 
 
 def _close(x: Any, y: Any, within: float) -> set[tuple[int, int]]:

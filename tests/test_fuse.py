@@ -18,7 +18,8 @@ from selat.model.clock import SECOND
 from selat.model.columns import empty
 from selat.model.picture import CLASS_A, CLASS_MASK, FLAG_LOST, FLAG_SENSOR
 from selat.model.targets import is_target
-from selat.tracks.fuse import Fusion, _matching
+from selat.tracks.fuse import Fusion
+from selat.tracks.fuse_near import matching
 from selat.tracks.reorder import Patience
 from selat.tracks.window import Window
 
@@ -192,8 +193,8 @@ def errors(rng):
 def test_weights_are_the_likelihoods_of_the_differences():
     rng = np.random.default_rng(5)
     p, (bias, cov) = pairs(rng), errors(rng)
-    out = np.zeros((2, 40))
-    kernel.weigh(p, bias, cov, out)
+    out = np.zeros((3, 40))
+    kernel.weigh(p, bias, cov, 100.0, 1.0, out)
     for k in range(40):
         h, r = turn(p, k), p.radar[k]
         d = np.append(np.array([p.east[k], p.north[k]]) - h @ bias[r], [p.u[k], p.v[k]])
@@ -201,6 +202,9 @@ def test_weights_are_the_likelihoods_of_the_differences():
         s[:2, :2] = p.var[k] * np.eye(2) + h @ cov[r] @ h.T
         s[2:, 2:] = p.vvar[k] * np.eye(2)
         chi = d @ np.linalg.solve(s, d)
+        place = np.hypot(d[0], d[1]) <= 100.0 or d[:2] @ np.linalg.solve(s[:2, :2], d[:2]) <= 25.0
+        pace = np.hypot(d[2], d[3]) <= 1.0 or d[2:] @ d[2:] <= 25.0 * p.vvar[k]
+        assert out[2, k] == (place and pace)
         like = -0.5 * chi - 0.5 * np.log(np.linalg.det(2 * np.pi * s))
         assert out[0, k] == pytest.approx(like - p.base[k]) and out[1, k] == pytest.approx(chi)
 
@@ -247,7 +251,7 @@ def test_the_assignment_is_the_best_of_all():
         use = rng.random(16) < 0.6
         a, b = a[use], b[use] + 100
         worth = rng.uniform(0, 30, a.size)
-        got = _matching(a, b, worth)
+        got = matching(a, b, worth)
         assert len(set(a[got])) == len(got) == len(set(b[got]))
         best = 0.0
         for size in range(5):

@@ -50,5 +50,5 @@ def night(h: float) -> bool:
 
 def radar(w: Window) -> bool:
     """Does anything but AIS see small craft here? Any target without AIS in the picture says so."""
-    s = fleet.ships(w)
+    s = fleet.craft(w)
     return bool(unseen(w.contacts, s).any())

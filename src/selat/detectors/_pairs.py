@@ -49,8 +49,21 @@ def pairs(window: Window) -> Pairs:
     return fleet.once(window, _pairs)
 
 
+def craft_pairs(window: Window) -> Pairs:
+    """As :func:`pairs`, with young targets that may be echoes of ships: for rules about boats, from which none is to be hidden."""
+    return fleet.once(window, _craft_pairs) if len(window.contacts.echoes) else pairs(window)
+
+
 def _pairs(w: Window) -> Pairs:
-    s, c = fleet.ships(w), w.contacts
+    return _among(w, fleet.ships(w))
+
+
+def _craft_pairs(w: Window) -> Pairs:
+    return _among(w, fleet.craft(w))
+
+
+def _among(w: Window, s: Ships) -> Pairs:
+    c = w.contacts
     vx, vy = c.vx[s.slot].astype("f8"), c.vy[s.slot].astype("f8")
     age = np.where(s.speed < _STILL, 0.0, (w.now - s.time) / SECOND)
     lat, lon = geodesy.moved(s.lat, s.lon, vx * age, vy * age)

@@ -75,16 +75,29 @@ def once(window: Window, make: Callable[[Window], _Make]) -> _Make:
 
 
 def ships(window: Window) -> Ships:
-    """The ships of this window; the second rule that asks gets the same arrays."""
+    """The ships of this window; the second rule that asks gets the same arrays. No ship meets her own echo."""
     return once(window, _ships)
 
 
+def craft(window: Window) -> Ships:
+    """As :func:`ships`, with young targets that may be echoes: for rules about boats, from which none is to be hidden."""
+    return once(window, _craft) if len(window.contacts.echoes) else ships(window)
+
+
 def _ships(w: Window) -> Ships:
+    return _rows_of(w, echoes(w.contacts))
+
+
+def _craft(w: Window) -> Ships:
+    return _rows_of(w, echoes(w.contacts, maybe=False))
+
+
+def _rows_of(w: Window, without: Array) -> Ships:
     c = w.contacts
     speed = np.hypot(c.vx, c.vy)
     use = is_ship(c.kind) & ~c.lost & np.isfinite(speed) & (c.reports >= LEAST_REPORTS) & (c.time != NO_TIME)
     use &= w.now - c.time <= np.where(speed > KNOT, MOVING_AGE, STILL_AGE) * SECOND
-    use &= ~np.isin(c.ids(), c.echoes)  # no ship meets her own echo
+    use &= ~without
     slot = np.flatnonzero(use)
     vx, vy = c.vx[slot].astype("f8"), c.vy[slot].astype("f8")
     draught = c.static("draught")[slot].astype("f8") * 0.1
@@ -93,6 +106,15 @@ def _ships(w: Window) -> Ships:
         np.degrees(np.arctan2(vx, vy)) % 360.0, c.heading[slot], c.sog[slot], c.status[slot], c.kind[slot],
         c.static("ship_type")[slot], c.length()[slot], np.where(draught > 0, draught, np.nan), c.seq[slot],
     )  # fmt: skip
+
+
+def echoes(c: Contacts, maybe: bool = True) -> Array:
+    """Bool by slot: targets that are ships of AIS, no craft of their own, or ``maybe`` so (:mod:`selat.tracks.fuse`)."""
+    out = np.zeros(len(c), bool)
+    for pairs in (c.joined, c.echoes) if maybe else (c.joined,):
+        if len(pairs):
+            out |= np.isin(c.ids(), pairs[:, 0])
+    return out
 
 
 def per_degree(lat: Array) -> tuple[Array, Array]:

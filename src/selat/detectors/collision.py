@@ -42,6 +42,7 @@ from selat.detectors._encounter import Encounter, Fleet, Pairs, contradicted, me
 from selat.detectors._golden import numbered, sail, ship
 from selat.detectors._life import plain
 from selat.detectors._predict import along
+from selat.detectors._ships import echoes
 from selat.kernels import geodesy, motion
 from selat.model.clock import SECOND
 from selat.model.columns import empty
@@ -106,7 +107,7 @@ class Collision:
         c, p = w.contacts, self.p
         speed = np.hypot(c.vx, c.vy)
         use = is_ship(c.kind) & ~c.lost & np.isfinite(speed) & (c.reports >= p.reports)
-        use &= (c.time != NO_TIME) & (w.now - c.time <= p.stale * SECOND)
+        use &= ~echoes(c) & (c.time != NO_TIME) & (w.now - c.time <= p.stale * SECOND)
         fast = np.isin(c.status, (1, 5, 6))
         still = (speed < p.still) | (fast & (speed < p.swing))
         use &= ~(still & (fast & (c.status != 1)))

@@ -76,7 +76,7 @@ class RobberyRisk(PictureRule):
         old = memory or {"seen": {}, "events": []}
         if not boats.radar(window):
             return [], old
-        q, c = two.pairs(window), window.contacts
+        q, c = two.craft_pairs(window), window.contacts
         s, how = q.ships, _HOW.p
         craft, ship = boats.unseen(c, s), (s.length >= how.large) & (s.speed >= how.speed)
         seen = {k: v for k, v in old["seen"].items() if window.now - v[3] < HOUR}

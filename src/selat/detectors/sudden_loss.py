@@ -160,7 +160,9 @@ def _signs(w: Window, slot: int) -> Evidence:
     ]
     moving = np.isfinite(turned) & (t.sog[age < 120.0] > KNOT)
     nearest = None
-    rows = np.flatnonzero(is_ship(c.kind) & (np.arange(len(c)) != slot) & (np.abs(c.lat - c.lat[slot]) < 0.2))
+    rows = np.flatnonzero(
+        is_ship(c.kind) & ~fleet.echoes(c) & (np.arange(len(c)) != slot) & (np.abs(c.lat - c.lat[slot]) < 0.2)
+    )
     rows = rows[(c.heard[rows] >= int(c.time[slot]) - 5 * MINUTE) & (np.abs(c.lon[rows] - c.lon[slot]) < 0.2)]
     away = []
     for other in rows.tolist():

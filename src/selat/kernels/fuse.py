@@ -15,6 +15,7 @@ import numpy as np
 from selat.kernels._jit import inline, jit
 
 STATES = 3
+APART = 5.0  #: standard deviations
 FAR = 16.0  #: squared distance in standard deviations (2 degrees of freedom) from which a pair teaches nothing
 
 
@@ -73,10 +74,11 @@ def _gauge(p: Pairs, k: int, bias: Any, cov: Any, h: Any) -> tuple[float, float,
 gauge = inline(_gauge)
 
 
-def _weigh(p: Pairs, bias: Any, cov: Any, out: Any) -> None:
+def _weigh(p: Pairs, bias: Any, cov: Any, near: float, slow: float, out: Any) -> None:
     """Log likelihood ratio of each pair (out[0]) and its squared distance (out[1], 4 degrees of freedom).
 
-    log N(difference of place and velocity; 0, covariances of both and of the bias), less ``base``.
+    log N(difference of place and velocity; 0, covariances of both and of the bias), less ``base``. out[2] is 1 where they are
+    within ``near`` m or :data:`APART` standard deviations, and within ``slow`` m/s or as many: they may be one.
     """
     h = np.empty((2, 3))
     for k in range(p.radar.size):
@@ -84,7 +86,10 @@ def _weigh(p: Pairs, bias: Any, cov: Any, out: Any) -> None:
         e, n, ee, en, nn = gauge(p, k, bias[r], cov[r], h)
         det = ee * nn - en * en
         chi = (nn * e * e - 2.0 * en * e * n + ee * n * n) / det
-        chi += (p.u[k] * p.u[k] + p.v[k] * p.v[k]) / p.vvar[k]
+        speed = p.u[k] * p.u[k] + p.v[k] * p.v[k]
+        there = e * e + n * n <= near * near or chi <= APART * APART
+        out[2, k] = 1.0 if there and (speed <= slow * slow or speed <= APART * APART * p.vvar[k]) else 0.0
+        chi += speed / p.vvar[k]
         out[0, k] = -0.5 * chi - 2.0 * math.log(2.0 * math.pi) - 0.5 * math.log(det) - math.log(p.vvar[k]) - p.base[k]
         out[1, k] = chi
 

@@ -26,6 +26,7 @@ from selat.kernels.segments import Heads, Traced, Whos
 from selat.model.clock import MINUTE
 from selat.model.columns import Columns
 from selat.model.schema import NO_TIME, STATICS
+from selat.model.targets import is_target
 from selat.tracks.clean import rows_of
 from selat.tracks.identity import Gates
 from selat.tracks.kinds import Kind, kinds_of
@@ -33,6 +34,7 @@ from selat.tracks.slots import PARTS, STATIC, Array, Slots, grown
 from selat.tracks.trail import RECENT_EVERY, RING_EVERY
 
 LOST_MOVING = 6 * MINUTE  #: silent for so long, a ship under way is lost (class A sends every 2 to 10 s)
+LOST_TARGET = 1 * MINUTE  #: a target of a radar that is not seen for 20 turns is gone
 LOST_STOPPED = 18 * MINUTE  #: six times the 3 minutes of ships that lie still (M.1371 Table 1)
 
 #: Of reports. Position: GNSS with the accuracy flag (<= 10 m, M.1371-5 Table 47), without it, from an archive that
@@ -53,7 +55,7 @@ class Contacts(Slots):
         self.gone: deque[tuple[int, int]] = deque(maxlen=100_000)
         self.links: dict[int, dict[str, Any]] = {}  #: by lasting number of the newer contact: why it is the older one
         self.joined = np.zeros((0, 2), "i8")  #: lasting numbers: targets that are known to be ships of AIS, and which
-        self.echoes = np.zeros(0, "i8")  #: of targets that are or may be ships of AIS: no craft of their own
+        self.echoes = np.zeros((0, 2), "i8")  #: ... that may be: too young to be known
         self.fusion: Any = None  #: what joins them (:class:`selat.tracks.fuse.Fusion`)
 
     def update(self, reports: Columns, mark: Array | None = None) -> Traced:
@@ -130,6 +132,7 @@ class Contacts(Slots):
         """Mark contacts that are silent for too long at ``now`` (ns, event time); returns those that became so."""
         moving = np.hypot(self.vx, self.vy) > 0.25
         limit = np.where(moving & (self.kind != Kind.AIRCRAFT), LOST_MOVING, LOST_STOPPED)
+        limit[is_target(self.mmsi)] = LOST_TARGET
         lost = (self.heard != NO_TIME) & (now - self.heard > limit)
         newly = np.flatnonzero(lost & ~self.lost)
         if newly.size:
