@@ -9,9 +9,9 @@ from fuse_scene import SITE, START, scene
 from pair_sea import way
 from selat.app.floor import Floor, detectors
 from selat.detectors import _golden as made
-from selat.detectors import robbery_risk
 from selat.detectors import _pairs as two
 from selat.detectors import _ships as fleet
+from selat.detectors import robbery_risk
 from selat.model.clock import SECOND
 from selat.model.columns import empty
 from selat.model.targets import is_target, target_number

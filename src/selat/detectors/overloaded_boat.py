@@ -71,7 +71,7 @@ class OverloadedBoat(PictureRule):
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Slow small craft near a shore that came straight from far off."""
-        p, s, c, world = self.p, fleet.craft(window), window.contacts, window.world
+        p, s, c, world = self.p, fleet.ships(window), window.contacts, window.world
         if not world.coast.source:
             return [], None
         use = (

@@ -66,7 +66,7 @@ class SmugglingRun(PictureRule):
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Fast small craft at night that come from a shore."""
-        p, s, c = self.p, fleet.craft(window), window.contacts
+        p, s, c = self.p, fleet.ships(window), window.contacts
         shore = window.world.coast
         fast = np.flatnonzero(boats.small(s, p.length) & (s.speed > p.speed))
         if not fast.size or not shore.source:

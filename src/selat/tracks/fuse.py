@@ -34,7 +34,7 @@ LEAD = 8.0  #: by so much a new pair must beat the one that stands
 MOST, LEAST = 24.0, -16.0  #: scores stay between: the past does not outweigh what is seen now for ever
 STEP = 0.5  #: weight of one comparison: its errors are partly those of the last one
 MEMORY = 12.0  #: comparisons: a score forgets as a window of so many does (two minutes)
-BEST = 14.0  #: ... nor more for it: no pair joins by one comparison
+BEST = 16.0  #: ... nor more for it: no pair joins by one comparison
 WORST = -16.0  #: one comparison says no more against a pair than this (a turn that one of the sensors saw late)
 FRESH = 60.0  #: s: a target without a position for longer is not compared and shows nobody
 STALE = 12.0  #: s: a target without a position for longer (four turns) gives way to another that claims its ship
@@ -134,7 +134,7 @@ class Fusion:
         claims = self._claims()
         stale = (now - c.time[places.of(self.target)]) / SECOND > STALE
         maybe = np.flatnonzero(~stands & (self.score > 0.0) & (stale | ~np.isin(claims, claims[stands & ~stale])))
-        maybe = maybe[~self.loners.barred(c, places, self.target[maybe], self.ship[maybe], now)]
+        maybe = maybe[~self.loners.barred(c, places, self.target[maybe], self.ship[maybe], self.ship[:0], now)]
         c.echoes = np.stack([self.target, self.ship], axis=1)[maybe]
 
     def _claims(self) -> Array:
@@ -191,11 +191,11 @@ class Fusion:
         worth = self.score + np.where(stands, LEAD, 0.0)
         stale = (now - c.time[places.of(self.target)]) / SECOND > STALE
         worth[stale] = np.minimum(worth[stale], 0.0)
-        gone = stands & (self.score <= PART)
+        gone, leaving = stands & (self.score <= PART), stands & (self.score < JOIN) & ~stale
         self.loners.part(self.ship[gone], self.target[gone], now)
         able = np.flatnonzero(np.where(stands, self.score > PART, self.score > JOIN))
         new = np.flatnonzero(~stands[able])
-        barred = self.loners.barred(c, places, self.target[able[new]], self.ship[able[new]], now)
+        barred = self.loners.barred(c, places, self.target[able[new]], self.ship[able[new]], self.ship[leaving], now)
         able = np.delete(able, new[barred])
         chosen = able[matching(self.target[able], self._claims()[able], worth[able])]
         since = np.full(self.since.size, NO_TIME, "i8")

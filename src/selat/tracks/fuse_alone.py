@@ -58,8 +58,11 @@ class Loners:
         keep = ~np.isin(parts_of(self.target >> ID_BITS)[0], radars)
         self.target, self.count, self.at = self.target[keep], self.count[keep], self.at[keep]
 
-    def barred(self, c: Contacts, places: Places, targets: Array, ships: Array, now: int) -> Array:
-        """Of pairs (lasting numbers): was the target somebody else while the ship was heard?"""
+    def barred(self, c: Contacts, places: Places, targets: Array, ships: Array, leaving: Array, now: int) -> Array:
+        """Of pairs (lasting numbers): was the target somebody else while the ship was heard?
+
+        Not of ships that are ``leaving`` or have left: those whose own target goes another way, seen.
+        """
         out = np.zeros(targets.size, bool)
         if not self.target.size:
             return out
@@ -69,7 +72,7 @@ class Loners:
             return out
         slot = places.of(self.left[:, 1])
         elsewhere = (slot >= 0) & ((now - c.time[slot]) / SECOND <= _STALE)
-        free = self.left[elsewhere, 0]
+        free = np.concatenate([self.left[elsewhere, 0], leaving])
         heard = _heard(c, places.of(ships[asked]), self.at[at[asked]])
         out[asked] = heard & ~np.isin(ships[asked], free)
         return out
