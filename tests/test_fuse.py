@@ -102,7 +102,10 @@ def test_live_and_batch_agree_however_it_was_cut_and_saved(small, floor):
         assert (getattr(cut.fusion, name) == getattr(floor.fusion, name)).all(), name
     for name in ("score", "bias", "cov"):
         assert np.array_equal(getattr(cut.fusion, name), getattr(floor.fusion, name)), name
-    assert (cut.contacts.joined == floor.contacts.joined).all()
+    assert np.array_equal(cut.contacts.joined, floor.contacts.joined)
+    assert np.array_equal(cut.contacts.echoes, floor.contacts.echoes)
+    for name in ("target", "count", "at", "left"):
+        assert np.array_equal(getattr(cut.fusion.loners, name), getattr(floor.fusion.loners, name)), name
 
 
 def picture(floor):

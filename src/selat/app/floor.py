@@ -231,7 +231,7 @@ class Floor:
         self._order = reorder.load(state["order"])
         self.contacts.restore(state["contacts"])
         if "fusion" in state:
-            self.fusion.restore(state["fusion"], self.contacts, int(state["tick"]))
+            self.fusion.restore(state["fusion"], self.contacts)
         if "reception" in state:
             self.reception.restore(state["reception"])
         self._states = {rule.name: state["rules"].get(rule.name) for rule in self.rules}

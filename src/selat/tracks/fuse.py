@@ -100,6 +100,7 @@ class Fusion:
         self.bias, self.cov = np.zeros((0, 3)), np.zeros((0, 3, 3))
         self.count = np.zeros(0, "i8")
         self.held = np.zeros((0, 3))  #: by radar, errors by which it was judged who is alone
+        self.echoes = np.zeros((0, 2), "i8")  #: targets that may be ships, or were: (target, ship)
         self.loners = Loners()
 
     # --- the step ----------------------------------------------------------------------------------------------------
@@ -125,17 +126,22 @@ class Fusion:
         stands = self.since != NO_TIME
         alone = np.setdiff1d(targets, t[said[2] > 0.0])
         self.loners.see(c, places, np.setdiff1d(places.ids[alone], self.target[stands]), self.target[stands], now)
-        self._publish(c, places, now)
+        self._look_for_echoes(c, places, now)
+        self._publish(c)
 
-    def _publish(self, c: Contacts, places: Places, now: int) -> None:
-        """Tell the contacts which targets are ships, and which may be or were: young ones, and those she had before."""
+    def _publish(self, c: Contacts) -> None:
+        """Tell the contacts which targets are ships, and which may be."""
+        c.fusion, c.echoes = self, self.echoes
+        c.joined = np.stack([self.target, self.ship], axis=1)[self.since != NO_TIME]
+
+    def _look_for_echoes(self, c: Contacts, places: Places, now: int) -> None:
+        """Targets that may be ships, or were: young ones of ships that have none, and those that a ship had before."""
         stands = self.since != NO_TIME
-        c.fusion, c.joined = self, np.stack([self.target, self.ship], axis=1)[stands]
         claims = self._claims()
         stale = (now - c.time[places.of(self.target)]) / SECOND > STALE
         maybe = np.flatnonzero(~stands & (self.score > 0.0) & (stale | ~np.isin(claims, claims[stands & ~stale])))
         maybe = maybe[~self.loners.barred(c, places, self.target[maybe], self.ship[maybe], self.ship[:0], now)]
-        c.echoes = np.stack([self.target, self.ship], axis=1)[maybe]
+        self.echoes = np.stack([self.target, self.ship], axis=1)[maybe]
 
     def _claims(self) -> Array:
         """What only one target may have, by pair: the ship, for its radar."""
@@ -281,13 +287,12 @@ class Fusion:
     # --- saved -------------------------------------------------------------------------------------------------------
     def state(self) -> dict[str, Any]:
         """All of it as plain arrays."""
-        names = ("target", "ship", "score", "since", "radars", "bias", "cov", "count", "held")
+        names = ("target", "ship", "score", "since", "radars", "bias", "cov", "count", "held", "echoes")
         return {name: getattr(self, name).copy() for name in names} | {"loners": self.loners.state()}
 
-    def restore(self, state: Mapping[str, Any], c: Contacts, now: int) -> None:
-        """Go on from a saved :meth:`state`, with the contacts of the same moment ``now`` (ns)."""
+    def restore(self, state: Mapping[str, Any], c: Contacts) -> None:
+        """Go on from a saved :meth:`state`, with the contacts of the same moment."""
         for name in state.keys() - {"loners"}:
             setattr(self, name, np.array(state[name]))
         self.loners.restore(state.get("loners", {}))
-        if self.target.size:
-            self._publish(c, Places(c), now)
+        self._publish(c)
