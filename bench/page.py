@@ -6,8 +6,9 @@
 frame a second, headless Chromium with software GL. The screenshots themselves take part of the time, so these are upper bounds.
 *wire*: bytes a second to one client, 1,500 and 50,000 ships of which a tenth reports each second.
 *fan*: share of one core that the server process takes for 100 clients, less that for one.
-*many*: main-thread milliseconds an update of 50,000 ships takes in the page, by the wall; and processor time of its main
-thread in a second, drawing and everything else included.
+*many*: main-thread milliseconds an update of 50,000 ships takes in the page, by the wall and of the processor (they differ
+where the threads that draw by software, or others, want the cores too); and processor time of its main thread in a
+second, drawing and everything else included.
 
 The ships are invented, moved with NumPy, so that what is measured is the server and the page.
 """
@@ -233,14 +234,32 @@ def many() -> None:
         costs = page.js("selat.costs()")[2:]
         share = (thread_time(page) - before) / 12
         drawn = (page.js("selat.counts().frames") - frames) / 12
+        messages = of_messages(page, 20)
     server.stop()
     middle, late = np.median(costs), np.quantile(costs, 0.95)
     print(
         f"many: {middle:.1f} ms median, {late:.1f} ms p95 of the main thread an update of 5,000 rows among 50,000 ships"
     )
+    for name, took in zip(("by the wall", "of the processor"), messages.T, strict=True):
+        middle, late = np.median(took), np.quantile(took, 0.95)
+        print(f"many: a message, traced, {middle:.1f} ms median, {late:.1f} ms p95 {name} ({len(took)} of them)")
     print(
         f"many: {share * 1000:.0f} ms of the main thread in a second (processor time), {drawn:.1f} frames drawn in it"
     )
+
+
+def of_messages(page: Browser, seconds: float) -> np.ndarray:
+    """(messages, 2): milliseconds by the wall and of the processor of each message of the feed with many rows."""
+    page.events.clear()
+    page.call("Tracing.start", traceConfig={"includedCategories": ["devtools.timeline"]}, transferMode="ReportEvents")
+    time.sleep(seconds)
+    page.call("Tracing.end")
+    while not any(e["method"] == "Tracing.tracingComplete" for e in page.events):
+        page.js("0")  # events are read with the answers
+    told = [x for e in page.events if e["method"] == "Tracing.dataCollected" for x in e["params"]["value"]]
+    calls = [x for x in told if x["name"] == "FunctionCall" and x.get("dur", 0) > 1000]
+    named = [x for x in calls if x["args"]["data"]["functionName"].endswith("onmessage")]
+    return np.array([[x["dur"] / 1000, x["tdur"] / 1000] for x in named]).reshape(-1, 2)
 
 
 def thread_time(page: Browser) -> float:

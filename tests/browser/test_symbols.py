@@ -283,7 +283,10 @@ def test_no_two_names_overlap_in_a_full_strait(browser: Browser) -> None:
         page = at(browser, server, "night", "&labels=all")
         time.sleep(1.5)
         found = names(page)
-        assert len(found) > 40 and apart(found)
+        assert len(found) > 25 and apart(found)
+        size = page.js("(({ clientWidth: w, clientHeight: h }) => [w, h])(document.getElementById('map'))")
+        cut = [n for n in found if n["x0"] < 0 or n["y0"] < 0 or n["x1"] > size[0] or n["y1"] > size[1]]
+        assert cut == [], "the edge cuts no name"
         for key in ("+", "ArrowLeft", "-"):
             press(page, key)
             page.wait("!selat.map().isMoving()")

@@ -207,6 +207,29 @@ def test_watch_list(page: Browser) -> None:
     page.js("document.querySelector('#legend .clear').click()")
 
 
+#: sources of the layers that are drawn
+DRAWN = """[...new Set(selat.map().getStyle().layers
+  .filter((l) => l.source && l.layout?.visibility !== 'none').map((l) => l.source))].sort().join(' ')"""
+
+
+def test_layers_with_nothing_in_them_are_not_drawn(page: Browser) -> None:
+    page.wait(f"{DRAWN} === 'land zones'", 10)
+    page.js("document.querySelector('.turn-zones').click()")
+    page.wait(f"{DRAWN} === 'land'")
+    seen = "((p) => p.x > 100 && p.x < 900 && p.y > 100 && p.y < 600)(selat.screen(m))"
+    mmsi = page.js(f"selat.mmsis().find((m) => selat.speed(m) > 5 && {seen})")
+    page.js(f"selat.select({mmsi})")
+    page.wait(f"{DRAWN} === 'land track'", 10)
+    page.wait("selat.map().queryRenderedFeatures({ layers: ['track', 'track-gap'] }).length > 0", 10)
+    page.js("selat.select(null)")
+    page.wait(f"{DRAWN} === 'land'")
+    page.js("document.querySelector('.turn-trails').click()")
+    page.wait(f"{DRAWN} === 'land trails'", 20)
+    page.js("document.querySelector('.turn-zones').click()")
+    page.wait(f"{DRAWN} === 'land trails zones'")
+    page.wait("selat.map().queryRenderedFeatures({ layers: ['zone-way', 'zone-area', 'zone-fill'] }).length > 0", 10)
+
+
 def test_zones_are_drawn_and_put_away(page: Browser) -> None:
     page.wait("selat.zones() >= 1", 10)
     page.key("z")

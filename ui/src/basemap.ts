@@ -39,11 +39,11 @@ export function style(): StyleSpecification {
       },
       {
         id: "track", type: "line", source: "track", filter: ["!", ["get", "gap"]],
-        layout: { "line-join": "round", "line-cap": "round" },
+        layout: { "line-join": "round", "line-cap": "round", visibility: "none" }, // until a ship is chosen: filled.ts
         paint: { "line-color": token("--track"), "line-width": 1.8 },
       },
       {
-        id: "track-gap", type: "line", source: "track", filter: ["get", "gap"],
+        id: "track-gap", type: "line", source: "track", filter: ["get", "gap"], layout: { visibility: "none" },
         paint: { "line-color": token("--track"), "line-width": 1.4, "line-dasharray": [2, 3] },
       },
     ],

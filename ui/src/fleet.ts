@@ -1,10 +1,11 @@
-// All contacts, as columns; slot k of every column is one contact. `gpu` is what the ship layer uploads.
+// All contacts; slot k of every column is one contact.
 
-import { type Columns, Contact, MORE, mercatorX, mercatorY, ORIGIN, STRIDE } from "./contact";
+import { Columns, HIDDEN, SEEN, STILL_KN, STRIDE } from "./columns";
+import { Contact } from "./contact";
 import { AGE_OLD, type Alert, CLASS_MASK, type Cls, FLAG_LOST, FLAG_MOORED, FLAG_SENSOR, type Label, type Priority, type Row, type Rows } from "./feed";
-import { CIRCUMFERENCE, KNOT } from "./units";
 
-export { Contact, mercatorX, mercatorY, ORIGIN, STRIDE } from "./contact";
+export { mercatorX, mercatorY, ORIGIN, STRIDE } from "./columns";
+export { Contact } from "./contact";
 
 export const CATEGORIES = [
   "unknown", "cargo", "tanker", "passenger", "fast", "fishing", "service", "pleasure", "aid",
@@ -13,8 +14,7 @@ export type Category = (typeof CATEGORIES)[number];
 
 export const PRIORITIES: Priority[] = ["caution", "warning", "alarm", "emergency"];
 
-const STILL_KN = 0.5;
-const AHEAD = 48;
+const AHEAD = 48; // slots that are looked through before the index is asked
 const DROP_AFTER_S = 6 * 3600;
 
 /** The category of an AIS ship-type code (ITU-R M.1371 table 53). */
@@ -35,23 +35,26 @@ export function category(code: number | null | undefined, cls: number): Category
 /** Whether a contact is wanted on the map. */
 export type Sieve = (c: Contact) => boolean;
 
-export class Fleet implements Columns {
+export class Fleet {
   readonly contacts: Contact[] = [];
   readonly byMmsi = new Map<number, Contact>();
   readonly labels = new Map<number, Label>();
-  gpu = new Float32Array(1024 * STRIDE);
-  more = new Float64Array(1024 * MORE);
   /** Start of the times in `gpu`, picture milliseconds. */
   baseMs = 0;
   /** Grows whenever `gpu` changed. */
   changes = 0;
   /** Wall time of the last row that said something new. */
   lastRow = -Infinity;
-  private named = 0; // grows when names came
+  private readonly columns = new Columns();
   private readonly mmsis: number[] = []; // by slot
   private after = 0; // the slot after that of the last row
   private sieve: Sieve | null = null;
   private alertOf = new Map<number, { level: number; acknowledged: boolean }>();
+
+  /** What the ship layer uploads. */
+  get gpu(): Float32Array {
+    return this.columns.gpu;
+  }
 
   get size(): number {
     return this.contacts.length;
@@ -60,7 +63,7 @@ export class Fleet implements Columns {
   /** Hides what the sieve does not let through; null shows all. */
   setSieve(sieve: Sieve | null): void {
     this.sieve = sieve;
-    for (const c of this.contacts) this.write(c);
+    for (const c of this.contacts) this.dress(c);
     this.changes += 1;
   }
 
@@ -95,12 +98,12 @@ export class Fleet implements Columns {
 
   setLabels(labels: Label[], all: boolean): void {
     if (all) this.labels.clear();
-    this.named += 1;
     for (const label of labels) {
       this.labels.set(label.id, label);
-      const c = this.byMmsi.get(label.id);
-      if (c) this.write(c);
+      const c = all ? undefined : this.byMmsi.get(label.id);
+      if (c) this.dress(c);
     }
+    if (all) for (const c of this.contacts) this.dress(c); // one that has no name any more has to lose it
     this.changes += 1;
   }
 
@@ -121,47 +124,43 @@ export class Fleet implements Columns {
     this.alertOf = next;
     for (const mmsi of touched) {
       const c = this.byMmsi.get(mmsi);
-      if (c) this.write(c);
+      if (c) this.dress(c);
     }
     this.changes += 1;
   }
 
   private put(row: Row, clockMs: number): void {
-    let c = this.next(row.mmsi) ?? this.byMmsi.get(row.mmsi);
-    const lost = (row.flags & FLAG_LOST) !== 0;
+    let slot = this.slotOf(row.mmsi);
+    const lost = (row.flags & FLAG_LOST) !== 0, n = this.columns;
     if (!Number.isFinite(row.lon)) {
-      if (c && lost) this.drop(c);
+      if (slot >= 0 && lost) this.drop(this.contacts[slot] as Contact);
       return; // never placed: nothing to draw yet
     }
     let fixMs = clockMs - row.age * 1000;
-    if (row.age >= AGE_OLD && c && c.lon === row.lon && c.lat === row.lat) fixMs = Math.min(c.fixMs, fixMs);
-    if (!c) {
-      c = new Contact(this, row.mmsi, this.contacts.length);
+    if (row.age >= AGE_OLD && slot >= 0 && n.lon(slot) === row.lon && n.lat(slot) === row.lat) fixMs = Math.min(n.fixMs(slot), fixMs);
+    const fresh = slot < 0;
+    if (fresh) {
+      slot = this.contacts.length;
+      const c = new Contact(n, row.mmsi, slot);
+      n.open(slot);
       this.contacts.push(c);
       this.byMmsi.set(row.mmsi, c);
       this.mmsis.push(row.mmsi);
-      if (this.contacts.length * STRIDE > this.gpu.length) this.grow();
     }
-    this.after = c.slot + 1;
-    c.fixMs = fixMs;
-    if (c.take(row)) c.lie(1 / (CIRCUMFERENCE * Math.cos((c.lat * Math.PI) / 180)), mercatorY(c.lat));
-    this.write(c);
+    this.after = slot + 1;
+    const another = fresh || ((n.flags(slot) ^ row.flags) & CLASS_MASK) !== 0;
+    n.take(slot, row, fixMs);
+    n.write(slot, this.baseMs);
+    // The contact itself is a further place in memory: looked at only where a row can change how she looks.
+    if (another || this.sieve) this.dress(this.contacts[slot] as Contact);
   }
 
-  /** The contact of a row where it is looked for first: the server's rows are mostly in the order of the slots. */
-  private next(mmsi: number): Contact | undefined {
+  /** The slot of a ship, -1: she is new. Looked for first behind that of the last row: the server's rows are mostly in the order of the slots. */
+  private slotOf(mmsi: number): number {
     for (let slot = this.after, end = Math.min(slot + AHEAD, this.mmsis.length); slot < end; slot++) {
-      if (this.mmsis[slot] === mmsi) return this.contacts[slot];
+      if (this.mmsis[slot] === mmsi) return slot;
     }
-    return undefined;
-  }
-
-  private grow(): void {
-    const gpu = new Float32Array(this.gpu.length * 2), more = new Float64Array(this.more.length * 2);
-    gpu.set(this.gpu);
-    more.set(this.more);
-    this.gpu = gpu;
-    this.more = more;
+    return this.byMmsi.get(mmsi)?.slot ?? -1;
   }
 
   private drop(c: Contact): void {
@@ -169,8 +168,7 @@ export class Fleet implements Columns {
     this.mmsis.pop();
     this.byMmsi.delete(c.mmsi);
     if (last !== c) {
-      this.gpu.copyWithin(c.slot * STRIDE, last.slot * STRIDE, (last.slot + 1) * STRIDE);
-      this.more.copyWithin(c.slot * MORE, last.slot * MORE, (last.slot + 1) * MORE);
+      this.columns.move(last.slot, c.slot);
       last.slot = c.slot;
       this.contacts[c.slot] = last;
       this.mmsis[c.slot] = last.mmsi;
@@ -180,43 +178,24 @@ export class Fleet implements Columns {
 
   private rebase(clockMs: number): void {
     this.baseMs = clockMs;
-    for (const c of this.contacts) this.write(c);
+    for (const c of this.contacts) this.columns.write(c.slot, clockMs);
   }
 
-  private write(c: Contact): void {
-    const g = this.gpu, at = c.slot * STRIDE, perMetre = c.perMetre;
-    const label = c.labels === this.named ? c.label : this.labels.get(c.mmsi);
-    if (label !== c.label || c.labels < 0) { // only then: a look at every label is another wait for memory
-      g[at + 6] = (label?.length_m ?? 0) * perMetre;
-      g[at + 7] = (label?.beam_m ?? 0) * perMetre;
-    }
-    c.labels = this.named;
-    const cls = Math.min(c.flags & 7, 6) as Cls;
+  /** How she looks: names, size, class, alert, and whether the filter lets her through. */
+  private dress(c: Contact): void {
+    const g = this.gpu, at = c.slot * STRIDE, label = this.labels.get(c.mmsi), state = this.alertOf.get(c.mmsi);
+    const cls = Math.min(c.flags & CLASS_MASK, 6) as Cls;
     if (label !== c.label || cls !== c.cls || !c.category) c.category = CATEGORIES.indexOf(category(label?.ship_type, cls));
+    if (label !== c.label) this.columns.size(c.slot, label?.length_m ?? 0, label?.beam_m ?? 0);
     c.label = label;
     c.cls = cls;
-    const state = this.alertOf.size > 0 ? this.alertOf.get(c.mmsi) : undefined;
     c.alert = state?.level ?? 0;
     c.acknowledged = state?.acknowledged ?? false;
     c.hidden = this.sieve !== null && c.alert === 0 && !this.sieve(c);
-    const lost = (c.flags & FLAG_LOST) !== 0;
-    const sog = c.sog, cog = c.cog, hdg = c.hdg;
-    const moves = sog >= STILL_KN && Number.isFinite(cog) && !lost;
-    const course = (cog * Math.PI) / 180, speed = moves ? sog * KNOT * perMetre : 0;
-    const moored = (c.flags & FLAG_MOORED) !== 0 && !(sog >= STILL_KN);
-    const heading = Number.isFinite(hdg) ? hdg : moves ? cog : NaN;
-    const bits = (lost ? 1 : 0) | (moored ? 2 : 0) | (Number.isFinite(heading) ? 4 : 0) | (c.acknowledged ? 8 : 0) |
-      (c.hidden ? 16 : 0) | ((c.flags & FLAG_SENSOR) !== 0 ? 32 : 0);
-    // Written one by one: an array made for each of thousands of ships a second is garbage to be collected.
-    g[at] = mercatorX(c.lon) - ORIGIN[0];
-    g[at + 2] = moves ? Math.sin(course) * speed : 0;
-    g[at + 3] = moves ? -Math.cos(course) * speed : 0;
-    g[at + 4] = (c.fixMs - this.baseMs) / 1000;
-    g[at + 5] = Number.isFinite(heading) ? (heading * Math.PI) / 180 : 0;
     g[at + 8] = c.cls;
     g[at + 9] = c.category;
     g[at + 10] = c.alert;
-    g[at + 11] = bits;
+    g[at + 11] = ((g[at + 11] as number) & ~(SEEN | HIDDEN)) | (c.acknowledged ? SEEN : 0) | (c.hidden ? HIDDEN : 0);
   }
 }
 

@@ -8,9 +8,13 @@ export class Grid {
   private cells = new Uint8Array(0);
   private columns = 0;
   private rows = 0;
+  private width = 0;
+  private height = 0;
 
   /** Everything is free again. */
   reset(width: number, height: number): void {
+    this.width = width;
+    this.height = height;
     this.columns = Math.ceil(width / CELL);
     this.rows = Math.ceil(height / CELL);
     if (this.cells.length < this.columns * this.rows) this.cells = new Uint8Array(this.columns * this.rows);
@@ -24,8 +28,9 @@ export class Grid {
     });
   }
 
-  /** Whether nothing is there; what lies outside the screen is free. */
+  /** Whether nothing is there, and no edge of the screen cuts it. */
   free(box: Box): boolean {
+    if (box.x0 < 0 || box.y0 < 0 || box.x1 > this.width || box.y1 > this.height) return false;
     return this.each(box, (from, to) => {
       for (let k = from; k < to; k++) if (this.cells[k]) return false;
       return true;

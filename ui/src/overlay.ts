@@ -27,6 +27,7 @@ const SYMBOLS_MAX = 4000;
 const NEAR_EVERY_MS = 2000;
 const STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
 const GRID_PX = 120;
+const DEGREE_PX = 50; // room of 104°20′E
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 const SEAS: [string, number, number, number, number][] = [
   ["sea.malacca", 99.55, 4.1, 5.5, 9.5], ["sea.singapore", 104.14, 1.235, 10, 14], ["sea.scs", 108, 5.2, 4, 8.5],
@@ -118,13 +119,15 @@ export class Overlay {
       const x = Math.round(this.view.xOf(k * step)) + 0.5;
       c.moveTo(x, 0);
       c.lineTo(x, height);
-      this.degrees.push({ text: longitude(k * step, 0), x: x + 4, y: this.clearBelow(x + 2), align: "left" });
+      const line = this.clearBelow(x + 2);
+      if (line !== null) this.degree(longitude(k * step, 0), x + 4, line, "left");
     }
     for (let k = Math.ceil(south / step); k * step <= north; k++) {
       const y = Math.round(this.view.yOf(k * step)) + 0.5;
       c.moveTo(0, y);
       c.lineTo(width, y);
-      if (y > 30 && y < height - 10) this.degrees.push({ text: latitude(k * step, 0), x: width - 5, y: y - 4, align: "right" });
+      const side = width - 5 - DEGREE_PX;
+      if (y > 30 && this.grid.free({ x0: side, y0: y - 14, x1: width - 5, y1: y })) this.degree(latitude(k * step, 0), width - 5, y - 4, "right");
     }
     c.stroke();
     c.fillStyle = this.ink.gridText;
@@ -134,12 +137,19 @@ export class Overlay {
     }
   }
 
-  /** The highest line on which a longitude that begins there lies under nothing on the map. */
-  private clearBelow(x: number): number {
+  /** Writes a degree later, where no name will lie. */
+  private degree(text: string, x: number, y: number, align: "left" | "right"): void {
+    const x0 = align === "left" ? x : x - DEGREE_PX;
+    this.grid.mark({ x0, y0: y - 10, x1: x0 + DEGREE_PX, y1: y + 4 });
+    this.degrees.push({ text, x, y, align });
+  }
+
+  /** The highest line on which a longitude that begins there lies under nothing on the map; null: there is none. */
+  private clearBelow(x: number): number | null {
     for (let y = 12; y < 200; y += 8) {
-      if (this.grid.free({ x0: x, y0: y - 10, x1: x + 52, y1: y + 4 })) return y;
+      if (this.grid.free({ x0: x, y0: y - 10, x1: x + DEGREE_PX + 2, y1: y + 4 })) return y;
     }
-    return 12;
+    return null;
   }
 
   /** The ships in view by importance; worked out twice a second, places are followed on every frame. */

@@ -1,6 +1,6 @@
 // The parts of the page, made and tied to each other; what the page does with them is in app.ts.
 
-import { addProtocol, type GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import { addProtocol, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { AlertDesk } from "./alertdesk";
 import type { AlertPanel } from "./alerts";
@@ -14,6 +14,7 @@ import { must } from "./dom";
 import { Drawer } from "./drawer";
 import { Feed } from "./feed";
 import { type Contact, Fleet } from "./fleet";
+import { fill } from "./filled";
 import { readFilter } from "./filter";
 import { Hands } from "./hands";
 import { Herald } from "./herald";
@@ -114,10 +115,7 @@ export abstract class Parts {
       close: () => this.select(null), report: (mmsi) => this.report("ship", String(mmsi)),
       centre: (mmsi) => this.choice.centre(mmsi),
       watch: () => this.watchChosen(),
-      track: (features) => {
-        const source = this.map.getSource("track") as GeoJSONSource | undefined;
-        void source?.setData({ type: "FeatureCollection", features });
-      },
+      track: (features) => fill(this.map, "track", features),
       alertsOf: (mmsi) => [...this.alerts.alerts.values()].filter((a) => a.subjects.includes(mmsi)),
       show: (alert) => this.desk.show(alert), past: () => this.player.at, goTo: (ms) => this.player.go(ms),
       place: (lon, lat) => void this.map.easeTo({ center: [lon, lat], duration: 500 }),

@@ -1,9 +1,10 @@
 // The tracks and reports behind an alert, on the map, while its evidence is open.
 
 import type { Feature } from "geojson";
-import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { Map as MapLibre } from "maplibre-gl";
 import { EMPTY } from "./basemap";
 import type { Explanation } from "./deeds";
+import { fill } from "./filled";
 import { token } from "./palette";
 
 export class Slice {
@@ -15,8 +16,8 @@ export class Slice {
   add(): void {
     this.map.addSource("slice", { type: "geojson", data: EMPTY, tolerance: 0.05 });
     this.map.addLayer({ id: "slice-way", type: "line", source: "slice", filter: ["==", ["geometry-type"], "LineString"],
-      layout: { "line-join": "round" }, paint: { "line-color": token("--accent"), "line-width": 2.2 } });
-    this.map.addLayer({ id: "slice-row", type: "circle", source: "slice", filter: ["==", ["geometry-type"], "Point"],
+      layout: { "line-join": "round", visibility: "none" }, paint: { "line-color": token("--accent"), "line-width": 2.2 } });
+    this.map.addLayer({ id: "slice-row", type: "circle", source: "slice", filter: ["==", ["geometry-type"], "Point"], layout: { visibility: "none" },
       paint: { "circle-radius": 3.4, "circle-color": token("--sea"), "circle-stroke-color": token("--accent"), "circle-stroke-width": 1.6 } });
   }
 
@@ -42,7 +43,7 @@ export class Slice {
       features.push({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [row.lon, row.lat] } });
     }
     this.points = all.length;
-    void (this.map.getSource("slice") as GeoJSONSource | undefined)?.setData({ type: "FeatureCollection", features });
+    fill(this.map, "slice", features);
     if (all.length === 0) return;
     const lons = all.map((p) => p[0]), lats = all.map((p) => p[1]);
     const box: [number, number, number, number] = [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];

@@ -1,7 +1,9 @@
 // Where ships have been in the last minutes: a thin line behind each, out of what this page has heard.
 
-import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { Feature } from "geojson";
+import type { Map as MapLibre } from "maplibre-gl";
 import { EMPTY } from "./basemap";
+import { fill } from "./filled";
 import { type Fleet, isMoored } from "./fleet";
 import { token } from "./palette";
 
@@ -27,7 +29,7 @@ export class Trails {
 
   add(): void {
     this.map.addSource("trails", { type: "geojson", data: EMPTY, tolerance: 0.2, buffer: 8 });
-    this.map.addLayer({ id: "trails", type: "line", source: "trails", layout: { "line-join": "round" },
+    this.map.addLayer({ id: "trails", type: "line", source: "trails", layout: { "line-join": "round", visibility: "none" },
       paint: { "line-color": token("--trail"), "line-width": 1, "line-opacity": 0.65 } });
   }
 
@@ -85,7 +87,7 @@ export class Trails {
       }
     }
     this.lines = lines.length;
-    void (this.map.getSource("trails") as GeoJSONSource | undefined)?.setData(
-      { type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates: lines } });
+    const all: Feature = { type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates: lines } };
+    fill(this.map, "trails", lines.length > 0 ? [all] : []);
   }
 }

@@ -1,8 +1,9 @@
 // Zones of the sea as layers: routeing in magenta, other areas quietly, the names where there is room.
 
 import type { Feature, FeatureCollection } from "geojson";
-import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { Map as MapLibre } from "maplibre-gl";
 import { EMPTY } from "./basemap";
+import { fill, show } from "./filled";
 import type { Grid } from "./grid";
 import { token } from "./palette";
 import type { View } from "./view";
@@ -59,9 +60,7 @@ export class ZoneLayer {
 
   show(on: boolean): void {
     this.shown = on;
-    for (const id of ["zone-fill", "zone-way", "zone-area"]) {
-      if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
-    }
+    show(this.map, "zones", on && this.count > 0);
   }
 
   /** Asks the server; zones that did not change are not drawn anew. */
@@ -75,7 +74,7 @@ export class ZoneLayer {
     this.count = zones.features.length;
     this.features = zones.features;
     this.names = zones.features.map(named).filter((n): n is Named => n !== null);
-    void (this.map.getSource("zones") as GeoJSONSource | undefined)?.setData({ type: "FeatureCollection", features: zones.features.map(drawn) });
+    fill(this.map, "zones", zones.features.map(drawn), this.shown);
   }
 
   /** Names and arrows of flow, on the canvas over the map. */
