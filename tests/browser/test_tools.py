@@ -133,6 +133,18 @@ def test_bearing_line_and_range_ring(page: Browser, server: Running) -> None:
     ebl = page.js("selat.tools().ebl")
     assert ebl["bearing"] == 5 and abs(ebl["metres"] - 2.1 * 1852) < 1
     assert f"ebl={mmsi},5.0,2.10" in address(page)
+    page.wait("/VRM .*inside/.test(document.querySelector('.tool-text').textContent)", 10)
+    told, inner, outer = page.js(f"""(() => {{
+      const at = (m) => selat.screen(m), gap = (p, q) => Math.hypot(p.x - q.x, p.y - q.y);
+      const ship = at({mmsi}), ring = gap(selat.handle(), ship);
+      const counted = (m) => m !== {mmsi} && [0, 1, 2, 6].includes(selat.drawn(m).cls);
+      const off = selat.mmsis().filter(counted).map((m) => gap(at(m), ship) / ring);
+      const words = document.querySelector('.tool-text').textContent;
+      return [words, off.filter((d) => d < 0.9).length, off.filter((d) => d < 1.1).length];
+    }})()""")
+    count = re.search(r"(\d+) inside, nearest .+ at (\d\.\d\d) nm", told)
+    assert inner <= (int(count[1]) if count else 0) <= outer, told
+    assert outer == 0 or count is None or float(count[2]) <= 2.1
     handle, origin = page.js("selat.handle()"), map_origin(page)
     ship = page.js(f"selat.screen({mmsi})")
     start = (handle["x"] + origin["x"], handle["y"] + origin["y"])

@@ -4,6 +4,7 @@ import type { PictureClock } from "./clock";
 import { drawnAt, type Fleet, isLost, nameOf } from "./fleet";
 import { position } from "./format";
 import type { Mover } from "./geo";
+import { type Within, within } from "./guard";
 import { mercatorLat, mercatorLon } from "./view";
 
 export type Anchor = { mmsi: number } | { lon: number; lat: number };
@@ -18,6 +19,12 @@ export class Anchors {
     if (!c) return null;
     const [x, y] = drawnAt(c, this.clock.reckon());
     return { lon: mercatorLon(x), lat: mercatorLat(y), sog: isLost(c) ? 0 : c.sog, cog: c.cog };
+  }
+
+  /** Who is within a ring round it; null as above. */
+  around(anchor: Anchor, metres: number): Within | null {
+    const at = this.at(anchor);
+    return at && within(this.fleet, at, metres, this.clock.reckon(), "mmsi" in anchor ? anchor.mmsi : null);
   }
 
   name(anchor: Anchor): string {

@@ -188,8 +188,17 @@ export class Tools {
     });
     const cell = this.texts[this.lines.length];
     if (this.ebl && cell) {
-      setText(cell, `EBL ${this.ebl.bearing.toFixed(1).padStart(5, "0")}° · VRM ${(this.ebl.metres / NAUTICAL_MILE).toFixed(2)} nm`);
+      const measures = `EBL ${this.ebl.bearing.toFixed(1).padStart(5, "0")}° · VRM ${(this.ebl.metres / NAUTICAL_MILE).toFixed(2)} nm`;
+      setText(cell, `${measures} · ${this.inside(this.ebl)}`);
     }
+  }
+
+  /** Who is within the range ring, in words. */
+  private inside(ebl: Ebl): string {
+    const found = this.anchors.around(ebl.ship, ebl.metres);
+    if (!found) return t("tool.gone");
+    if (found.nearest === null) return t("tool.nobody");
+    return t("tool.inside", { n: found.count, name: this.anchors.name({ mmsi: found.nearest }), nm: (found.metres / NAUTICAL_MILE).toFixed(2) });
   }
 
   private build(key: string): void {

@@ -60,6 +60,7 @@ export const en: Record<string, string> = {
   "tool.range": "Range", "tool.ebl": "EBL / VRM", "tool.clear": "Clear",
   "tool.second": "From {name}: press on the other end, or choose a ship and press Enter",
   "tool.cpa": "CPA {nm} nm in {span}", "tool.parting": "drawing apart", "tool.gone": "no longer on the picture",
+  "tool.inside": "{n} inside, nearest {name} at {nm} nm", "tool.nobody": "no ship inside",
   "tool.remove": "Take off", "filter.minKn": "Speed from", "filter.maxKn": "Speed up to",
   "filter.minM": "Length from", "filter.mids": "Flag (MID)", "filter.text": "Name, number",
   "filter.still": "Hide moored ships", "filter.lost": "Hide lost ships", "filter.watch": "Watch list only",

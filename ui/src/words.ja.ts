@@ -54,7 +54,7 @@ export const ja: Record<string, string> = {
   "help.x": "線をすべて消す", "help.w": "選択中の船を監視リストに", "help.o": "選択中の船を追う", "help.v": "速度線・航跡・船名・区域",
   "help.d": "配色：昼・薄暮・夜・船橋（Shiftで逆順）", "help.map": "地図の拡大と移動", "help.f": "船種と絞り込み", "palette": "昼・薄暮・夜・船橋",
   "tool.range": "距離", "tool.ebl": "EBL / VRM", "tool.clear": "消去", "tool.second": "{name} から：もう一方の端を押すか、船を選んでEnter",
-  "tool.cpa": "CPA {nm} nm、{span}後", "tool.parting": "離れつつある", "tool.gone": "画面にない", "tool.remove": "消す",
+  "tool.cpa": "CPA {nm} nm、{span}後", "tool.parting": "離れつつある", "tool.gone": "画面にない", "tool.inside": "圏内{n}隻、最も近いのは{name} {nm} nm", "tool.nobody": "圏内に船なし", "tool.remove": "消す",
   "filter.minKn": "速力 以上", "filter.maxKn": "速力 以下", "filter.minM": "全長 以上", "filter.mids": "船籍 (MID)",
   "filter.text": "船名・番号", "filter.still": "係留中の船を隠す", "filter.lost": "消失した船を隠す", "filter.watch": "監視リストのみ",
   "filter.clear": "すべて表示", "legend.zones": "区域", "legend.trails": "航跡", "legend": "船種と絞り込み", "card.watch": "監視リスト",

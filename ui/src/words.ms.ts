@@ -61,6 +61,7 @@ export const ms: Record<string, string> = {
   "tool.range": "Jarak", "tool.ebl": "EBL / VRM", "tool.clear": "Kosongkan",
   "tool.second": "Dari {name}: tekan hujung yang lain, atau pilih kapal dan tekan Enter",
   "tool.cpa": "CPA {nm} nm dalam {span}", "tool.parting": "semakin jauh", "tool.gone": "tiada lagi dalam gambaran",
+  "tool.inside": "{n} di dalam, terdekat {name} pada {nm} nm", "tool.nobody": "tiada kapal di dalam",
   "tool.remove": "Buang", "filter.minKn": "Laju dari", "filter.maxKn": "Laju hingga", "filter.minM": "Panjang dari",
   "filter.mids": "Bendera (MID)", "filter.text": "Nama, nombor", "filter.still": "Sembunyi kapal tertambat",
   "filter.lost": "Sembunyi kapal hilang", "filter.watch": "Senarai pantau sahaja", "filter.clear": "Tunjuk semua",
