@@ -239,6 +239,7 @@ def test_layers_with_nothing_in_them_are_not_drawn(page: Browser) -> None:
     page.wait(f"{DRAWN} === 'land trails'", 20)
     page.js("document.querySelector('.turn-zones').click()")
     page.wait(f"{DRAWN} === 'land trails zones'")
+    page.js("selat.map().jumpTo({ center: [101.5, 1.5], zoom: 8 }) && 0")  # where the zone is
     page.wait("selat.map().queryRenderedFeatures({ layers: ['zone-way', 'zone-area', 'zone-fill'] }).length > 0", 10)
 
 
