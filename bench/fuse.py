@@ -2,6 +2,7 @@
 
 python bench/fuse.py [SEED ...]        1,500 ships, 400 of them without AIS, biases of 50 m and 0.3 degree
 python bench/fuse.py --cost            a step at 5,000 contacts
+python bench/fuse.py --nobody [SEED ...]  whom the rule uncorrelated tells of, whatever their rank: precision and recall
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from fuse_scene import SITE, START, scene
+from selat.app.floor import Floor
+from selat.detectors.uncorrelated import Parameters, Uncorrelated
 from selat.model.clock import SECOND
+from selat.model.columns import empty
 from selat.tracks.contacts import Contacts
 from selat.tracks.fuse import EVERY, Fusion
 from selat.tracks.motion import settle
@@ -59,10 +63,32 @@ def run(seed: int, warm: int = 300, placed: bool = True, **more: object) -> dict
     }  # fmt: skip
 
 
+def nobody(seed: int) -> dict[str, float]:
+    """Targets told of by the rule against those that send nothing and that lived long enough, at the same density."""
+    s = scene(seed, ships=500, mute=133, size=(30e3, 12e3))
+    floor = Floor([Uncorrelated(Parameters(worth=0.0))])
+    floor.fusion.sites = {1: SITE}
+    last = int(s.reports["time"].max()) + 1
+    alerts = floor.step(s.reports, s.statics, empty("messages"), last, True)
+    told = {a.subjects[0] for a in alerts}
+    heard = set(s.reports["mmsi"].tolist())
+    mute = {n for n, ship, _, _ in s.spells if not s.ais[ship] or int(s.mmsi[ship]) not in heard}
+    moving = {int(m) for m in s.reports["mmsi"][s.reports["sog"] > 20].tolist()}
+    long = {n for n, ship, a, b in s.spells if n in mute & moving and min(b, (last - START) / SECOND) - a > 840.0}
+    return {
+        "told": len(told),
+        "precision": len(told & mute) / max(len(told), 1),
+        "recall": len(told & long) / max(len(long), 1),
+        "of": len(long),
+    }
+
+
 def main(words: list[str]) -> None:
     """Run."""
     if "--cost" in words:
         tables = [run(1, ships=2900, mute=800, seconds=420, size=(84e3, 25e3))]
+    elif "--nobody" in words:
+        tables = [nobody(int(w)) for w in words if w.isdigit()]
     else:
         tables = [run(int(w)) for w in words or ["101", "102", "103"]]
     for t in tables:

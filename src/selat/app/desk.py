@@ -42,7 +42,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "cable": ("cable_anchor", "cable_drag", "cable_loiter", "dragging_anchor"),
     "fishing": ("fishing", "closed_area_fishing", "pair_trawl", "dark_fishing"),
     "identity": ("identity_format", "identity_change", "identity_mismatch", "zombie_imo", "watch_list"),
-    "craft": ("smuggling_run", "overloaded_boat", "swarm"),
+    "craft": ("smuggling_run", "overloaded_boat", "swarm", "uncorrelated"),
 }  # fmt: skip
 #: Rules that conclude something from silence, which a late report can contradict.
 ABSENCE = ("dark", "sudden_loss", "dark_fishing", "dark_rendezvous", "overdue")
