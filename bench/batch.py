@@ -25,7 +25,7 @@ from selat.tracks.reorder import Patience
 TOGETHER = {
     "collision", "rendezvous", "ship_to_ship", "dark_rendezvous", "tow", "follow", "approach", "swarm", "pair_trawl",
     "interference", "dark", "sudden_loss", "dark_fishing", "coverage_drop", "receiver_down", "feed_down", "rule_storm",
-    "reporting_rate", "overdue",
+    "reporting_rate", "overdue", "uncorrelated",
 }  # fmt: skip
 
 
