@@ -99,6 +99,28 @@ def test_two_hulls_of_one_number_are_no_change():
     assert alerts_of(identity_change.DETECTOR, [sails(), other], said) == []
 
 
+def test_who_is_left_of_two_hulls_has_not_changed():
+    """Of two that use a number the one is heard to say her name for an hour and more; then she leaves, and the other says hers."""
+    other = made.sail(SHIP, 1.3, 105.3, 9.0, 260.0, range(605, 5400, 10))
+    said = [
+        says(
+            second=s,
+            name="OTHER THING" if 700 < s < 5500 else "FIRST NAME",
+            callsign=b"HP9999" if 700 < s < 5500 else b"9V1234",
+        )
+        for s in range(0, 9000, 360)
+    ]
+    assert alerts_of(identity_change.DETECTOR, [sails(until=9000), other], said) == []
+
+
+def test_who_changes_while_her_positions_are_elsewhere_is_told_of():
+    rows = sails(until=6000)
+    seconds = (rows["time"] - made.START) // 10**9
+    rows = rows.replace(lat=rows["lat"] + np.where((seconds > 1500) & (seconds < 2000), 5_000_000, 0).astype("i4"))
+    said = [says(second=s, name="FIRST NAME" if s < 1600 else "OTHER THING") for s in range(0, 6000, 360)]
+    assert told(alerts_of(identity_change.DETECTOR, [rows], said)) == {("caution", SHIP)}
+
+
 def test_the_change_is_told_for_an_hour():
     said = [says(second=s, name="FIRST NAME" if s < 1200 else "OTHER THING") for s in range(0, 9000, 360)]
     found = alerts_of(identity_change.DETECTOR, [sails(until=9000)], said)

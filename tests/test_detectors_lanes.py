@@ -294,7 +294,7 @@ class TestLearned:
         def at(self, *args, **more):
             hit = super().at(*args, **more)
             return hit._replace(
-                passages=np.full(hit.lane.shape, self.passages), share=np.full(hit.lane.shape, self.share)
+                merchants=np.full(hit.lane.shape, self.passages), share=np.full(hit.lane.shape, self.share)
             )
 
     def alerts(self, course, passages=2000, share=0.99, ship=CARGO):
@@ -314,7 +314,11 @@ class TestLearned:
         assert told(self.alerts(270.0, ship=made.ship(A, "A", 0, 0, 80))) == {("warning", A)}
 
     def test_with_it_or_where_it_is_not_sure(self):
-        assert not self.alerts(90.0) and not self.alerts(270.0, passages=100) and not self.alerts(270.0, share=0.9)
+        assert not self.alerts(90.0) and not self.alerts(270.0, share=0.9)
+
+    def test_the_way_of_tugs_is_no_lane(self):
+        """Of 2,000 ships that pass here 100 are merchant ships."""
+        assert not self.alerts(270.0, passages=100)
 
 
 class TestDeviation:
@@ -357,13 +361,25 @@ class TestDeviation:
                 hit = super().at(lat, lon, *args, **more)
                 few = np.asarray(lon) * 300.0 % 2.0 < 1.0
                 return hit._replace(
-                    passages=np.where(few, 60, hit.passages),
+                    merchants=np.where(few, 60, hit.merchants),
                     cross=np.where(few, 1852.0, hit.cross),
                     lane=np.where(few, 1, 0),
                 )
 
         rows = seas.voyage(A, 1.2650, 104.0, [(11.0, 90.0, 2400.0)])
         assert who(alerts_of(DEVIATION, [rows], [CARGO], World(lanes=Two()))) == {A}
+
+    def test_beside_the_way_of_tugs_nobody_is_off_her_way(self):
+        class Tugs(Straight):
+            """A thousand tugs pass here, and few merchant ships."""
+
+            def at(self, lat, lon, *args, **more):
+                hit = super().at(lat, lon, *args, **more)
+                return hit._replace(merchants=hit.merchants // 10)
+
+        rows = seas.voyage(A, 1.2650, 104.0, [(11.0, 90.0, 2400.0)])
+        assert not alerts_of(DEVIATION, [rows], [CARGO], World(lanes=Tugs()))
+        assert who(alerts_of(DEVIATION, [rows], [CARGO], World(lanes=Straight()))) == {A}
 
     def test_far_from_it_and_small_craft(self):
         assert not self.alerts(1.3200) and not self.alerts(1.2650, ship=made.ship(A, "A", 30, 8, 70))

@@ -242,6 +242,16 @@ def test_groups_have_their_own_profile():
     assert hit.passages[0] == pytest.approx(60, abs=8) and hit.passages[2] == pytest.approx(120, abs=10)
 
 
+def test_merchant_ships_are_counted_apart():
+    """Of ninety ships thirty are tugs; thirty did not say what they are and may be merchant ships."""
+    table = stream(90, sigma=150.0)
+    ships = np.unique(table["mmsi"]).astype(np.int64)
+    lanes = Lanes(learn(table, ships, np.array([6, 3, 0] * 30)))
+    hit = lanes.at([2.0, 3.0], [102.1] * 2, 90.0)
+    assert hit.passages.tolist() == pytest.approx([90, 0], abs=8)
+    assert hit.merchants.tolist() == pytest.approx([60, 0], abs=6)
+
+
 def test_a_bend_is_one_lane():
     """Eastbound, then 30 degrees to starboard in three steps."""
     ships = []

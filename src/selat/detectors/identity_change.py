@@ -5,7 +5,8 @@ What it finds
     and that fits her way and what both declare (the link of selat.tracks.succession). *Name, call sign, IMO number,
     type* of one MMSI, heard twice with the new value: names that differ in more than two letters, call signs in more
     than one, IMO numbers both of which are possible, another group of types. Not while two hulls use the number at once
-    (that is the rule ``jump``). Judged every minute, told for an hour. A warning for MMSI, IMO number, or two things
+    (that is the rule ``jump``): then nobody knows whose name it is, and what the one declares that is left counts as
+    said for the first time. Judged every minute, told for an hour. A warning for MMSI, IMO number, or two things
     together; else a caution.
 Why it matters
     Ships that are sought, sanctioned or stolen change their name at sea.
@@ -50,6 +51,10 @@ class Parameters:
     told: float = param(3600.0, "s", "Told for so long, then taken as hers", "selat")
     score: float = param(3.0, "1", "Weight of a link between two MMSI at least", "selat.tracks.succession")
     apart: float = param(900.0, "s", "Two segments heard within this are two hulls", "selat")
+    at_once: float = param(
+        180.0, "s", "... for certain if both are heard within this ...", "M.1371-5 Table 1: slowest interval"
+    )
+    lasting: float = param(300.0, "s", "... for so long: a jump of one hull is shorter", "selat")
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,12 @@ class IdentityChange(PictureRule):
         """Memory: when we looked last; by MMSI what she declared, and what she declares of late [time, value, times]."""
         m = memory or {"at": 0, "said": {}, "now": {}}
         c, limit = window.contacts, window.now - round(self.p.told * SECOND)
-        said, late = dict(m["said"]), dict(m["now"])
+        said, late, twins = dict(m["said"]), dict(m["now"]), self._twins(window, m.get("twins", {}))
         for slot in hulls.fresh(window, m["at"]).tolist():
             self._hear(window, slot, said, late)
+        for key in (k for k, (_, sure) in twins.items() if sure):
+            said.pop(key, None)
+            late.pop(key, None)
         found = self._links(window, limit)
         for key, changes in list(late.items()):
             if max(v[0] for v in changes.values()) < limit:  # told long enough: it is hers
@@ -80,7 +88,20 @@ class IdentityChange(PictureRule):
         if window.now % (60 * MINUTE) == 0:  # who is gone from the picture is forgotten
             here = {str(x) for x in np.unique(c.mmsi).tolist()}
             said, late = ({k: v for k, v in x.items() if k in here} for x in (said, late))
-        return [f for f in found if self.judge(f.evidence) is not None], {"at": window.now, "said": said, "now": late}
+        memory = {"at": window.now, "said": said, "now": late, "twins": twins}
+        return [f for f in found if self.judge(f.evidence) is not None], memory
+
+    def _twins(self, w: Window, old: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """MMSIs of which two segments are heard: since when (ns) without a break, and whether they are two hulls for sure."""
+        p, c = self.p, w.contacts
+        slot = np.flatnonzero((c.kind <= 2) & (c.heard > w.now - round(p.apart * SECOND)))
+        shared = _twice(c.mmsi[slot])
+        both = _twice(c.mmsi[slot[c.heard[slot] > w.now - round(p.at_once * SECOND)]])
+        out = {k: v for k, v in old.items() if v[1] and k in shared}
+        for key in sorted(both):
+            since, sure = old.get(key, [w.now, False])
+            out[key] = [since, sure or w.now - since >= round(p.lasting * SECOND)]
+        return out
 
     def _shared(self, w: Window, slots: Any) -> bool:
         """Two hulls use this number at once."""
@@ -213,6 +234,12 @@ class IdentityChange(PictureRule):
                 said.append(made.ship(mmsi, name, 180, 30, 70, float(when)).replace(callsign=np.array([call])))
         expect = (("warning", (563590001,)), ("warning", (563590003, 511590004)))
         return Golden(reports, made.numbered(*said), empty("messages"), expect)
+
+
+def _twice(mmsi: Any) -> set[str]:
+    """Those that are there more than once."""
+    number, count = np.unique(mmsi, return_counts=True)
+    return {str(x) for x in number[count > 1].tolist()}
 
 
 def _said(x: Any) -> str:

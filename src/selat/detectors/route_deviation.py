@@ -3,9 +3,9 @@
 What it finds
     A cargo ship or tanker of 50 m and more, faster than 5 knots, that for 10 minutes and at least five positions sails
     along a learned lane of her direction (within 20 degrees), to one side of it, farther from its middle than 99.9 of
-    100 ships were (3.3 standard deviations of the lateral profile of ships of her kind, 1,100 m to 3 miles), where at
-    least 500 ships had passed. Judged every minute. A caution; a warning where the shore lies on her course within 20
-    minutes.
+    100 ships were (3.3 standard deviations of the lateral profile, 1,100 m to 3 miles), where at least 500 ships of her
+    kind had passed (cargo ships, tankers, and ships that did not say what they are: the way of tugs along a shore is
+    not hers). Judged every minute. A caution; a warning where the shore lies on her course within 20 minutes.
 Why it matters
     A ship that leaves the beaten track is lost, in trouble, or about something else than her passage.
 False alarms
@@ -59,7 +59,7 @@ class Parameters:
         1100.0, "m", "... and farther than this", "selat: half of the widest lane (MPA: 1,617 m) and 300 m"
     )
     reach: float = param(3 * NAUTICAL_MILE, "m", "... and not farther than this: that is other water", "selat")
-    passages: int = param(500, "1", "Ships that the lane was learned from", "selat; DMA: 5,000 a cell")
+    passages: int = param(500, "1", "Merchant ships that the lane was learned from", "selat; DMA: 5,000 a cell")
     angle: float = param(
         20.0, "deg", "Courses within this of the lane's direction", "selat: who leaves or joins it turns more"
     )
@@ -103,7 +103,7 @@ class RouteDeviation(PictureRule):
             track = fleet.since(track, int(track.time[min(near.unbroken(off), len(off) - 1)]))
             evidence = {
                 "lane": int(hit.lane[k]), "cross": round(float(hit.cross[k]), 1), "sigma": round(float(hit.sigma[k]), 1),
-                "direction": round(float(hit.direction[k]), 1), "passages": int(hit.passages[k]),
+                "direction": round(float(hit.direction[k]), 1), "passages": int(hit.merchants[k]),
                 "seconds": round(int(track.time[-1] - track.time[0]) / SECOND, 1), "positions": len(track.time),
                 "source": lanes.source(int(hit.lane[k])), "ashore": self._ashore(window, s, i),
             }  # fmt: skip
@@ -114,7 +114,7 @@ class RouteDeviation(PictureRule):
         """Whether places are beside a learned way of many ships, or (``few``) of few, on its course."""
         p = self.p
         with np.errstate(invalid="ignore"):
-            off = (hit.lane >= 0) & ~hit.declared & ((hit.passages >= p.passages) != few) & (hit.sigma > 0)
+            off = (hit.lane >= 0) & ~hit.declared & ((hit.merchants >= p.passages) != few) & (hit.sigma > 0)
             off &= (
                 (np.abs(hit.cross) > p.sigmas * hit.sigma)
                 & (np.abs(hit.cross) > p.least)
@@ -179,7 +179,7 @@ class Straight(Lanes):
         near_it, one = np.abs(north) < 5556.0, np.ones(y.shape)
         return LaneHit(
             90.0 * one, np.where(near_it, 0, -1), -north, east, 250.0 * one, 6.0 * one, one,
-            np.full(y.shape, 2000), np.zeros(y.shape, np.bool_), one,
+            np.full(y.shape, 2000), np.zeros(y.shape, np.bool_), one, np.full(y.shape, 2000),
         )  # fmt: skip
 
     def source(self, lane: int) -> str:

@@ -5,9 +5,10 @@ What it finds
     degrees, for at least 3 minutes and 0.3 miles made good against the traffic, at least 50 m inside the lane's edge.
     Where the way made good lies more than 20 degrees off the lane's run she crosses (``lane_crossing``) and is told
     only after 2.5 miles. Judged every 10 s; the run against the traffic is measured on the track. Lanes are those of
-    the declared zones; where there is none, lanes learned from 200 passages and more, 97 of 100 of them one way: that
-    is a warning, never an alarm, and told only of ships on passage of 50 m and more (cargo, tanker, passenger, or a type
-    that is not known). No rule binds anybody to what others did: such a lane only says where her like go the other way.
+    the declared zones; where there is none, lanes learned from 200 passages and more of merchant ships (cargo, tanker,
+    or not said; the way of tugs along a shore is none), where 97 of 100 ships go one way: that is a warning, never an
+    alarm, and told only of ships on passage of 50 m and more (cargo, tanker, passenger, or a type that is not known). No
+    rule binds anybody to what others did: such a lane only says where her like go the other way.
 Why it matters
     Ships in a lane expect all others to go their way: a ship that comes against them closes at the sum of both speeds,
     in a lane of a few hundred metres. It is the gravest breach of rule 10(b)(i).
@@ -65,7 +66,7 @@ class Parameters:
     edge: float = param(50.0, "m", "So far inside the lane at least once", "selat: five times the error of AIS")
     back: float = param(1800.0, "s", "The track is looked at so far back", "selat")
     small: float = param(20.0, "m", "Shorter craft are a warning, others an alarm", "COLREGs rule 10(j)")
-    passages: int = param(200, "1", "A learned lane counts from so many passages on", "selat")
+    passages: int = param(200, "1", "A learned lane counts from so many passages of merchant ships on", "selat")
     leap: float = param(50 * KNOT, "m/s", "A faster step is a leap of the position: where it led is no place", "selat")
     share: float = param(0.97, "1", "... of which this share goes one way", "selat: the rest are ferries, and errors")
     length: float = param(
@@ -140,7 +141,7 @@ class WrongWay(PictureRule):
             lane = {
                 "name": "the lane learned here", "kind": "learned", "direction": round(float(hit.direction[k]), 1),
                 "rules": {}, "source": lanes.source(int(hit.lane[k])), "version": lanes.version,
-                "passages": int(hit.passages[k]), "share": round(float(hit.share[k]), 3),
+                "passages": int(hit.merchants[k]), "share": round(float(hit.share[k]), 3),
             }  # fmt: skip
             evidence = {
                 "lane": lane, "angle": round(float(fleet.turn(s.course[i], hit.direction[k])), 1),
@@ -196,7 +197,9 @@ def _exempt(s: Ships) -> Array:
 
 def _one_way(hit: Any, p: Parameters) -> Array:
     with np.errstate(invalid="ignore"):
-        out: Array = (hit.lane >= 0) & ~hit.declared & (hit.passages >= p.passages) & (np.asarray(hit.share) >= p.share)
+        out: Array = (
+            (hit.lane >= 0) & ~hit.declared & (hit.merchants >= p.passages) & (np.asarray(hit.share) >= p.share)
+        )
     return out
 
 

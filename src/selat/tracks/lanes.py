@@ -32,6 +32,7 @@ LEAST = 5  #: passages of a direction, below which it is no flow
 SHARE = 0.05  #: of all passages of the cell, likewise
 REACH = 4000.0  #: m to either side that a profile looks
 FLOOR = 0.03  #: of the most passages of a cell abreast: here the traffic ends
+MERCHANTS = (0, *range(4, len(GROUPS)))  #: groups of cargo ships and tankers, and the unknown
 ENOUGH = 30  #: passages that make a profile of one group of ships; with fewer that of all is given
 
 
@@ -48,6 +49,7 @@ class LaneHit(NamedTuple):
     passages: Array  #: ships that went this way, here and abreast
     declared: Array  #: True: of a zone; False: learned
     share: Any = 1.0  #: of all passages of the cell, those of this direction; 1: nobody goes another way
+    merchants: Any = 0  #: of all ships here and abreast, cargo ships, tankers and those that did not say what they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Lanes:
         hit.speed_sigma[k] = np.where(special, f.speeds[at, fast, 2], np.sqrt(f.flow[at, field.VAR]))
         hit.passages[k] = f.profile[at, own, 0].astype(np.int64)
         hit.share[k] = f.flow[at, field.NOW] / f.flow[at, field.ALL]
+        hit.merchants[k] = f.profile[at][:, list(MERCHANTS), 0].sum(axis=1).astype(np.int64)
         return hit
 
     def _prefer_declared(self, hit: LaneHit, y: Array, x: Array, course: Array, group: Array) -> None:
@@ -128,7 +131,7 @@ class Lanes:
         same = off < 45.0
         for name in ("sigma", "speed_mean", "speed_sigma", "share"):
             getattr(hit, name)[k] = np.where(same, getattr(learned, name), np.nan)
-        hit.passages[k] = np.where(same, learned.passages, 0)
+        hit.passages[k], hit.merchants[k] = np.where(same, learned.passages, 0), np.where(same, learned.merchants, 0)
         hit.direction[k], hit.lane[k], hit.cross[k], hit.along[k] = direction[k], found[k], cross[k], along[k]
         hit.declared[k] = True
 
@@ -179,4 +182,5 @@ def _field_of(counts: Counts) -> _Learned:
 
 def _nothing(n: int) -> LaneHit:
     a, b, c, d, e, f, g = (np.full(n, np.nan) for _ in range(7))
-    return LaneHit(a, np.full(n, -1, np.int64), b, c, d, e, f, np.zeros(n, np.int64), np.zeros(n, np.bool_), g)
+    count, merchants = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    return LaneHit(a, np.full(n, -1, np.int64), b, c, d, e, f, count, np.zeros(n, np.bool_), g, merchants)
