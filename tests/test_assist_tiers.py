@@ -29,6 +29,8 @@ from selat.web.openapi import SAID
 from selat.web.server import create_app
 from test_web_server import ask
 
+pytestmark = pytest.mark.long
+
 PASSWORD = "correct horse 7"
 START = parse_time("2025-01-02")
 RAW = b"time,lat,lon\n2025-02-01T00:00:00Z,2.1234567,101.7654321\n"

@@ -39,6 +39,7 @@ SMALL = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", ["nmea", "csv"])
 @pytest.mark.parametrize("truth", ["night.truth.json", "facts.csv"])
 def test_a_scene_and_its_truth(tmp_path, capsys, suffix, truth):

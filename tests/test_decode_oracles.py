@@ -18,6 +18,8 @@ from selat.model.messages import TYPES
 from test_messages import _NOT_COMPARED, _PYAIS_NAMES, PYAIS_DEPARTS, _near, differences
 from twin_ais import dearmour, layout_of, split, twin_bits
 
+pytestmark = pytest.mark.long
+
 _SENTENCE = re.compile(rb"!(..VD[MO],(\d+),(\d+),(\d*),([^,*!]*),([^,*!]*),(\d))\*([0-9A-Fa-f]{2})")
 #: lines of the long recordings that the quick tests look at: one message in so many
 QUICK = {"aishub_3min_2015.nmea": 30, "amsa_terrestrial_au.nmea.gz": 12}

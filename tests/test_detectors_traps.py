@@ -14,6 +14,8 @@ from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import Columns, empty
 from selat.model.schema import I32
 
+pytestmark = pytest.mark.long
+
 NOW = made.START + 86400 * 3 * SECOND
 MINUTES = range(-1200, 0, 10)
 

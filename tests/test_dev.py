@@ -194,7 +194,12 @@ def test_verbs_that_need_no_set_up(argv, status):
 
 @pytest.mark.parametrize(
     ("arguments", "passed"),
-    [([], []), (["-x", "tests/a.py"], ["-x", "tests/a.py"]), (["--all", "-x"], ["-m", "not bench", "-x"])],
+    [
+        ([], []),
+        (["-x", "tests/a.py"], ["-m", "not slow and not bench", "-x", "tests/a.py"]),
+        (["-m", "slow", "tests/a.py"], ["-m", "slow", "tests/a.py"]),
+        (["--all", "-x"], ["-m", "not bench", "-x"]),
+    ],
 )  # on all cores, unless the arguments say on how many
 def test_arguments_go_to_pytest(checkout, monkeypatch, arguments, passed):
     handed = []

@@ -26,6 +26,8 @@ from selat.model.nouns import Alert
 from selat.model.units import KNOT
 from selat.readers.aivdm import AivdmReader
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def scene():

@@ -20,6 +20,8 @@ from selat.model.errors import ConfigError
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks.zones import Zones
 
+pytestmark = pytest.mark.long
+
 #: staged where a scene lasts five hours; needs a radar for small targets; a count of other alerts
 ELSEWHERE = {"sand_dredging", "robbery_risk", "rule_storm"}
 RULES = """distress sar_activity not_under_command aground drifting sudden_stop sudden_loss overdue identity_format

@@ -22,6 +22,8 @@ from selat.model.errors import ConfigError, FormatError
 from selat.model.units import KNOT
 from selat.tracks.kinds import kinds_of
 
+pytestmark = pytest.mark.long
+
 SHIPS, EVERY, HOURS = 12, 40, 4
 
 

@@ -15,6 +15,8 @@ from selat.model.nouns import Alert
 from selat.model.units import KNOT
 from selat.tracks.trail import Trail
 
+pytestmark = pytest.mark.long
+
 FAMILIES = ("lanes", "schemes", "motion", "casualties", "signals", "cables")
 #: rule: minutes after the start of its incident, or before its end where negative, in which it is judged
 JUDGED = {

@@ -24,6 +24,8 @@ from selat.web.login import COOKIE
 from selat.web.openapi import SAID
 from selat.web.openapi_schemas import COMPONENTS, SHAPES
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:

@@ -13,6 +13,8 @@ import pytest
 import selat
 from selat.exercise.play import write_log
 
+pytestmark = pytest.mark.long
+
 CHILD = Path(__file__).with_name("crash_child.py")
 
 

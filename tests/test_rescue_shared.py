@@ -24,6 +24,8 @@ from small_sea import make_sea
 from test_web_alerts import body
 from test_web_server import ask
 
+pytestmark = pytest.mark.long
+
 KILLED = """
 import os, signal, sys, time
 sys.path.insert(0, {tests!r})

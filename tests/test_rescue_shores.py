@@ -22,6 +22,8 @@ from selat.rescue.reshape import Shape, reshaped
 from selat.rescue.searchers import Conditions, Searcher, span_of
 from selat.tracks.coast import SHIPPED, Coast
 
+pytestmark = pytest.mark.long
+
 START = 1_795_000_000 * SECOND
 END = START + 4 * HOUR
 SIGHT = Conditions("raft 4")

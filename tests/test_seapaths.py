@@ -15,6 +15,8 @@ from selat.kernels import geodesy, seamesh
 from selat.kernels.seapaths import Mesh, field_of
 from selat.model.errors import ConfigError
 
+pytestmark = pytest.mark.long
+
 STEP = 0.0025
 #: box, places with a boat: Johor and Singapore's islands, Port Klang's, the islands of the west coast, Riau
 REGIONS = {

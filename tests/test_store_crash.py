@@ -15,6 +15,8 @@ from selat.store import registry
 from selat.store.writer import Store
 from store_twin import some_batch
 
+pytestmark = pytest.mark.long
+
 BLOCKS = 60
 
 # Each block of the source is 200 rows made from its number; the reader's state is the number of the next block.

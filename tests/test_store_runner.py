@@ -10,6 +10,8 @@ from selat.store.runner import run_partition, run_partitions, specs_of
 from selat.store.writer import Store
 from store_twin import some_batch
 
+pytestmark = pytest.mark.long
+
 
 def rows_of_ships(columns, parameters):
     """A task: rows of each ship, from a number on."""

@@ -26,6 +26,8 @@ from selat.tracks.lanes import Lanes
 from selat.tracks.world import World
 from selat.tracks.zones import Zones
 
+pytestmark = pytest.mark.long
+
 T0 = parse_time("2026-11-21T23:00:00Z")
 SHIP, OTHER = 533000001, 563000002
 CLOSED = {"entry": False}
