@@ -15,12 +15,11 @@ from selat.kernels import geodesy
 from selat.model.clock import MINUTE, SECOND
 from selat.model.rule import Evidence, Finding
 from selat.model.schema import NO_TIME
-from selat.model.targets import is_target
 from selat.model.units import KNOT
 from selat.tracks import say
 from selat.tracks.contacts import Contacts
 from selat.tracks.intervals import nominal
-from selat.tracks.kinds import Kind, is_ship
+from selat.tracks.kinds import Kind, sends
 from selat.tracks.reception import Expectation
 from selat.tracks.window import Window
 
@@ -76,12 +75,7 @@ def candidates(w: Window, seconds: float, intervals: float, speed: float, longes
     c = w.contacts
     age = np.where(c.heard == NO_TIME, 0.0, (w.now - c.heard) / SECOND)
     first = np.flatnonzero(
-        is_ship(c.kind)
-        & ~is_target(c.mmsi)
-        & (age >= seconds)
-        & (age <= longest)
-        & (c.reports >= reports)
-        & np.isfinite(c.lat)
+        sends(c.kind, c.mmsi) & (age >= seconds) & (age <= longest) & (c.reports >= reports) & np.isfinite(c.lat)
     )
     every = nominal(c.kind[first], c.sog[first], c.status[first])
     with np.errstate(invalid="ignore"):

@@ -11,10 +11,9 @@ from selat.detectors._ships import Array
 from selat.model.clock import SECOND
 from selat.model.rule import Evidence
 from selat.model.schema import NO_TIME
-from selat.model.targets import is_target
 from selat.model.units import KNOT
 from selat.tracks.intervals import nominal
-from selat.tracks.kinds import is_ship
+from selat.tracks.kinds import sends
 from selat.tracks.window import Window
 
 LEAST, MOST = 900.0, 4 * 3600.0  #: s of silence that count
@@ -45,14 +44,7 @@ def silent(window: Window) -> Silent:
 def _silent(w: Window) -> Silent:
     c = w.contacts
     age = np.where(c.time == NO_TIME, 1e12, (w.now - np.maximum(c.time, 0)) / SECOND)
-    use = (
-        is_ship(c.kind)
-        & ~is_target(c.mmsi)
-        & (age >= LEAST)
-        & (age <= MOST)
-        & (c.reports >= _REPORTS)
-        & np.isfinite(c.vx)
-    )
+    use = sends(c.kind, c.mmsi) & (age >= LEAST) & (age <= MOST) & (c.reports >= _REPORTS) & np.isfinite(c.vx)
     slot = np.flatnonzero(use & (c.successor < 0))
     # Whose number is heard from another place has jumped, or two use it: the rule jump tells of that.
     alone = [bool((c.heard[c.of(int(c.mmsi[s]))] <= c.heard[s]).all()) for s in slot.tolist()]

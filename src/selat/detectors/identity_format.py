@@ -25,9 +25,8 @@ from selat.detectors._life import Pace, PictureRule
 from selat.model.clock import MINUTE
 from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
-from selat.model.targets import is_target
 from selat.model.watchlist import imo_valid
-from selat.tracks.kinds import is_ship
+from selat.tracks.kinds import sends
 from selat.tracks.window import Window
 
 
@@ -50,11 +49,7 @@ class IdentityFormat(PictureRule):
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
         """Numbers of all contacts at once."""
         c = window.contacts
-        use = (
-            ((is_ship(c.kind) & ~is_target(c.mmsi)) | (c.mmsi == 111_111_111))
-            & (c.reports >= self.p.reports)
-            & ~np.isnan(c.lat)
-        )
+        use = (sends(c.kind, c.mmsi) | (c.mmsi == 111_111_111)) & (c.reports >= self.p.reports) & ~np.isnan(c.lat)
         if not use.any():
             return [], None
         slots = np.flatnonzero(use & (hulls.odd_mmsi(c.mmsi.astype("i8")) | hulls.odd_imo(c.static("imo"))))

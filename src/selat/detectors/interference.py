@@ -34,10 +34,9 @@ from selat.model.clock import SECOND
 from selat.model.columns import concat, empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.model.schema import I32, NO_TIME
-from selat.model.targets import is_target
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
-from selat.tracks.kinds import is_ship
+from selat.tracks.kinds import is_ship, sends
 from selat.tracks.window import Window
 
 _MOST = 400  #: leaps remembered
@@ -80,7 +79,7 @@ class Interference(RowRule):
         leaps, lost = m["leaps"], m["lost"]
         leap = (t.pace > p.speed) & (t.away > p.least) & (t.verdict >= ACCEPTED) & (window.mark == 0) & (t.slot >= 0)
         rows = np.flatnonzero(leap)
-        rows = rows[is_ship(c.kind[t.slot[rows]]) & ~is_target(r["mmsi"][rows])]
+        rows = rows[sends(c.kind[t.slot[rows]], r["mmsi"][rows])]
         rows = rows[~_late(r, t, rows, p.clock)]
         if rows.size:
             new = [

@@ -34,10 +34,9 @@ from selat.model.clock import MINUTE, SECOND
 from selat.model.columns import empty
 from selat.model.nouns import Alert
 from selat.model.rule import Evidence, Golden, Verdict, conclude, pack, param, unpack, values
-from selat.model.targets import is_target
 from selat.model.units import KNOT, NAUTICAL_MILE
 from selat.tracks import say
-from selat.tracks.kinds import is_ship
+from selat.tracks.kinds import is_ship, sends
 from selat.tracks.window import Window
 
 
@@ -104,7 +103,7 @@ class Jump:
         if cases:
             leap |= use & np.isin(w.reports["mmsi"], [int(k) for k in cases])
         rows = np.flatnonzero(leap)
-        return rows[is_ship(w.contacts.kind[t.slot[rows]]) & ~is_target(w.reports["mmsi"][rows])]
+        return rows[sends(w.contacts.kind[t.slot[rows]], w.reports["mmsi"][rows])]
 
     def _take(self, w: Window, cases: dict[str, Case], i: int, ids: Any, alerts: list[Alert]) -> None:
         """One report of a suspect: a leap, or a step that confirms the place where it is."""

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from selat.model.targets import is_target
+
 
 class Kind(IntEnum):
     """Kind of a contact."""
@@ -45,4 +47,10 @@ def kinds_of(mmsi: NDArray[Any], msg_type: NDArray[Any]) -> NDArray[np.uint8]:
 def is_ship(kind: NDArray[Any]) -> NDArray[np.bool_]:
     """True for vessels: class A, class B or unknown."""
     result: NDArray[np.bool_] = kind <= Kind.CLASS_B
+    return result
+
+
+def sends(kind: NDArray[Any], mmsi: NDArray[Any]) -> NDArray[np.bool_]:
+    """True for vessels that AIS brings: not targets of a radar, which have numbers but never sent, and fall silent of nothing."""
+    result: NDArray[np.bool_] = is_ship(kind) & ~is_target(mmsi)
     return result

@@ -21,12 +21,11 @@ from selat.kernels import geodesy
 from selat.kernels.chance import none_of
 from selat.model.clock import MINUTE, SECOND
 from selat.model.schema import NO_TIME
-from selat.model.targets import is_target
 from selat.tracks import features
 from selat.tracks.cells import Cells, around, keys_of
 from selat.tracks.contacts import Contacts
 from selat.tracks.intervals import nominal
-from selat.tracks.kinds import Kind, is_ship
+from selat.tracks.kinds import Kind, sends
 from selat.tracks.stations import Silence, Stations
 
 EVERY = MINUTE  #: ns of event time between lessons
@@ -92,7 +91,7 @@ class Reception:
         before[:, 0] = c.reports
         every = nominal(c.kind, c.sog, c.status)
         patience = np.where(every >= 180.0, ALIVE_LYING, ALIVE)
-        use = is_ship(c.kind) & ~is_target(c.mmsi) & ~np.isnan(c.lat) & (now - c.time < patience) & (heard < c.reports)
+        use = sends(c.kind, c.mmsi) & ~np.isnan(c.lat) & (now - c.time < patience) & (heard < c.reports)
         at = np.flatnonzero(use)
         at = at[~(features.over(c, at, now, 120.0).turned > 15.0)]  # who turns sends more often
         decay = 0.5 ** (1.0 / HALF_LIFE)
