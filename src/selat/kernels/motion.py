@@ -93,11 +93,11 @@ def _strips(lat: Floats, lon: Floats, radius: float) -> tuple[Ints, Ints, Ints]:
 strips = jit(_strips)
 
 
-def _first(lon: Floats, lo: int, hi: int, value: float) -> int:
-    """Index of the first of the sorted ``lon[lo:hi]`` that is not below ``value``."""
+def _first(a: Any, lo: int, hi: int, value: Any) -> int:
+    """Index of the first of the sorted ``a[lo:hi]`` that is not below ``value``."""
     while lo < hi:
         mid = (lo + hi) >> 1
-        if lon[mid] < value:
+        if a[mid] < value:
             lo = mid + 1
         else:
             hi = mid

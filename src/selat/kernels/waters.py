@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from selat.kernels._jit import bare, inline
-
-
-def _from(cell: Any, key: int) -> int:
-    """First of the ascending ``cell`` that is not below ``key``."""
-    lo, hi = 0, cell.size
-    while lo < hi:
-        middle = (lo + hi) // 2
-        if cell[middle] < key:
-            lo = middle + 1
-        else:
-            hi = middle
-    return lo
-
-
-start = inline(_from)
+from selat.kernels._jit import bare
+from selat.kernels.motion import first as first_from
 
 
 def _joined(cell: Any, row: int, reach: int, number: Any, todo: Any) -> None:
@@ -39,7 +25,7 @@ def _joined(cell: Any, row: int, reach: int, number: Any, todo: Any) -> None:
             left -= 1
             key = cell[todo[left]]
             for dy in range(-reach, reach + 1):
-                k = start(cell, key + dy * row - reach)
+                k = first_from(cell, 0, cell.size, key + dy * row - reach)
                 while k < cell.size and cell[k] <= key + dy * row + reach:
                     if number[k] < 0:
                         number[k], todo[left] = water, k
