@@ -66,3 +66,10 @@ class FixedPicture(FakePicture):
     def _row(self, ship: Ship, last: float, now: float, alerted: set[int]) -> tuple[int, ...]:
         *rest, flags = super()._row(ship, last, now, alerted)
         return (*rest, flags | (FLAG_SENSOR if ship.mmsi in self._sensors else 0))
+
+    def ship(self, mmsi: int) -> dict[str, Any] | None:
+        card = super().ship(mmsi)
+        if card is None or mmsi not in self._sensors or self._by_mmsi[mmsi].cls != CLASS_A:
+            return card
+        seen = {"target": 900_000_042, "ship": mmsi, "since_ms": 1_800_000_000_000, "score": 23.4}  # 08:00 UTC
+        return {**card, "source": "AIS, radar", "sensors": [seen]}

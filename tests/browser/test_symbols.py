@@ -320,3 +320,19 @@ def test_degrees_along_the_edge_lie_under_nothing(browser: Browser, server: Runn
         d.x + area.left < r.right && d.x + area.left + 46 > r.left && d.y + area.top - 9 < r.bottom && d.y + area.top > r.top));
     })()""")
     assert under == [], "no longitude is hidden by a button"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "AIS, radar, target 900000042 since 08:00 UTC, score 23"),
+        ("ms", "AIS, radar, sasaran 900000042 sejak 08:00 UTC, skor 23"),
+        ("ja", "AIS, radar, 物標 900000042（08:00 UTC から、スコア 23）"),
+    ],
+)
+def test_the_card_says_which_target_she_is(browser: Browser, server: Running, language: str, said: str) -> None:
+    browser.open("about:blank")
+    browser.open(f"{server.url}?lang={language}{HASH}")
+    browser.wait("selat.ready()", 60)
+    browser.js(f"selat.select({SENSORS[991]})")
+    browser.wait(f"[...document.querySelectorAll('.card-body dd')].some((e) => e.textContent === {said!r})", 10)

@@ -176,7 +176,7 @@ export class ShipPanel {
       ["draught", s?.draught_m ? `${s.draught_m.toFixed(1)} m` : "–"],
       ["callsign", s?.callsign || label?.callsign || "–"],
       ["mmsi", String(mmsi)], ["imo", String(s?.imo ?? label?.imo ?? "–")],
-      ["track", "–"], ["source", s?.source || "–"],
+      ["track", "–"], ["source", seenBy(s), s?.sensors?.length ? "wide" : ""],
     ];
     const grid = h("dl", {});
     for (const [key, value, wide] of rows) {
@@ -243,4 +243,11 @@ export class ShipPanel {
       }
     }
   }
+}
+
+/** What sees her: AIS, radar, or both, then with each target, since when and how surely. */
+function seenBy(s: ShipCard | null): string {
+  const targets = s?.sensors?.map((x) =>
+    t("card.target", { number: x.target, time: utc(x.since_ms, false), score: Math.round(x.score) })) ?? [];
+  return [s?.source || "–", ...targets].join(", ");
 }

@@ -86,6 +86,7 @@ export interface ShipCard extends Omit<Label, "id"> {
   cog?: number | null;
   heading?: number | null;
   source?: string | null;
+  sensors?: { target: number; ship: number; since_ms: number; score: number }[]; // targets of radars that are she
   track: [number, number, number, number | null, number | null][];
   alerts: string[];
 }

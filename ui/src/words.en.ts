@@ -21,7 +21,7 @@ export const en: Record<string, string> = {
   "card.callsign": "Call sign", "card.type": "Type", "card.size": "Size", "card.destination": "Destination",
   "card.eta": "ETA", "card.draught": "Draught", "card.speed": "Speed", "card.course": "Course",
   "card.heading": "Heading", "card.position": "Position", "card.heard": "Last heard", "card.ago": "{span} ago",
-  "card.status": "Status", "card.source": "Source", "card.lost": "LOST: not heard for {span}",
+  "card.status": "Status", "card.source": "Source", "card.target": "target {number} since {time} UTC, score {score}", "card.lost": "LOST: not heard for {span}",
   "card.track": "Track", "card.trackOf": "{span}", "card.failed": "Details could not be read.",
   "search.none": "No ship found",
   "legend.show": "Show or hide {name}", "legend.vectors": "Course vectors",

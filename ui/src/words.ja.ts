@@ -21,6 +21,7 @@ export const ja: Record<string, string> = {
   "card.type": "船種", "card.size": "寸法", "card.destination": "目的地", "card.draught": "喫水",
   "card.speed": "速力", "card.course": "対地針路", "card.heading": "船首方位", "card.position": "位置",
   "card.heard": "最終受信", "card.ago": "{span} 前", "card.status": "航海状態", "card.source": "情報源",
+  "card.target": "物標 {number}（{time} UTC から、スコア {score}）",
   "card.lost": "消失: {span} 受信なし", "card.track": "航跡",
   "card.failed": "詳細を読めませんでした。",
   "search.none": "該当する船はありません",

@@ -21,6 +21,7 @@ export const ms: Record<string, string> = {
   "card.type": "Jenis", "card.size": "Saiz", "card.destination": "Destinasi", "card.draught": "Draf",
   "card.speed": "Laju", "card.course": "Haluan bumi", "card.heading": "Haluan", "card.position": "Kedudukan",
   "card.heard": "Terakhir diterima", "card.ago": "{span} lalu", "card.status": "Status", "card.source": "Sumber",
+  "card.target": "sasaran {number} sejak {time} UTC, skor {score}",
   "card.lost": "HILANG: tidak diterima selama {span}", "card.track": "Jejak",
   "card.failed": "Butiran tidak dapat dibaca.",
   "search.none": "Tiada kapal ditemui",

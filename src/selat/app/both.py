@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from selat.model import clock as clocks
 from selat.model.clock import SECOND
 from selat.model.columns import Array
 from selat.model.picture import COG_NA, FLAG_LOST, FLAG_SENSOR, POSITION_SCALE, SOG_NA
@@ -76,11 +75,8 @@ def sensors(c: Contacts, slot: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def source(c: Contacts, slot: int) -> str:
-    """What sees her: AIS, radar, or both, then with the target, since when and how surely."""
-    found = sensors(c, slot)
-    if not found:
-        return "radar" if is_target(c.mmsi[slot]) else "AIS"
-    one = found[0]
-    since = clocks.format_time(one["since_ms"] * _MS)[11:16]
-    return f"AIS, radar (target {one['target']} since {since} UTC, score {one['score']:.0f})"
+def source(c: Contacts, slot: int, found: list[dict[str, Any]]) -> str:
+    """What sees her: AIS, radar, or both; ``found`` (:func:`sensors`) has the particulars."""
+    if found:
+        return "AIS, radar"
+    return "radar" if is_target(c.mmsi[slot]) else "AIS"

@@ -357,7 +357,7 @@ def _card(c: Contacts, slot: int, alerts: list[str], segments: int) -> dict[str,
     def number(value: Any) -> float | None:
         return float(value) if np.isfinite(value) else None
 
-    trail = c.track(slot)
+    trail, seen = c.track(slot), sensors(c, slot)
     label = _label(_labels(c, np.array([slot]))[0])
     said = {n: c.static(n)[slot] for n in ("eta_month", "eta_day", "eta_hour", "eta_minute", "draught", "destination")}
     eta = None
@@ -379,8 +379,8 @@ def _card(c: Contacts, slot: int, alerts: list[str], segments: int) -> dict[str,
         "sog_mps": number(c.sog[slot]),
         "cog": number(c.cog[slot]),
         "heading": number(c.heading[slot]),
-        "source": source(c, slot),
-        "sensors": sensors(c, slot),
+        "source": source(c, slot, seen),
+        "sensors": seen,
         "reports": int(c.reports[slot]),
         "segments": segments,
         "track": [

@@ -42,7 +42,6 @@ from selat.tracks import say
 from selat.tracks.features import over
 from selat.tracks.intervals import nominal
 from selat.tracks.kinds import Kind
-from selat.tracks.slots import ID_BITS
 from selat.tracks.window import Window
 
 ROUTES = (
@@ -150,7 +149,7 @@ class Uncorrelated(PictureRule):
     def _best(self, w: Window, s: fleet.Ships, i: int, best: tuple[int, float] | None) -> Evidence | None:
         """The ship that it is least unlikely to be: who, score, and how far she is (m); else the nearest, without a score."""
         if best is not None:
-            slot = int(w.contacts.of(best[0] >> ID_BITS)[0])
+            slot = int(np.flatnonzero(w.contacts.ids() == best[0])[0])  # of this hull: others may use her number
             away = float(geodesy.distance(s.lat[i], s.lon[i], w.contacts.lat[slot], w.contacts.lon[slot]))
             return {"name": w.contacts.name(slot), "score": round(best[1], 1), "range": round(away, 0)}
         ships = np.flatnonzero(~is_target(s.mmsi))
