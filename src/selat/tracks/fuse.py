@@ -45,9 +45,8 @@ _START = np.array([75.0, np.radians(0.5), 1.0]) ** 2  # m, rad, s: what radars a
 _START_UNPLACED = np.array([100.0, 100.0, 1.0]) ** 2
 _GROW = np.array([0.5, np.radians(0.004), 0.005]) ** 2  # per comparison: 10 m, 0.08 deg and 0.1 s in an hour
 _GROW_UNPLACED = np.array([0.5, 0.5, 0.005]) ** 2
-_MOVED = (
-    2.0  # standard deviations of errors as a rule: a radar found to be wrong by so much more was judged by too little
-)
+#: Standard deviations of errors as a rule: a radar found to be wrong by so much more was judged by too little.
+_MOVED = 2.0
 _SHARED = 10.0  # errors of a pair stay the same for about so many comparisons
 
 
