@@ -1,11 +1,14 @@
-"""Limits of the rule :mod:`selat.detectors.collision`."""
+"""Limits of the rule :mod:`selat.detectors.collision`, and how soon before the pass it speaks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from selat.model.rule import param
+from selat.model.rule import Evidence, param
 from selat.model.units import KNOT, NAUTICAL_MILE
+
+NOT_UNDER_COMMAND = 2  #: navigational status
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,21 @@ class Parameters:
         60.0, "s", "Later than this nobody waits to see whether one acts", "selat: both act by rule 17(b)"
     )
     astray: float = param(50 * KNOT, "m/s", "A step of her track faster than this led her positions astray", "selat")
-    agile_soon: float = param(90.0, "s", "The same for craft that stop and turn at will", "selat")
+    agile_alarm: float = param(120.0, "s", "Needs a look: craft that stop and turn at will", "selat: they act late")
+    agile_soon: float = param(75.0, "s", "An alarm: craft that stop and turn at will", "selat: a call, and a turn")
+    large: float = param(
+        150.0, "m", "Between such craft and ships of this length the times grow evenly", "selat: a turn takes 4 lengths"
+    )
+    passes: float = param(
+        0.5,
+        "1",
+        "... and so much of them where one of the two lies still",
+        "selat: she alone turns, round a known place",
+    )
+    halting: float = param(3 * KNOT, "m/s", "Slower within 5 minutes, one of two casts off or comes in ...", "selat")
+    handling: float = param(
+        9 * KNOT, "m/s", "... and closing slower than this they handle their ships near a berth", "selat: harbour speed"
+    )
     skin: float = param(
         80.0, "m", "All but touch: half of both lengths and so much", "selat: error of a course over 10 min"
     )
@@ -90,3 +107,27 @@ class Parameters:
     apart: float = param(10.0, "s", "... and judgements nearer in time than this count as one", "selat: a bad fix")
     again: float = param(600.0, "s", "The same pair again within this goes on with its alert", "selat")
     refresh: float = param(60.0, "s", "Least time between refreshes", "selat")
+
+
+def times(p: Parameters, a: Evidence, b: Evidence) -> tuple[float, float]:
+    """How long before two that will touch pass each other it needs a look, and is an alarm (s).
+
+    By the shorter of the two that make way, ``length`` in m: who is short turns within a few lengths, and does so late. ``still``:
+    one lies still.
+    """
+    moving: list[Any] = [x["length"] for x in (a, b) if not x["still"]] or [p.large]
+    share = min(max((min(moving) - p.agile) / (p.large - p.agile), 0.0), 1.0)
+    part = p.passes if a["still"] or b["still"] else 1.0
+    return (
+        part * (p.agile_alarm + share * (p.alarm - p.agile_alarm)),
+        part * (p.agile_soon + share * (p.soon - p.agile_soon)),
+    )
+
+
+def handled(p: Parameters, e: Evidence) -> bool:
+    """Whether two handle their ships near a berth: one of them hardly moved a moment ago, both are slow and neither is large."""
+    a, b = e["ships"]
+    least = min((x["least"] for x in (a, b) if x["least"] is not None), default=p.handling)
+    crippled = NOT_UNDER_COMMAND in (a["status"], b["status"])
+    large = max(a["length"], b["length"]) >= p.large
+    return bool(least < p.halting and e["relative_speed"] < p.handling and not large and not crippled)

@@ -3,14 +3,16 @@
 What it finds
     Pairs of ships whose courses, if both keep them, bring them within a quarter of a mile, or one into the other's
     domain (ellipse of 4 x 1.6 lengths). They are watched from 20 minutes before on, every second of event time, and told
-    of when who has to give way should have done so by now: 6 minutes before, where they all but touch (closest approach
-    within half of both lengths and 80 m; overtaking: half of both beams and 15 m), as a warning; 4 minutes before, where
-    they will touch, as an alarm; else 3 minutes before, as a caution. After three judgements in a row 10 s apart; ended
-    after five. While the distance at which they will pass changes, 60 m and more in the last minute, or the time at which
-    they will (by 15 s and a seventh of what is left), or while they have been too close for less than 40 s, one of them
-    is acting, and nothing is told, or raised, until a minute before. Craft below 50 m and stopped ships are given 3 minutes
-    and 90 s for warnings and alarms; two of them without passengers, and whoever comes slower than 7 knots towards a
-    stopped ship, are a caution at most.
+    of when who has to give way should have done so by now. Ships of 150 m and more: 6 minutes before, where they all but
+    touch (closest approach within half of both lengths and 80 m; overtaking: half of both beams and 15 m), as a warning; 4
+    minutes before, where they will touch, as an alarm; else 3 minutes before, as a caution. Shorter ones turn in a few
+    lengths, and later: down to 2 minutes and 75 s for craft below 50 m. Round a stopped ship half of that time is left. After
+    three judgements in a row 10 s apart; ended after five. While the distance at which they will pass changes, 60 m and
+    more in the last minute, or the time at which they will (by 15 s and a seventh of what is left), or while they have
+    been too close for less than 40 s, one of them is acting, and nothing is told, or raised, until a minute before. A
+    caution at most: two craft below 50 m without passengers; whoever comes slower than 7 knots towards a stopped ship; two
+    that handle their ships near a berth (below 150 m, closing slower than 9 knots, one made less than 3 knots in the last 5
+    minutes and is not out of command).
 Why it matters
     A strait is narrow: officers have minutes. The sentence names the encounter (rules 13 to 15) and who has whom to
     starboard.
@@ -37,12 +39,12 @@ from typing import Any
 import numpy as np
 
 from selat.detectors import _ways as ways
-from selat.detectors._collision import Parameters
+from selat.detectors._collision import Parameters, handled, times
 from selat.detectors._encounter import Encounter, Fleet, Pairs, contradicted, measure
 from selat.detectors._golden import numbered, sail, ship
 from selat.detectors._life import plain
 from selat.detectors._predict import along
-from selat.detectors._ships import echoes
+from selat.detectors._ships import echoes, real
 from selat.kernels import geodesy, motion
 from selat.model.clock import SECOND
 from selat.model.columns import empty
@@ -51,6 +53,7 @@ from selat.model.rule import Evidence, Golden, Verdict, conclude, explain, pack,
 from selat.model.schema import NO_TIME
 from selat.tracks import say
 from selat.tracks.contacts import Contacts
+from selat.tracks.features import over
 from selat.tracks.kinds import Kind, is_ship
 from selat.tracks.lanes import Lanes
 from selat.tracks.window import Window
@@ -68,7 +71,7 @@ class Collision:
 
     p: Parameters = field(default_factory=Parameters)
     name: str = "collision"
-    version: str = "7"
+    version: str = "8"
 
     @property
     def every(self) -> int:
@@ -199,13 +202,12 @@ class Collision:
     def _waits(self, w: Window, f: Fleet, m: Pairs, k: int, e: Meeting) -> bool:
         """Whether it is too early to speak: there is time for who gives way, or one of them acts; or no place is sure."""
         p, a, b, t = self.p, int(m.a[k]), int(m.b[k]), float(m.tcpa[k])
-        # a ship of class A that did not say how long she is may be a long one: she is told of as early
-        agile = bool(min(f.length[a], f.length[b]) < p.agile or f.still[a] or f.still[b])
         if m.kind[k] == Encounter.OVERTAKING:
             hulls = 0.5 * float(f.beam[a] + f.beam[b]) + p.beside
         else:
             hulls = 0.5 * float(f.length[a] + f.length[b]) + p.skin
-        if t > (p.near if agile or m.dcpa[k] > hulls else p.alarm):
+        look, _ = times(p, *({"length": float(f.length[n]), "still": bool(f.still[n])} for n in (a, b)))
+        if t > (p.near if m.dcpa[k] > hulls else max(p.near, look)):
             return True
         # Who came into danger a moment ago did so by a turn, or a change of speed, that may go on.
         fresh = w.now - e["misses"][0][0] < p.seen * SECOND
@@ -265,11 +267,13 @@ class Collision:
                 {
                     "mmsi": mmsi, "name": name, "speed": round(float(f.speed[n]), 2),
                     "course": round(float(f.course[n]), 1), "agile": bool(f.agile[n]), "still": bool(f.still[n]),
-                    "type": int(c.static("ship_type")[f.slot[n]]),
+                    "type": int(c.static("ship_type")[f.slot[n]]), "status": int(c.status[f.slot[n]]), "least": least,
                     "length": round(float(f.length[n]), 1), "beam": round(float(f.beam[n]), 1),
                     "lat": round(float(f.lat[n]), 7), "lon": round(float(f.lon[n]), 7), "bearing_of_other": round(float(r[k]), 1),
                 }
-                for n, mmsi, name, r in ((a, mmsis[0], names[0], m.bearing_a), (b, mmsis[1], names[1], m.bearing_b))
+                for n, mmsi, name, r, least in zip(
+                    (a, b), mmsis, names, (m.bearing_a, m.bearing_b), _least(c, slots, w.now), strict=True
+                )
             ],
             "seq": [int(c.seq[s]) for s in slots],
             "alert": {"subjects": list(mmsis), "start": e["start"], "last": w.now, "place": [float(lat), float(lon)]},
@@ -287,15 +291,15 @@ class Collision:
             hulls = 0.5 * (a["beam"] + b["beam"]) + p.beside
         elif a["still"] or b["still"]:
             hulls = 0.5 * hulls
-        agile = (
-            min(a["length"], b["length"]) < p.agile or a["still"] or b["still"]
-        )  # who passes a ship at anchor turns late, and can
-        if self._among_themselves(a, b) or (e["encounter"] == "stopped" and max(a["speed"], b["speed"]) < p.berthing):
+        agile = min(a["length"], b["length"]) < p.agile or a["still"] or b["still"]
+        berths = e["encounter"] == "stopped" and max(a["speed"], b["speed"]) < p.berthing
+        if self._among_themselves(a, b) or berths or handled(p, e):
             return "caution"
-        if e["dcpa"] <= hulls and e["tcpa"] <= (p.agile_soon if agile else p.soon):
+        look, soon = times(p, a, b)
+        if e["dcpa"] <= hulls and e["tcpa"] <= soon:
             return "alarm"
         wide = hulls if e["encounter"] == "overtaking" or agile else hulls + p.skin
-        if e["dcpa"] <= wide and e["tcpa"] <= (2 * p.agile_soon if agile else p.alarm):
+        if e["dcpa"] <= wide and e["tcpa"] <= look:
             return "warning"
         return "warning" if worst == "warning" else "caution"
 
@@ -353,6 +357,11 @@ def _words(f: Fleet, m: Pairs, k: int, names: tuple[str, str], mmsis: tuple[int,
         return f"{names[over]} overtakes {names[under]} (rule 13)", mmsis[over]
     giver, other = (0, 1) if 0.0 < m.bearing_a[k] < 112.5 else (1, 0)
     return f"crossing (rule 15), {names[giver]} has {names[other]} to starboard", mmsis[giver]
+
+
+def _least(c: Contacts, slots: tuple[int, int], now: int) -> list[float | None]:
+    """Least speed (m/s) of two in the last 5 minutes."""
+    return [real(v, 2) for v in over(c, np.array(slots), now, 300.0).least]
 
 
 def _golden() -> Golden:
