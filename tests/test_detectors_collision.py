@@ -19,7 +19,7 @@ LENGTHS = st.floats(5.0, 400.0)
 
 
 def ship(length: float, still: bool = False) -> dict[str, object]:
-    return {"length": length, "still": still, "least": 5.0, "status": 0}
+    return {"length": length, "still": still, "least": 5.0, "status": 0, "speed": 3.0}
 
 
 def alerts(*parts: Columns, statics: Columns) -> list[Alert]:
@@ -43,17 +43,17 @@ def test_the_longer_she_is_the_sooner_it_is_told(a: float, b: float, more: float
     "change, so",
     [
         ({}, True),
-        ({"relative_speed": 12 * KNOT}, False),
+        ({"speed": 9 * KNOT}, False),
         ({"least": 5 * KNOT}, False),
         ({"status": 2}, False),
         ({"length": 180.0}, False),
     ],
 )
 def test_handling_is_slow_and_small_and_in_command(change: dict[str, float], so: bool) -> None:
-    one = {**ship(95), "least": 1.0, **{k: v for k, v in change.items() if k != "relative_speed"}}
+    one = {**ship(95), "least": 1.0, **change}
     other = {**ship(90), "least": 4 * KNOT}
-    assert handled(P, {"ships": [one, other], "relative_speed": change.get("relative_speed", 6 * KNOT)}) is so
-    nobody = {"ships": [{**one, "least": None}, {**other, "least": None}], "relative_speed": 1.0}
+    assert handled(P, {"ships": [one, other]}) is so
+    nobody = {"ships": [{**one, "least": None}, {**other, "least": None}]}
     assert not handled(P, nobody), "who did not say how slow she was is not excused"
 
 

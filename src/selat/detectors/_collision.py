@@ -57,7 +57,10 @@ class Parameters:
     )
     halting: float = param(3 * KNOT, "m/s", "Slower within 5 minutes, one of two casts off or comes in ...", "selat")
     handling: float = param(
-        9 * KNOT, "m/s", "... and closing slower than this they handle their ships near a berth", "selat: harbour speed"
+        8 * KNOT,
+        "m/s",
+        "... and if both are slower than this they handle their ships near a berth",
+        "selat: harbour speed",
     )
     skin: float = param(
         80.0, "m", "All but touch: half of both lengths and so much", "selat: error of a course over 10 min"
@@ -130,4 +133,4 @@ def handled(p: Parameters, e: Evidence) -> bool:
     least = min((x["least"] for x in (a, b) if x["least"] is not None), default=p.handling)
     crippled = NOT_UNDER_COMMAND in (a["status"], b["status"])
     large = max(a["length"], b["length"]) >= p.large
-    return bool(least < p.halting and e["relative_speed"] < p.handling and not large and not crippled)
+    return bool(least < p.halting and max(a["speed"], b["speed"]) < p.handling and not large and not crippled)

@@ -11,8 +11,8 @@ What it finds
     more in the last minute, or the time at which they will (by 15 s and a seventh of what is left), or while they have
     been too close for less than 40 s, one of them is acting, and nothing is told, or raised, until a minute before. A
     caution at most: two craft below 50 m without passengers; whoever comes slower than 7 knots towards a stopped ship; two
-    that handle their ships near a berth (below 150 m, closing slower than 9 knots, one made less than 3 knots in the last 5
-    minutes and is not out of command).
+    that handle their ships near a berth (below 150 m, slower than 8 knots, one made less than 3 knots in the last 5
+    minutes, none is out of command).
 Why it matters
     A strait is narrow: officers have minutes. The sentence names the encounter (rules 13 to 15) and who has whom to
     starboard.
