@@ -164,6 +164,17 @@ def test_sizes_and_flags_that_do_not_fit(change, wrong):
     assert told(found) == ({("caution", SHIP)} if wrong else set())
 
 
+@pytest.mark.parametrize("twin, wrong", [(True, False), (False, True)])
+def test_the_size_of_one_hull_and_the_draught_of_another_with_her_number(twin, wrong):
+    """One ship never says how large she is; a smaller one with her number does, and is gone after half an hour."""
+    rows = [sails(until=7200)]
+    rows += [made.sail(SHIP, 1.3, 105.3, 6.0, 260.0, range(1205, 3600, 10))] if twin else []
+    said = [says(second=s, length=0, draught=141) for s in range(0, 7200, 360)]
+    said += [says(second=s, length=110, draught=55, to_port=7, to_starboard=8) for s in range(1220, 3600, 360)]
+    found = alerts_of(identity_mismatch.DETECTOR, rows, said)
+    assert told(found) == ({("caution", SHIP)} if wrong else set())
+
+
 # Lists
 
 

@@ -11,10 +11,12 @@ from selat.detectors import _golden as made
 from selat.detectors import _seas as seas
 from selat.detectors import aground, drifting, not_under_command, sar_activity, sudden_loss, sudden_stop
 from selat.model.columns import concat
+from selat.model.nouns import Zone
 from selat.readers.aivdm import AivdmReader
 from selat.tracks import coast
 from selat.tracks.coast import Coast
 from selat.tracks.world import World
+from selat.tracks.zones import Zones
 
 SHIP = 563000111
 
@@ -182,6 +184,17 @@ def test_fishing_craft_of_class_b_count_and_yachts_do_not():
         ]
         found = alerts_of(sudden_loss.DETECTOR, [*fleet_of(12, 6000), *others, craft], known(15, ship_type))
         assert who(found) == expected
+
+
+@pytest.mark.parametrize(
+    "kind, knots, lost", [("anchorage", 10.0, True), ("anchorage", 6.0, False), ("port", 10.0, False)]
+)
+def test_who_is_fast_in_an_anchorage_does_not_anchor(kind, knots, lost):
+    ring = ((104.2, 1.2), (104.8, 1.2), (104.8, 1.6), (104.2, 1.6))
+    world = World(zones=Zones([Zone("Wide", ring, "test", kind=kind)]))
+    ship = made.sail(SHIP, 1.36, 104.32, knots, 70.0, range(0, 3800, 10))
+    found = alerts_of(sudden_loss.DETECTOR, [*fleet_of(12, 5400), ship], known(), world)
+    assert who(found) == ({SHIP} if lost else set())
 
 
 # Search and rescue

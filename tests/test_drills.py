@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from selat.app.drill import Job, run, seeds_of
 from selat.exercise.columns import emit_columns, stretches
 from selat.exercise.drills import FAMILIES
+from selat.exercise.drills._tools import chance, coast
 from selat.exercise.emit import sentences
 from selat.exercise.grade import Grade, fits, grade, wilson
-from selat.exercise.scene import Scene
+from selat.exercise.scene import Scene, scenario
 from selat.exercise.script import STEP, Helm, Scripts
 from selat.exercise.staged import Truth
 from selat.exercise.traffic import distance
@@ -255,3 +256,25 @@ def test_no_receiver_that_fails_is_garbled_at_the_same_time():
                 for f in faults
                 if f is not deaf and f.station == deaf.station
             )
+
+
+@pytest.mark.parametrize("seed", [34, 107, 226])
+def test_a_ship_that_is_lost_is_not_on_the_beach(seed):
+    """Who has run aground has not been lost: her way is clear for as long as she sails it, and for five minutes more."""
+    scene = scenario(seed, ("distress", "casualties"), count=2)
+    lost = [x for x in scene.staged.silences if scene.fleet[x.ship].kind == "lost"]
+    for x in lost:
+        s = scene.traffic.planned(np.full(40, x.ship), np.linspace(x.on - 1200.0, x.on + 300.0, 40))
+        assert float(coast().distance(s.lat, s.lon).min()) > 300.0
+    assert lost
+
+
+@pytest.mark.parametrize("seed", [22, 27, 205])
+def test_no_receiver_fails_that_alone_would_hear_a_ship_that_is_lost(seed):
+    scene = scenario(seed, ("distress", "casualties", "silences"), count=2)
+    lost = [t for t in scene.staged.truths if t.rule == "sudden_loss" and not t.negative]
+    for fault in (f for f in scene.staged.faults if f.kind == "dead"):
+        others = tuple(s for s in scene.stations if s.name != fault.station)
+        meanwhile = [t for t in lost if fault.on - 600.0 < seconds(scene, t.start) < fault.off]
+        assert all(float(chance(others, *t.place)) > 0.8 for t in meanwhile)
+    assert lost

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from selat.model.clock import SECOND
 from selat.model.rule import Evidence
 from selat.model.watchlist import imo_valid, plain_name
 from selat.tracks.contacts import Contacts
@@ -26,6 +27,29 @@ def fresh(w: Window, at: int) -> Array:
     keep = np.ones(order.size, bool)
     keep[1:] = c.mmsi[order[1:]] != c.mmsi[order[:-1]]
     return order[keep]
+
+
+def twins(w: Window, old: dict[str, list[Any]], apart: float, at_once: float, lasting: float) -> dict[str, list[Any]]:
+    """MMSIs of which two segments are heard: since when (ns) without a break, and whether they are two hulls for sure.
+
+    ``old``: what this said at the last look. For sure: both heard within ``at_once`` s for ``lasting`` s; so they stay for
+    as long as both are heard within ``apart`` s.
+    """
+    c = w.contacts
+    slot = np.flatnonzero((c.kind <= 2) & (c.heard > w.now - round(apart * SECOND)))
+    shared = _twice(c.mmsi[slot])
+    both = _twice(c.mmsi[slot[c.heard[slot] > w.now - round(at_once * SECOND)]])
+    out = {k: v for k, v in old.items() if v[1] and k in shared}
+    for key in sorted(both):
+        since, sure = old.get(key, [w.now, False])
+        out[key] = [since, sure or w.now - since >= round(lasting * SECOND)]
+    return out
+
+
+def _twice(mmsi: Array) -> set[str]:
+    """Those that are there more than once."""
+    number, count = np.unique(mmsi, return_counts=True)
+    return {str(x) for x in number[count > 1].tolist()}
 
 
 def text(raw: Any) -> str:

@@ -70,7 +70,9 @@ class IdentityChange(PictureRule):
         """Memory: when we looked last; by MMSI what she declared, and what she declares of late [time, value, times]."""
         m = memory or {"at": 0, "said": {}, "now": {}}
         c, limit = window.contacts, window.now - round(self.p.told * SECOND)
-        said, late, twins = dict(m["said"]), dict(m["now"]), self._twins(window, m.get("twins", {}))
+        p = self.p
+        twins = hulls.twins(window, m.get("twins", {}), p.apart, p.at_once, p.lasting)
+        said, late = dict(m["said"]), dict(m["now"])
         for slot in hulls.fresh(window, m["at"]).tolist():
             self._hear(window, slot, said, late)
         for key in (k for k, (_, sure) in twins.items() if sure):
@@ -90,18 +92,6 @@ class IdentityChange(PictureRule):
             said, late = ({k: v for k, v in x.items() if k in here} for x in (said, late))
         memory = {"at": window.now, "said": said, "now": late, "twins": twins}
         return [f for f in found if self.judge(f.evidence) is not None], memory
-
-    def _twins(self, w: Window, old: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        """MMSIs of which two segments are heard: since when (ns) without a break, and whether they are two hulls for sure."""
-        p, c = self.p, w.contacts
-        slot = np.flatnonzero((c.kind <= 2) & (c.heard > w.now - round(p.apart * SECOND)))
-        shared = _twice(c.mmsi[slot])
-        both = _twice(c.mmsi[slot[c.heard[slot] > w.now - round(p.at_once * SECOND)]])
-        out = {k: v for k, v in old.items() if v[1] and k in shared}
-        for key in sorted(both):
-            since, sure = old.get(key, [w.now, False])
-            out[key] = [since, sure or w.now - since >= round(p.lasting * SECOND)]
-        return out
 
     def _shared(self, w: Window, slots: Any) -> bool:
         """Two hulls use this number at once."""
@@ -234,12 +224,6 @@ class IdentityChange(PictureRule):
                 said.append(made.ship(mmsi, name, 180, 30, 70, float(when)).replace(callsign=np.array([call])))
         expect = (("warning", (563590001,)), ("warning", (563590003, 511590004)))
         return Golden(reports, made.numbered(*said), empty("messages"), expect)
-
-
-def _twice(mmsi: Any) -> set[str]:
-    """Those that are there more than once."""
-    number, count = np.unique(mmsi, return_counts=True)
-    return {str(x) for x in number[count > 1].tolist()}
 
 
 def _said(x: Any) -> str:

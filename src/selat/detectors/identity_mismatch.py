@@ -6,12 +6,14 @@ What it finds
     start. *Size*: a length that differs by more than 40 % from what she declared before, heard twice; less than 1.7
     times the beam or more than twelve times, a beam of over 80 m, a draught of more than a third of the beam and 3 m
     more than half of it, or a cargo ship or tanker of less than 15 m. All of them heard in two static messages or for
-    10 minutes. Judged every 2 minutes. A warning for a number used twice by ships that are apart; else a caution.
+    10 minutes; flag and size not while two hulls use the MMSI, and what of her size does not fit together neither
+    afterwards. Judged every 2 minutes. A warning for a number used twice by ships that are apart; else a caution.
 Why it matters
     An identity that was put together does not fit; one that was borrowed has an owner.
 False alarms
     Ships that changed their flag keep the old call sign in the unit for weeks; dimensions of 0 are left out; barges
-    with tugs declare both as one.
+    with tugs declare both as one. What one of two hulls with one MMSI does not declare stays as the other said it: the
+    draught of the one at the beam of the other says nothing, and the rule ``jump`` tells of the two.
 Reference
     IMO A.1117(30); ITU Radio Regulations, Appendix 42 (call signs) and the table of maritime identification digits;
     behaviours 2.2.
@@ -29,7 +31,7 @@ from selat.detectors import _hulls as hulls
 from selat.detectors import _prefixes as prefixes
 from selat.detectors._life import Pace, PictureRule
 from selat.kernels import geodesy
-from selat.model.clock import MINUTE, SECOND
+from selat.model.clock import HOUR, MINUTE, SECOND
 from selat.model.columns import empty
 from selat.model.rule import Evidence, Finding, Golden, Verdict, param
 from selat.tracks import say
@@ -50,6 +52,9 @@ class Parameters:
     thick: float = param(1.7, "1", "Shorter than so many beams", "selat: barges have 2")
     beam: float = param(80.0, "m", "Broader", "selat: the broadest ships have 75 m")
     small: float = param(15.0, "m", "Shorter cargo ships and tankers", "selat")
+    two: float = param(900.0, "s", "Two segments of one MMSI heard within this are two hulls", "identity_change")
+    at_once: float = param(180.0, "s", "... for certain if both are heard within this ...", "identity_change")
+    lasting: float = param(300.0, "s", "... for so long", "identity_change")
     length: float = param(50.0, "m", "Flags of ships of this length, or with an IMO number", "STRAITREP: 50 m")
 
 
@@ -59,12 +64,17 @@ class IdentityMismatch(PictureRule):
 
     p: Parameters = field(default_factory=Parameters)
     name: str = "identity_mismatch"
+    version: str = "2"
     every: int = 2 * MINUTE
     pace: Pace = field(default_factory=lambda: Pace(1, 3, 21600.0, 86400.0))
 
     def look(self, window: Window, memory: Any) -> tuple[list[Finding], Any]:
-        """Memory: when we looked last, and what was amiss with whom."""
+        """Memory: when we looked last, what was amiss with whom, and numbers that two hulls use (``twins``) or used (``mixed``)."""
         m = memory or {"at": 0, "odd": [], "long": {}}
+        twins = hulls.twins(window, m.get("twins", {}), self.p.two, self.p.at_once, self.p.lasting)
+        mixed = set(m.get("mixed", [])) | {k for k, (_, sure) in twins.items() if sure}
+        if window.now % HOUR == 0:  # who is gone from the picture is forgotten
+            mixed &= {str(x) for x in np.unique(window.contacts.mmsi).tolist()}
         sizes = dict(m["long"])
         for slot in hulls.fresh(window, m["at"]).tolist():
             _size(window, slot, sizes, self.p.change)
@@ -79,27 +89,31 @@ class IdentityMismatch(PictureRule):
         told = c.static("seq") >= 0  # who declared nothing contradicts nothing
         odd = []
         for slot in sorted(s for s in look if told[s]):
-            who = hulls.declared(c, slot)
-            draught = float(c.said(slot)["draught"]) * 0.1
-            size = sizes.get(str(who["mmsi"])) or [None, None, 0, who["callsign"]]
-            heard = c.heard[c.of(who["mmsi"])]
-            alone = bool((heard > window.now - 15 * MINUTE).sum() < 2)  # else two hulls use the number: the rule jump
-            native = (
-                alone and size[3] == who["callsign"] and int(c.predecessor[slot]) < 0
-            )  # else she changed: identity_change
-            evidence = {"kind": "own", "seq": hulls.seqs(c, slot), "ship": {**who, "draught": round(draught, 1)},
-                        "was": size[0], "now": size[1], "heard": size[2] if alone else 0, "native": native,
-                        "class_a": bool(c.kind[slot] != Kind.CLASS_B), "other": None}  # fmt: skip
-            if self.judge(evidence) is None:
-                continue
-            ids = window.ids([slot])
-            odd += ids
-            found.append(
-                Finding(
-                    f"{ids[0]}", (who["mmsi"],), int(c.begun[slot]), float(c.lat[slot]), float(c.lon[slot]), evidence
-                )
-            )
-        return found, {"at": window.now, "odd": sorted(odd), "long": sizes}
+            f = self._own(window, slot, sizes, mixed)
+            if f is not None:
+                odd.append(int(c.ids()[slot]))
+                found.append(f)
+        memory = {"at": window.now, "odd": sorted(odd), "long": sizes, "twins": twins, "mixed": sorted(mixed)}
+        return found, memory
+
+    def _own(self, w: Window, slot: int, sizes: dict[str, list[Any]], mixed: set[str]) -> Finding | None:
+        """What a ship declares that does not fit together."""
+        c, who = w.contacts, hulls.declared(w.contacts, slot)
+        key, draught = str(who["mmsi"]), float(c.said(slot)["draught"]) * 0.1
+        size = sizes.get(key) or [None, None, 0, who["callsign"]]
+        heard = c.heard[c.of(who["mmsi"])]
+        alone = bool((heard > w.now - round(self.p.two * SECOND)).sum() < 2)  # else two hulls use it: the rule jump
+        native = (
+            alone and size[3] == who["callsign"] and int(c.predecessor[slot]) < 0
+        )  # else she changed: identity_change
+        evidence = {"kind": "own", "seq": hulls.seqs(c, slot), "ship": {**who, "draught": round(draught, 1)},
+                    "was": size[0], "now": size[1], "heard": size[2] if alone else 0, "native": native,
+                    "class_a": bool(c.kind[slot] != Kind.CLASS_B), "other": None,
+                    "hers": alone and key not in mixed}  # fmt: skip
+        if self.judge(evidence) is None:
+            return None
+        place = float(c.lat[slot]), float(c.lon[slot])
+        return Finding(str(w.ids([slot])[0]), (who["mmsi"],), int(c.begun[slot]), *place, evidence)
 
     def _twice(self, w: Window, use: Any) -> list[Finding]:
         """Pairs of ships with one IMO number."""
@@ -174,6 +188,8 @@ class IdentityMismatch(PictureRule):
         ):
             other = "/".join(sorted(prefixes.countries(who["callsign"])))
             out.append(f"call sign {who['callsign']} is of {other}, her MMSI of {who['flag']}")
+        if not e.get("hers", True):  # some of it may be what another hull declared under this number
+            return out
         if length and beam and beam > 1 and length > 5:
             if length > p.thin * beam or (length < p.thick * beam and length > 12.0):
                 out.append(f"{length:.0f} m long and {beam:.0f} m broad (limits {p.thick:.1f} and {p.thin:.0f} beams)")

@@ -4,10 +4,10 @@ What it finds
     A ship that made more than 3 knots and is not heard for 20 of her reporting intervals and 5 minutes at least, where
     20 reports should have come in, such a silence has a chance below 1 in 10,000, at least 20 reports of others came in
     from around and no less than 0.8 of what is usual; not within 2 nautical miles of a port or anchorage (declared, or
-    in the World Port Index; half a mile where she made more than 8 knots), nor on a course that ends on the shore. Of
-    class B only fishing vessels. Judged every minute. A warning; an alarm where something more speaks for an accident:
-    she slowed to half or turned by 60 degrees in the last 2 minutes, another ship was within 300 m when she was last
-    heard, or she carries passengers.
+    in the World Port Index; where she made more than 8 knots she does not anchor: half a mile of a port then), nor on a
+    course that ends on the shore. Of class B only fishing vessels. Judged every minute. A warning; an alarm where
+    something more speaks for an accident: she slowed to half or turned by 60 degrees in the last 2 minutes, another
+    ship was within 300 m when she was last heard, or she carries passengers.
 Why it matters
     A ship that capsizes or burns falls silent within seconds. Whoever sees it at once can look while people still swim.
 False alarms
@@ -54,7 +54,7 @@ class Parameters:
     speed: float = param(3 * KNOT, "m/s", "She made more than", "selat: under way")
     port: float = param(2 * NAUTICAL_MILE, "m", "Not so near a port or anchorage", "behaviours 2.1")
     arrives: float = param(8 * KNOT, "m/s", "... where she is slower than this; faster, she does not berth", "selat")
-    berth: float = param(926.0, "m", "Not so near at any speed", "selat: half a mile")
+    berth: float = param(926.0, "m", "Not so near a port at any speed", "selat: half a mile")
     longest: float = param(3600.0, "s", "A silence that was not told of for so long is another matter", "selat")
     reports: int = param(20, "1", "Positions heard of her before", "GFW: 14 in the 12 hours before")
     close: float = param(300.0, "m", "Another ship so near when she was last heard", "selat: length of a large ship")
@@ -66,6 +66,7 @@ class SuddenLoss(quiet.SilenceRule):
 
     p: Parameters = field(default_factory=Parameters)
     name: str = "sudden_loss"
+    version: str = "2"
     every: int = MINUTE
     pace: Pace = field(default_factory=lambda: Pace(1, 1, 900.0, 60.0))
 
@@ -80,7 +81,9 @@ class SuddenLoss(quiet.SilenceRule):
         fresh = np.array([str(i) not in told for i in ids.tolist()])
         slots = slots[fresh & ((kind != Kind.CLASS_B) | fishes)]
         slow = np.hypot(c.vx[slots], c.vy[slots]) < p.arrives  # on her way in; a ferry at full speed is not
-        slots = np.concatenate([self._off(w, slots[slow], p.port), self._off(w, slots[~slow], p.berth)])
+        slots = np.concatenate(
+            [self._off(w, slots[slow], p.port, "port", "anchorage"), self._off(w, slots[~slow], p.berth, "port")]
+        )
         if not slots.size:
             return []
         s = quiet.ask(w, slots)
@@ -89,9 +92,9 @@ class SuddenLoss(quiet.SilenceRule):
         found = [quiet.finding(w, s, k, **_signs(w, int(slots[k]))) for k in np.flatnonzero(good).tolist()]
         return [f for f in found if not _renamed(f.evidence)]
 
-    def _off(self, w: Window, slots: Any, within: float) -> Any:
-        """Those farther than ``within`` m from ports and anchorages."""
-        slots = quiet.outside(w, slots, within, "port", "anchorage")
+    def _off(self, w: Window, slots: Any, within: float, *kinds: str) -> Any:
+        """Those farther than ``within`` m from ports, and from zones of these kinds."""
+        slots = quiet.outside(w, slots, within, *kinds)
         if not slots.size:
             return slots
         return slots[~(w.world.ports.nearest(w.contacts.lat[slots], w.contacts.lon[slots])[1] < within)]

@@ -33,13 +33,14 @@ def stage(yard: Yard, count: int) -> None:
 
 
 def _passage(
-    yard: Yard, lasts: float, low: float = 9.0, high: float = 13.0, size: int = 0, within: float = float("inf")
-) -> tuple[Helm, int]:
-    """A ship on a straight way with room ahead, ready to be sailed on; and her length."""
+    yard: Yard, lasts: float, low: float = 9.0, high: float = 13.0, size: int = 0, within: float = float("inf"),
+    sails: float = 900.0,
+) -> tuple[Helm, int]:  # fmt: skip
+    """A ship on a straight way, ready to be sailed on, with room for ``sails`` seconds and 3 km ahead; and her length."""
     size = size or round(yard.uniform(80, 220))
     lat, lon = tools.spot(yard, 2500.0, 25_000.0, within=within)
     speed = tools.knots(yard, low, high)
-    course = tools.bearing(yard, lat, lon, speed * 900.0 + 3000.0)
+    course = tools.bearing(yard, lat, lon, speed * sails + 3000.0)
     return Helm(lat, lon, tools.start(yard, lasts), speed, course, size=size), size
 
 
@@ -173,7 +174,8 @@ def _like_stop(yard: Yard, n: int) -> None:
 
 def _loss(yard: Yard) -> None:
     """She is there, and then is not: nothing is ever heard again; where others are, whose reports say that it is not the air."""
-    helm, size = _passage(yard, 2400.0, 8, 12, size=round(yard.uniform(32, 90)), within=9000.0)
+    # Room for all of her way: who is on the beach when she falls silent has run aground, and nobody could know of a loss.
+    helm, size = _passage(yard, 2400.0, 8, 12, size=round(yard.uniform(32, 90)), within=9000.0, sails=1920.0)
     helm.sail(1500.0 + yard.uniform(0, 300))
     on, place = helm.now - 60.0, _where(helm)
     helm.sail(120.0)

@@ -9,11 +9,15 @@ import numpy as np
 from selat.exercise.drills import _tools as tools
 from selat.exercise.staged import Fault, Silence
 from selat.exercise.traffic import Loop, Route
+from selat.model.clock import SECOND
 
 if TYPE_CHECKING:
     from selat.exercise.fleet import Yard
+    from selat.exercise.waters import Station
 
 OUTAGES = 2  #: of a receiver in a scene
+HEARD = 0.8  #: chance of a report where ships are heard well
+TOLD = 900.0  #: s after which a loss has been told
 
 
 def stage(yard: Yard, count: int) -> None:
@@ -48,7 +52,7 @@ def _dark(yard: Yard, route: Route, number: int) -> bool:
     lasts = yard.uniform(32, 60) * 60.0
     on = tools.start(yard, lasts + 900.0, 1800.0)
     places = [_place(yard, route, number, on + f * lasts) for f in (-0.3, 0.0, 0.5, 1.0)]
-    if min(float(tools.chance(yard.scene.stations, *p)) for p in places) < 0.8:
+    if min(float(tools.chance(yard.scene.stations, *p)) for p in places) < HEARD:
         return False
     ship = yard.fleet[number]
     yard.used.add(number)
@@ -67,7 +71,7 @@ def _short(yard: Yard, route: Route, number: int) -> None:
     lasts = yard.uniform(8, 12) * 60.0
     on = tools.start(yard, lasts + 900.0, 1800.0)
     place = _place(yard, route, number, on)
-    if float(tools.chance(yard.scene.stations, *place)) > 0.8:
+    if float(tools.chance(yard.scene.stations, *place)) > HEARD:
         yard.used.add(number)
         yard.staged.silences.append(Silence(number, on, on + lasts))
         tools.fact(
@@ -83,7 +87,7 @@ def _leave(yard: Yard, route: Route, order: list[int], count: int) -> None:
         if not left or number in yard.used:
             continue
         heard = [float(tools.chance(yard.scene.stations, *_place(yard, route, number, x))) for x in t.tolist()]
-        if heard[0] > 0.8 and heard[-1] < 0.05:
+        if heard[0] > HEARD and heard[-1] < 0.05:
             out = float(t[int(np.argmax(np.array(heard) < 0.3))])
             place = _place(yard, route, number, out)
             left -= 1
@@ -108,10 +112,23 @@ def _outages(yard: Yard) -> None:
     """Receivers that hear nothing for a while: no ship is dark for that."""
     slot = tools.last(yard) / OUTAGES
     for n in range(OUTAGES):
-        station = yard.scene.stations[n % len(yard.scene.stations)]
+        stations = yard.scene.stations
+        order = [stations[(n + k) % len(stations)] for k in range(len(stations))]
         lasts = yard.uniform(20, 35) * 60.0
         on = n * slot + yard.uniform(1500.0, max(1600.0, slot - lasts - 300.0))
+        station = next((s for s in order if not _hers(yard, s, on, on + lasts)), order[0])
         yard.staged.faults.append(Fault(station.name, on, on + lasts))
         tools.fact(
             yard, "receiver_down", (), on, on + lasts, (station.lat, station.lon), note=station.name, known=on + 120.0
         )
+
+
+def _hers(yard: Yard, station: Station, on: float, off: float) -> bool:
+    """A ship is lost at about that time where the other stations hear little: with this one silent nobody could know of her."""
+    others = tuple(s for s in yard.scene.stations if s is not station)
+    for truth in yard.staged.truths:
+        if truth.rule == "sudden_loss" and not truth.negative:
+            at = (truth.start - yard.scene.start) / SECOND
+            if on - TOLD < at < off + 300.0 and float(tools.chance(others, *truth.place)) < HEARD:
+                return True
+    return False
