@@ -116,18 +116,22 @@ def _outages(yard: Yard) -> None:
         order = [stations[(n + k) % len(stations)] for k in range(len(stations))]
         lasts = yard.uniform(20, 35) * 60.0
         on = n * slot + yard.uniform(1500.0, max(1600.0, slot - lasts - 300.0))
-        station = next((s for s in order if not _hers(yard, s, on, on + lasts)), order[0])
+        free = [s for s in order if not _alone(yard, "sudden_loss", s, on, on + lasts)]
+        free = [s for s in free if s is order[0] or not _alone(yard, "dark", s, on, on + lasts)]
+        station = free[0] if free else order[0]
         yard.staged.faults.append(Fault(station.name, on, on + lasts))
         tools.fact(
             yard, "receiver_down", (), on, on + lasts, (station.lat, station.lon), note=station.name, known=on + 120.0
         )
 
 
-def _hers(yard: Yard, station: Station, on: float, off: float) -> bool:
-    """A ship is lost at about that time where the other stations hear little: with this one silent nobody could know of her."""
+def _alone(yard: Yard, rule: str, station: Station, on: float, off: float) -> bool:
+    """A ship is lost or goes dark at about that time where the other stations hear little: with this one silent nobody could
+    know of her.
+    """
     others = tuple(s for s in yard.scene.stations if s is not station)
     for truth in yard.staged.truths:
-        if truth.rule == "sudden_loss" and not truth.negative:
+        if truth.rule == rule and not truth.negative:
             at = (truth.start - yard.scene.start) / SECOND
             if on - TOLD < at < off + 300.0 and float(tools.chance(others, *truth.place)) < HEARD:
                 return True
