@@ -32,6 +32,8 @@ from selat.web.server import create_app
 from test_assist_register import BASIS
 from test_web_server import ask
 
+pytestmark = pytest.mark.long
+
 NOW = parse_time("2026-01-01")
 USE = {"ended": "2025-01-05T02:00Z", "hours": "1", "grade": "B"}
 #: kind, id, at, other cells, words of the trouble; beside each stands a good row

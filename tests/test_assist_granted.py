@@ -24,6 +24,8 @@ from selat.web.server import create_app
 from test_assist_tiers import as_
 from test_web_server import ask
 
+pytestmark = pytest.mark.long
+
 BASE = "/api/assist/capability"
 ASKED = {
     "programme": GRANT, "demand": "example", "who": "Sato",

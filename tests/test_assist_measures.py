@@ -19,6 +19,8 @@ from selat.kernels import geodesy
 from selat.model.errors import ConfigError
 from selat.model.nouns import Asset
 
+pytestmark = pytest.mark.long
+
 AT = "2026-07-20"
 
 

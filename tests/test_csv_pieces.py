@@ -27,6 +27,8 @@ from selat.store.history import UNKNOWN, block_of
 from selat.store.writer import Store
 from test_csv_twin import CASES, same, table
 
+pytestmark = pytest.mark.long
+
 HEAD = b"MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign\n"
 
 

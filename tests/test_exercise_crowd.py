@@ -16,6 +16,8 @@ from selat.model.units import KNOT
 from selat.tracks.zones import Zones
 from test_exercise_truth import LAND, on_land
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def scene():

@@ -18,6 +18,8 @@ from selat.model.targets import is_target, target_number
 from selat.model.units import KNOT
 from selat.tracks.window import Window
 
+pytestmark = pytest.mark.long
+
 SHIP, HERSELF, BOAT = 563900001, target_number(1, 1), target_number(1, 2)
 NIGHT = 8.5 * 3600.0  #: 16:30 UTC: half past eleven at night
 KNOTS, LAST = 9.5, 2400.0

@@ -33,6 +33,8 @@ from selat.web.server import Running, create_app, serve_in_thread
 from small_sea import make_sea
 from test_web_server import ask
 
+pytestmark = pytest.mark.long
+
 NOW = parse_time("2026-11-27T10:00:05Z")
 SHIPS = 180
 

@@ -19,6 +19,8 @@ from selat.model.clock import SECOND
 from selat.model.nouns import Alert
 from selat.model.units import KNOT
 
+pytestmark = pytest.mark.long
+
 
 def ahead(course):
     return math.sin(math.radians(course)), math.cos(math.radians(course))

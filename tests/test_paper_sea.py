@@ -21,6 +21,8 @@ from selat.web.server import create_app
 from small_sea import NAMES, T0, alerts, make_sea
 from test_web_server import ReadOnly, ask
 
+pytestmark = pytest.mark.long
+
 EMPTY = ReadOnly(np.zeros(0, ROW))
 ABOUT = {"day": "", "ship": "525000003", "alert": alerts()[0].id, "area": "klang"}
 

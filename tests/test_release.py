@@ -50,6 +50,8 @@ from selat.web.accounts import Accounts
 from selat.web.geo import feature_collection
 from selat.web.server import Running, create_app, serve_in_thread
 
+pytestmark = pytest.mark.long
+
 NAVY, POLICE = frozenset({"navy"}), frozenset({"police"})
 PASSWORD = "correct horse 7"
 

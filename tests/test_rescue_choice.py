@@ -20,6 +20,8 @@ from selat.rescue.probability import update_plan
 from selat.rescue.searchers import Conditions, Searcher, read_searchers
 from selat.rescue.together import together
 
+pytestmark = pytest.mark.long
+
 START = 1_795_000_000 * SECOND
 END = START + 3 * HOUR
 SIGHT = Conditions("person in water")

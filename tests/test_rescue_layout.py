@@ -21,6 +21,8 @@ from small_sea import make_sea
 from test_web_alerts import body
 from test_web_server import ask
 
+pytestmark = pytest.mark.long
+
 LINE = "02-22.0N 101-41.0E; 02-28.0N 101-36.0E"
 MIXED = {**SEARCH, "boats": [BOATS[0], {**BOATS[1], "pattern": "TSR", "line": LINE}]}
 

@@ -27,6 +27,8 @@ from selat.web.server import create_app
 from small_sea import NAMES, T0
 from test_web_server import ask
 
+pytestmark = pytest.mark.long
+
 BEGIN = T0 // 1_000_000
 #: deeds that only some roles may do; their paths
 DEEDS = {"POST": "act", "DELETE": "act", "PUT": "zones"}
@@ -190,7 +192,6 @@ BODIES: tuple[bytes, ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.long
 def test_bodies_that_make_no_sense_are_refused_and_logged(floor: Floor) -> None:
     with floor.client("supervisor") as c:
         alert = c.get("/api/alerts").json()["alerts"][0]["id"]
