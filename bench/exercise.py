@@ -36,7 +36,8 @@ def main() -> None:
     jobs = [Job(s, families, args.ships, args.count, args.hours, (), True) for s in seeds]
     began = monotonic()
     outcomes = run_all(jobs, args.processes, teller(len(jobs)))
-    words = "" if args.seeds == parser.get_default("seeds") else f" --seeds {args.seeds}"
+    given = {name: getattr(args, name) for name in ("seeds", "ships", "count", "hours")}
+    words = "".join(f" --{name} {value}" for name, value in given.items() if value != parser.get_default(name))
     same = how(args.seeds, seeds, families, args.ships, args.count, args.hours)
     about = f"Made by `python3 dev.py bench exercise{words}`, the same as {same}"
     args.out.write_text(document(outcomes, args.hours * len(seeds), about), encoding="utf-8")
