@@ -26,6 +26,8 @@ from selat.web.accounts import Accounts
 from selat.web.server import create_app
 from test_web_server import ask
 
+pytestmark = pytest.mark.long
+
 NOW = clock.now()
 GPX = (
     "<gpx version='1.1' xmlns='http://www.topografix.com/GPX/1/1'><trk><trkseg>"

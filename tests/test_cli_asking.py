@@ -23,6 +23,8 @@ from selat.model.units import KNOT
 from selat.store.history import KEPT
 from small_sea import MINUTES, NAMES, alerts, make_sea
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = 5 * MINUTES // 10
 OPEN, OVER = (a.id for a in alerts())

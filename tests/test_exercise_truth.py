@@ -20,6 +20,8 @@ from selat.model.clock import SECOND
 from selat.model.nouns import Alert
 from selat.model.units import KNOT, NAUTICAL_MILE
 
+pytestmark = pytest.mark.long
+
 LAND = "map/land_osm_97E-106E_2S-8N.geojson.gz"
 
 

@@ -25,6 +25,8 @@ from small_sea import MINUTES, T0, make_sea
 from test_archive import reports
 from test_heat import BEGIN, PLACES, everyone, heat_of, traffic
 
+pytestmark = pytest.mark.long
+
 
 def gate(*points, name="gate"):
     return Zone(name, tuple(points), "made up", kind="gate", line=True)

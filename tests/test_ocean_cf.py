@@ -17,6 +17,8 @@ pyproj = pytest.importorskip("pyproj")
 
 from selat.readers.ocean_cf import read_cf  # noqa: E402
 
+pytestmark = pytest.mark.long
+
 T0 = parse_time("2026-02-01T00:00:00Z")
 CALM = fields.typed("wind", "0/1kn")
 

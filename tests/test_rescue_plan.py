@@ -29,6 +29,8 @@ import itertools
 
 from plan import KINDS, SIGHT, START, case, one_area, replanning, shape
 
+pytestmark = pytest.mark.long
+
 sys.path.pop(0)
 END = START + 6 * HOUR
 

@@ -22,6 +22,8 @@ from selat.rescue import survival, vessels
 from selat.rescue.drifted import load
 from selat.tracks import coast
 
+pytestmark = pytest.mark.long
+
 T0 = parse_time("2026-11-27T18:40:00Z")
 
 

@@ -20,6 +20,8 @@ from selat.store.ships import ships_schema
 from selat.store.writer import Store
 from store_twin import SHIPS, T0, as_rows, in_order, keep, nothing, some_batch, some_reports, some_statics
 
+pytestmark = pytest.mark.long
+
 ROWS = 600
 
 
