@@ -16,10 +16,11 @@ from selat.model.units import KNOT
 
 P = Parameters()
 LENGTHS = st.floats(5.0, 400.0)
+MOVING = (False, False)
 
 
-def ship(length: float, still: bool = False) -> dict[str, object]:
-    return {"length": length, "still": still, "least": 5.0, "status": 0, "speed": 3.0}
+def ship(length: float) -> dict[str, object]:
+    return {"length": length, "least": 5.0, "status": 0, "speed": 3.0}
 
 
 def alerts(*parts: Columns, statics: Columns) -> list[Alert]:
@@ -27,15 +28,15 @@ def alerts(*parts: Columns, statics: Columns) -> list[Alert]:
 
 
 def test_large_ships_have_the_longest_times_and_boats_the_shortest() -> None:
-    assert times(P, ship(300), ship(150)) == (P.alarm, P.soon) == (360.0, 240.0)
-    assert times(P, ship(300), ship(20)) == (P.agile_alarm, P.agile_soon) == (120.0, 75.0)
-    assert times(P, ship(300), ship(8, still=True)) == (180.0, 120.0), "the one that lies still does nothing"
+    assert times(P, (300, 150), MOVING) == (P.alarm, P.soon) == (360.0, 240.0)
+    assert times(P, (300, 20), MOVING) == (P.agile_alarm, P.agile_soon) == (120.0, 75.0)
+    assert times(P, (300, 8), (False, True)) == (180.0, 120.0), "the one that lies still does nothing"
 
 
 @given(LENGTHS, LENGTHS, LENGTHS)
 def test_the_longer_she_is_the_sooner_it_is_told(a: float, b: float, more: float) -> None:
-    first, then = times(P, ship(a), ship(b)), times(P, ship(a + more), ship(b + more))
-    assert first == times(P, ship(b), ship(a)), "no matter which is named first"
+    first, then = times(P, (a, b), MOVING), times(P, (a + more, b + more), MOVING)
+    assert first == times(P, (b, a), MOVING), "no matter which is named first"
     assert all(x <= y for x, y in zip(first, then, strict=True)) and first[1] < first[0]
 
 
@@ -81,4 +82,4 @@ def test_two_coasters_are_told_of_later_than_two_large_ships() -> None:
         names = [made.ship(563100001 + n, f"SHIP {n}", length, 14, 70, -1300.0) for n in range(2)]
         first[length] = alerts(*pair, statics=made.numbered(*names))[0]
     assert first[80].priority == first[200].priority == "warning"
-    assert first[80].evidence["tcpa"] <= times(P, ship(80), ship(80))[0] < 330 < first[200].evidence["tcpa"]
+    assert first[80].evidence["tcpa"] <= times(P, (80, 80), MOVING)[0] < 330 < first[200].evidence["tcpa"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from selat.model.rule import Evidence, param
 from selat.model.units import KNOT, NAUTICAL_MILE
@@ -112,15 +112,15 @@ class Parameters:
     refresh: float = param(60.0, "s", "Least time between refreshes", "selat")
 
 
-def times(p: Parameters, a: Evidence, b: Evidence) -> tuple[float, float]:
+def times(p: Parameters, lengths: Iterable[float], still: Iterable[bool]) -> tuple[float, float]:
     """How long before two that will touch pass each other it needs a look, and is an alarm (s).
 
-    By the shorter of the two that make way, ``length`` in m: who is short turns within a few lengths, and does so late. ``still``:
-    one lies still.
+    ``lengths`` in m, ``still``: lies still. By the shorter of those that make way: who is short turns within a few lengths, and
+    does so late.
     """
-    moving: list[Any] = [x["length"] for x in (a, b) if not x["still"]] or [p.large]
-    share = min(max((min(moving) - p.agile) / (p.large - p.agile), 0.0), 1.0)
-    part = p.passes if a["still"] or b["still"] else 1.0
+    moving = [length for length, lies in zip(lengths, still, strict=True) if not lies]
+    share = min(max((min(moving, default=p.large) - p.agile) / (p.large - p.agile), 0.0), 1.0)
+    part = 1.0 if len(moving) == 2 else p.passes
     return (
         part * (p.agile_alarm + share * (p.alarm - p.agile_alarm)),
         part * (p.agile_soon + share * (p.soon - p.agile_soon)),

@@ -206,7 +206,7 @@ class Collision:
             hulls = 0.5 * float(f.beam[a] + f.beam[b]) + p.beside
         else:
             hulls = 0.5 * float(f.length[a] + f.length[b]) + p.skin
-        look, _ = times(p, *({"length": float(f.length[n]), "still": bool(f.still[n])} for n in (a, b)))
+        look, _ = times(p, (f.length[a], f.length[b]), (f.still[a], f.still[b]))
         if t > (p.near if m.dcpa[k] > hulls else max(p.near, look)):
             return True
         # Who came into danger a moment ago did so by a turn, or a change of speed, that may go on.
@@ -295,7 +295,7 @@ class Collision:
         berths = e["encounter"] == "stopped" and max(a["speed"], b["speed"]) < p.berthing
         if self._among_themselves(a, b) or berths or handled(p, e):
             return "caution"
-        look, soon = times(p, a, b)
+        look, soon = times(p, (a["length"], b["length"]), (a["still"], b["still"]))
         if e["dcpa"] <= hulls and e["tcpa"] <= soon:
             return "alarm"
         wide = hulls if e["encounter"] == "overtaking" or agile else hulls + p.skin
