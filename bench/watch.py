@@ -13,6 +13,7 @@ look at the picture do so every 10 s). *stored*: as alert, until the alert is in
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 import multiprocessing
@@ -28,6 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
+from selat.app.lean import without_pandas
 from selat.app.pipeline import Pipeline
 from selat.kernels import geodesy
 from selat.model.clock import SECOND
@@ -39,8 +41,8 @@ from selat.store.writer import Store
 
 START = 1_800_000_000 * SECOND
 BLOCK = 0.25  # s
-ALERTS = 0.5  # s between commits while alerts wait
-COMMIT = 60.0
+ALERTS = 0.5  # s until alerts that wait are written
+COMMIT = 60.0  # s between commits of all
 #: On a machine that others use too, BENCH_CLOCK=cpu leaves out the time in which they ran (and that of the disk).
 CLOCK = time.process_time if os.environ.get("BENCH_CLOCK") == "cpu" else time.perf_counter
 
@@ -59,11 +61,11 @@ def fleet(vessels: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     return {"x": east, "y": north, "v": speed * way, "every": np.where(sails, 10.0, 180.0), "sails": sails}
 
 
-def stream(vessels: int, seconds: float, seed: int) -> list[tuple[int, bytes, float]]:
+def stream(vessels: int, seconds: float, seed: int) -> Iterator[tuple[int, bytes, float]]:
     """Lines of the feed with the time (ns) at which each comes in, in that order."""
     rng = np.random.default_rng(seed)
     f = fleet(vessels, rng)
-    out: list[tuple[int, bytes, float]] = []
+    out: list[tuple[int, bytes, float]] = []  # what has not come in yet
     due = rng.uniform(0, 1, vessels) * f["every"]
     for second in range(int(seconds)):
         at = np.flatnonzero(due < second + 1)
@@ -85,8 +87,11 @@ def stream(vessels: int, seconds: float, seed: int) -> list[tuple[int, bytes, fl
             out += _pair(second, seconds, rng)
         if second % 15 == 7:
             out += _beacon(second, rng)
-    out.sort()
-    return out
+        out.sort()
+        came = bisect.bisect_left(out, (START + (second + 1) * SECOND,))
+        yield from out[:came]
+        del out[:came]
+    yield from out
 
 
 def _beacon(second: int, rng: np.random.Generator) -> list[tuple[int, bytes, float]]:
@@ -142,7 +147,7 @@ class Loop:
         self.first = pipeline.next_seq
         self.recent: list[tuple[float, float]] = []  # of the reports of late: when they came, second of the position
         self.known: set[str] = set()
-        self._committed = 0.0
+        self._committed = self._told = 0.0
         pipeline.on_alerts = self._alerts
         self._begun = self._wall = 0.0
         self.measure = False
@@ -173,10 +178,12 @@ class Loop:
         self.pipeline.take(intake, b"".join(line for _, line, _ in lines), START + int(arrived * SECOND))
         self.pipeline.sync()
         after = self.pipeline.floor.now
-        waited = arrived - self._committed
-        if waited > COMMIT or (self.pipeline.alerts_waiting and waited > ALERTS):
+        if arrived - self._committed > COMMIT:
             self.pipeline.commit(wait=True)
-            self._committed = arrived
+            self._committed = self._told = arrived
+        elif self.pipeline.alerts_waiting and arrived - self._told > ALERTS:
+            self.pipeline.tell(wait=True)
+            self._told = arrived
         took = CLOCK() - self._wall
         self.free = self._begun + took
         if self.measure:
@@ -203,13 +210,16 @@ def quantiles(values: list[float]) -> str:
 
 def record(path: Path, vessels: int, seconds: float) -> None:
     """Write the feed block by block, in a process of its own: what it takes to make is not what a watch takes."""
-    lines, at = stream(vessels, seconds, 1), 0
+    block: list[tuple[int, bytes, float]] = []
+    until = BLOCK
     with path.open("wb") as file:
-        for step in range(1, int(seconds / BLOCK) + 1):
-            begin = at
-            while at < len(lines) and lines[at][0] <= START + int(step * BLOCK * SECOND):
-                at += 1
-            pickle.dump(lines[begin:at], file)
+        for line in stream(vessels, seconds, 1):
+            while line[0] > START + int(until * SECOND):
+                pickle.dump(block, file)
+                block, until = [], until + BLOCK
+                if until > seconds:
+                    return
+            block.append(line)
 
 
 def replayed(path: Path) -> Iterator[tuple[float, list[tuple[int, bytes, float]]]]:
@@ -222,9 +232,15 @@ def replayed(path: Path) -> Iterator[tuple[float, list[tuple[int, bytes, float]]
                 return
 
 
+def resident() -> float:
+    """Memory of this process now, MB (10^6 bytes)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 def main(vessels: int = 5000, minutes: float = 5.0, settle: float = 12.0) -> None:
     """Run and print."""
     os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[-1]})
+    without_pandas()  # as `selat watch` does
     total = (minutes + settle) * 60
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "sea") as store, store.writer() as writer:
         feed = Path(folder) / "feed"
@@ -237,7 +253,7 @@ def main(vessels: int = 5000, minutes: float = 5.0, settle: float = 12.0) -> Non
         pipeline = Pipeline(writer)
         loop = Loop(pipeline)
         intake = pipeline.source("bench", "nmea-live")
-        heard = 0
+        heard, held = 0, [(0.0, resident())]
         for arrived, lines in replayed(feed):
             heard += len(lines)
             loop.recent = (loop.recent + [((c - START) / SECOND, key) for c, _, key in lines])[-40 * vessels // 10 :]
@@ -246,6 +262,8 @@ def main(vessels: int = 5000, minutes: float = 5.0, settle: float = 12.0) -> Non
             loop.block(arrived, lines, intake)
             if not loop.measure:
                 loop.free = 0.0
+            if arrived >= (held[-1][0] + total / 60 / 8) * 60:
+                held.append((arrived / 60, resident()))
         share = loop.busy / (minutes * 60)
         print(
             f"busy        {share:.1%} of the core; rules: {len(pipeline.floor.rules)}; {heard / total:.0f} sentences/s"
@@ -265,8 +283,9 @@ def main(vessels: int = 5000, minutes: float = 5.0, settle: float = 12.0) -> Non
             took.append((middle - begun, CLOCK() - begun))
         copied, dumped = np.median(np.array(took), axis=0)
         print(f"state save  {dumped * 1e3:.0f} ms, of which gathered {copied * 1e3:.0f} ms; {len(data) / 1e6:.1f} MB")
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"memory      {most:.0f} MiB at most")
+        print("resident   ", ", ".join(f"{r:.0f} MB after {m:.0f} min" for m, r in held))
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+        print(f"memory      {most:.0f} MB at most")
 
 
 if __name__ == "__main__":

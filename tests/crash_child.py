@@ -23,7 +23,7 @@ BLOCK = 2048
 
 
 def write(sea: Path, log: Path, acks: Path, rules: bool) -> None:
-    """Take the log block by block, acknowledge each after its sync, commit now and then; go on where it was cut off."""
+    """Take the log block by block, acknowledge each after its sync, tell alerts, commit now and then; go on where it was cut off."""
     data = log.read_bytes()
     store = Store(sea)
     with store.writer() as writer:
@@ -37,6 +37,8 @@ def write(sea: Path, log: Path, acks: Path, rules: bool) -> None:
                 out.flush()
                 if intake.bytes // BLOCK % 8 == 0:
                     pipeline.commit(wait=intake.bytes // BLOCK % 16 == 0)
+                elif pipeline.alerts_waiting:
+                    pipeline.tell(wait=intake.bytes // BLOCK % 2 == 0)
         pipeline.end(intake, 1_700_000_000_000_000_000)
         writer.finish()
     store.close()

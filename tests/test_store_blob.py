@@ -26,7 +26,7 @@ values = st.recursive(
 @given(st.dictionaries(st.text(), values, max_size=5))
 def test_states_come_back(state):
     data = blob.dump(state)
-    assert blob.load(data) == state
+    assert blob.load(data) == state == blob.load(blob.squeeze(data))
     assert blob.dump(dict(reversed(list(state.items())))) == data
 
 
@@ -87,3 +87,11 @@ def test_records_come_back_with_their_padding(dtype):
     back = blob.load(blob.dump({"a": array}))["a"]
     assert back.dtype == array.dtype and back.dtype.names == dtype.names
     assert (np.array(back).astype(dtype) == array).all()
+
+
+def test_a_squeezed_state_that_was_cut_is_damaged():
+    data = blob.squeeze(blob.dump({"x": np.arange(5000) % 7}))
+    assert len(data) < 4000
+    for bad in (data[:40], data[:5] + b"\x00" * 30):
+        with pytest.raises(StoreError, match="damaged"):
+            blob.load(bad)

@@ -13,6 +13,7 @@ alert that stands for it in ``lead``. Distress is never folded.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ import numpy as np
 from selat.model.clock import HOUR, MINUTE, SECOND
 from selat.model.handling import silenceable
 from selat.model.nouns import PRIORITIES, Alert
-from selat.model.rule import pack, unpack
+from selat.model.rule import seal, unseal
 from selat.tracks.reorder import LATE
 from selat.tracks.window import Window
 
@@ -85,20 +86,20 @@ class Desk:
         """The alert with its lead; and the one that led so far where this one is graver."""
         known = self._events.get(alert.id) or self._events.get(self._leads.get(alert.id, ""))
         if alert.id in self._leads:
-            return [unpack(pack(alert), lead=self._leads[alert.id])]
+            return [replace(alert, lead=self._leads[alert.id])]
         more: list[Alert] = []
         if known is None:
             leader = self._leader(alert)
             if leader is not None and _rank(leader["priority"]) <= _rank(alert.priority):
                 self._leads[alert.id] = leader["id"]
-                return [unpack(pack(alert), lead=leader["id"])]
+                return [replace(alert, lead=leader["id"])]
             if leader is not None:
                 self._leads[leader["id"]] = alert.id
                 del self._events[leader["id"]]
-                more = [unpack(leader["alert"], lead=alert.id)]
+                more = [unseal(leader["alert"], lead=alert.id)]
         self._events[alert.id] = {
             "id": alert.id, "rule": alert.rule, "subjects": sorted(alert.subjects), "priority": alert.priority,
-            "start": alert.time, "last": max(alert.last, alert.time), "open": alert.state == "active", "alert": pack(alert),
+            "start": alert.time, "last": max(alert.last, alert.time), "open": alert.state == "active", "alert": seal(alert),
         }  # fmt: skip
         return [*more, alert]
 
@@ -124,10 +125,10 @@ class Desk:
             told.append((window.now, alert.id))
             if storm is None and len(told) > STORM:
                 storm = self._storms[alert.rule] = self._begin(window.now, alert.rule)
-                storms.append(unpack(storm["alert"]))
+                storms.append(unseal(storm["alert"]))
         if storm is not None and alert.priority == "warning" and alert.id not in storm["before"]:
             self._leads[alert.id] = storm["id"]
-            return unpack(pack(alert), lead=storm["id"])
+            return replace(alert, lead=storm["id"])
         return alert
 
     def _begin(self, now: int, rule: str) -> Event:
@@ -143,7 +144,7 @@ class Desk:
             {"storm": STORM, "calm": CALM}, 1.0,
             _detail("the traffic really is like that", "Look at the place; tune the rule or snooze it there."),
         )  # fmt: skip
-        return {"id": alert.id, "alert": pack(alert), "before": [told for _, told in self._told[rule][:-1]]}
+        return {"id": alert.id, "alert": seal(alert), "before": [told for _, told in self._told[rule][:-1]]}
 
     def _calmed(self, now: int) -> list[Alert]:
         """Ends of storms; the counts of the last hour."""
@@ -151,7 +152,7 @@ class Desk:
         for rule in sorted(self._told):
             keep = self._told[rule] = [(t, told) for t, told in self._told[rule] if now - t < HOUR]
             if rule in self._storms and len(keep) < CALM:
-                out.append(unpack(self._storms.pop(rule)["alert"], state="rectified", last=now))
+                out.append(unseal(self._storms.pop(rule)["alert"], state="rectified", last=now))
         return out
 
     # --- late data ---------------------------------------------------------------------------------------------------
@@ -167,7 +168,7 @@ class Desk:
                 seq = [int(s) for s in window.reports["seq"][late[inside]][:20]]
                 del self._events[e["id"]]
                 self._back[e["id"]] = window.now
-                out += [unpack(e["alert"], state="retracted"), _late(window.now, e, seq)]
+                out += [unseal(e["alert"], state="retracted"), _late(window.now, e, seq)]
         return out
 
     # --- memory ------------------------------------------------------------------------------------------------------
@@ -203,7 +204,7 @@ def _detail(false_if: str, action: str) -> dict[str, Any]:
 
 def _late(now: int, e: Event, seq: list[int]) -> Alert:
     """Says that an alert was taken back, and by which lines."""
-    told = unpack(e["alert"])
+    told = unseal(e["alert"])
     sentence = (
         f"An alert of {e['rule']} is taken back: {len(seq)} report{'s' * (len(seq) != 1)} from within the silence came late. "
         f"It had said: {told.sentence}"

@@ -330,14 +330,23 @@ class Pipeline:
             states[FLOOR] = {"kind": "floor", "reader": self.floor.state(copy=False)}
         if self.radars.busy:
             states[TRACKS] = {"kind": "tracks", "reader": self.radars.state()}
-        alerts, self._alerts = list(self._alerts.values()), {}
-        found, self._releases = self._releases, {}
+        alerts, found = self._told()
         if self.floor is not None:
             self.provenance.forget(self.floor.now - DAY)
         self.writer.commit(
             self.position, states, next_seq=self._seq, alerts=alerts, releases=found, outages=() if outages is None else outages,
             finished=ended, whole=whole, wait=wait,
         )  # fmt: skip
+
+    def tell(self, *, wait: bool = True) -> None:
+        """Store the alerts that wait, and nothing else: a state of all ships for each of them would cost too much."""
+        self.writer.tell(*self._told(), wait=wait)
+
+    def _told(self) -> tuple[list[Alert], dict[str, Clauses]]:
+        """The alerts that wait, and who may see them; nothing waits any more."""
+        alerts, found = list(self._alerts.values()), self._releases
+        self._alerts, self._releases = {}, {}
+        return alerts, found
 
     # --- after a crash -----------------------------------------------------------------------------------------------
     def _recover(self) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from selat.app.traffic_asked import AsksTraffic
 from selat.model.arrow import to_arrow
@@ -28,9 +29,11 @@ from selat.store.layout import open_layout, open_state, settings
 from selat.store.query import Query, Result
 from selat.store.scan import ANYWHERE, Where
 from selat.store.ships import ships_table
-from selat.store.sql import SqlSession
 from selat.store.view import pin_view
 from selat.tracks.zones import Zones
+
+if TYPE_CHECKING:
+    from selat.store.sql import SqlSession
 
 
 class Sea(AsksTraffic):
@@ -135,6 +138,8 @@ class Sea(AsksTraffic):
         Times are UTC; ``reports`` is in m/s and degrees, ``reports_kn`` has ``sog_kn`` instead of ``sog``.
         """
         self._whole("SQL")
+        from selat.store.sql import SqlSession
+
         if self._sql is None:
             self._sql = SqlSession(self.view)
         table = self._sql.run(query, parameters)

@@ -86,7 +86,7 @@ class Watch:
         pipeline.writer.channels = () if replay else channels(pipeline.writer.settings)  # a replay tells nobody
         self.notifier = Notifier(pipeline.writer.state, pipeline.writer.channels)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-loop")
-        self._committed = self._compacted = self._refreshed = self._looked = clocks.monotonic()
+        self._committed = self._told = self._compacted = self._refreshed = self._looked = clocks.monotonic()
         self._touched = handling.touched(writer.state, -1)
         self._new = not any(p.table == "reports" for p in writer.state.parts()[1])  # nothing is stored yet
         self._intakes: dict[str, Intake] = {}  # also those that have ended
@@ -152,11 +152,13 @@ class Watch:
             self._look()
         self._refresh()
         waited = now - self._committed
-        due = waited > (min(FIRST, self._every.commit) if self._new else self._every.commit) or (
-            self.pipeline.alerts_waiting and waited > self._every.alerts
-        )
+        due = waited > (min(FIRST, self._every.commit) if self._new else self._every.commit)
         if due or self.pipeline.writer.full or self.handler.waiting:
             self.commit()
+        elif self.pipeline.alerts_waiting and now - self._told > self._every.alerts:
+            self._told = now
+            with self.lock:
+                self.pipeline.tell(wait=False)
         if now - self._compacted > self._every.compact:
             self._compacted = now
             self.pipeline.writer.compact(min_parts=8)
@@ -213,7 +215,7 @@ class Watch:
 
     def commit(self) -> None:
         """Make what was taken part of the sea, and then what people did with its alerts."""
-        self._committed = clocks.monotonic()
+        self._committed = self._told = clocks.monotonic()
         with self.lock:
             deeds = self.handler.take()
             self._new = self._new and not self.pipeline.writer.staged_rows

@@ -44,10 +44,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _watch(args: argparse.Namespace) -> None:
+    from selat.app.lean import without_pandas
     from selat.app.pipeline import Pipeline
     from selat.app.watch import Watch
     from selat.store.writer import Store
 
+    without_pandas()
     _page.say_if_first()
     store = Store(args.sea)
     try:

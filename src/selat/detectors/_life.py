@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from selat.model.clock import HOUR, SECOND
 from selat.model.nouns import PRIORITIES, Alert
-from selat.model.rule import Evidence, Finding, Verdict, conclude, pack, unpack, values
+from selat.model.rule import Evidence, Finding, Verdict, conclude, item, seal, unseal, values
 from selat.model.schema import NO_TIME
 from selat.tracks.window import Window
 
@@ -106,6 +106,7 @@ def _fresh_entry(start: int) -> Entry:
         "token": None,
         "told": NO_TIME,
         "alert": None,
+        "priority": "",
         "open": False,
         "judged": 0,
     }
@@ -116,7 +117,7 @@ def _found(rule: PictureRule, old: Entry | None, f: Finding, now: int) -> tuple[
     if e["bad"] == 0 and not e["open"]:
         # The same key soon after goes on with its alert; else another event begins.
         again = e["alert"] is not None and now - e["told"] < rule.pace.again * SECOND
-        e["start"] = e["alert"]["time"] if again else f.start
+        e["start"] = unseal(e["alert"]).time if again else f.start
     e["bad"] += f.token != e["token"]
     e["good"], e["token"], e["judged"] = 0, f.token, now
     if e["bad"] < rule.pace.raise_after and not e["open"]:
@@ -125,10 +126,10 @@ def _found(rule: PictureRule, old: Entry | None, f: Finding, now: int) -> tuple[
     alert = conclude(rule, plain({**f.evidence, "alert": about}))
     if alert is None:
         return e, []
-    grown = e["open"] and _RANK[alert.priority] < _RANK[e["alert"]["priority"]]
+    grown = e["open"] and _RANK[alert.priority] < _RANK[e.get("priority", PRIORITIES[0])]  # older states have none
     if e["open"] and not grown and not f.tell and now - e["told"] < rule.pace.refresh * SECOND:
         return e, []
-    e.update(alert=pack(alert), open=True, told=now)
+    e.update(alert=seal(alert), priority=alert.priority, open=True, told=now)
     return e, [alert]
 
 
@@ -142,12 +143,10 @@ def _absent(rule: PictureRule, old: Entry, heard: bool, now: int) -> tuple[Entry
     alerts = []
     over = e["good"] >= rule.pace.clear_after or now - e["judged"] > FORGET
     if e["open"] and over:
-        alert = unpack(e["alert"], state="rectified")
-        sentence = rule.ended(alert.evidence)
-        if sentence:
-            alert = unpack(pack(alert), sentence=sentence)
+        alert = unseal(e["alert"], state="rectified")
+        alert = replace(alert, sentence=rule.ended(alert.evidence) or alert.sentence)
         alerts.append(alert)
-        e.update(open=False, alert=pack(alert), told=now)
+        e.update(open=False, alert=seal(alert), told=now)
     if e["open"] or (e["alert"] is not None and now - e["told"] < rule.pace.again * SECOND):
         return e, alerts
     return None, alerts
@@ -177,15 +176,8 @@ def contacts_of(key: str) -> list[int]:
 
 def plain(evidence: Evidence) -> Evidence:
     """Evidence as it will be stored: what is concluded from it now is what will be concluded from it later."""
-    out: Evidence = json.loads(json.dumps(evidence, allow_nan=False, default=_item))
+    out: Evidence = json.loads(json.dumps(evidence, allow_nan=False, default=item))
     return out
-
-
-def _item(value: Any) -> Any:
-    """A NumPy number or array as plain values."""
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} is no evidence: give numbers, texts, lists and dicts")
 
 
 def _real(x: float) -> float | None:

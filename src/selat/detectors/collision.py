@@ -49,7 +49,7 @@ from selat.kernels import geodesy, motion
 from selat.model.clock import SECOND
 from selat.model.columns import empty
 from selat.model.nouns import PRIORITIES, Alert
-from selat.model.rule import Evidence, Golden, Verdict, conclude, explain, pack, values
+from selat.model.rule import Evidence, Golden, Verdict, conclude, explain, seal, unseal, values
 from selat.model.schema import NO_TIME
 from selat.tracks import say
 from selat.tracks.contacts import Contacts
@@ -192,11 +192,11 @@ class Collision:
         if not e["open"] and (e["bad"] < p.raise_after or waits):
             return e
         alert = self._alert(w, f, m, k, e, waits)
-        grown = e["open"] and _RANK[alert.priority] < _RANK[e["alert"]["priority"]]
+        grown = e["open"] and _RANK[alert.priority] < _RANK[unseal(e["alert"]).priority]
         fresh = not e["open"]
         if fresh or grown or (e["open"] and w.now - e["told"] >= p.refresh * SECOND):
             alerts.append(alert)
-            e.update(alert=pack(alert), open=True, told=w.now)
+            e.update(alert=seal(alert), open=True, told=w.now)
         return e
 
     def _waits(self, w: Window, f: Fleet, m: Pairs, k: int, e: Meeting) -> bool:
@@ -234,13 +234,13 @@ class Collision:
             return old
         e = {**old, "bad": 0, "good": old["good"] + 1, "counted": w.now}
         if e["open"] and e["good"] >= self.p.clear_after:
-            was = e["alert"]["evidence"]
+            was = unseal(e["alert"]).evidence
             evidence = {**was, "ended": w.now, "heard": heard, "least_range": round(e["least"], 1)}
             evidence["alert"] = {**was["alert"], "last": w.now}
             alert = explain(self, plain(evidence), "rectified")
             assert alert is not None, "what was judged once is judged again alike"
             alerts.append(alert)
-            e.update(open=False, alert=pack(alert), told=w.now)
+            e.update(open=False, alert=seal(alert), told=w.now)
         if e["open"] or (e["alert"] is not None and w.now - e["told"] < self.p.again * SECOND):
             return e
         return None
@@ -257,7 +257,7 @@ class Collision:
             f.vy[a] * t + 0.5 * (m.y[k] + (f.vy[b] - f.vy[a]) * t),
         )  # fmt: skip
         how, give_way = _words(f, m, k, names, mmsis)
-        worst = e["alert"]["evidence"]["worst"] if e["open"] else ""
+        worst = unseal(e["alert"]).evidence["worst"] if e["open"] else ""
         evidence = {
             "tcpa": round(t, 1), "dcpa": round(float(m.dcpa[k]), 1), "range": round(float(m.range[k]), 1),
             "relative_speed": round(float(m.relative[k]), 2), "domain": round(float(m.domain[k]), 3),

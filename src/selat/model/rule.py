@@ -12,10 +12,13 @@ function: so an alert can be concluded again from what is stored (:func:`conclud
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
+
+import numpy as np
 
 from selat.model.columns import Columns
 from selat.model.nouns import Alert
@@ -156,6 +159,23 @@ def pack(alert: Alert) -> dict[str, Any]:
     return {f.name: getattr(alert, f.name) for f in fields(alert)} | {"subjects": list(alert.subjects)}
 
 
-def unpack(packed: dict[str, Any], **changed: Any) -> Alert:
+def unpack(packed: Mapping[str, Any], **changed: Any) -> Alert:
     """The alert from what :func:`pack` made, with some fields changed."""
     return Alert(**{**packed, "subjects": tuple(packed["subjects"]), **changed})
+
+
+def seal(alert: Alert) -> str:
+    """An alert as one text: what a state that keeps many of them for hours holds, and saves at once."""
+    return json.dumps(pack(alert), separators=(",", ":"), default=item)
+
+
+def unseal(sealed: str | Mapping[str, Any], **changed: Any) -> Alert:
+    """The alert from what :func:`seal` made, or :func:`pack` (older states), with some fields changed."""
+    return unpack(json.loads(sealed) if isinstance(sealed, str) else sealed, **changed)
+
+
+def item(value: Any) -> Any:
+    """A NumPy number or array as plain values, where JSON meets one. Raises TypeError for other things."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is no evidence: give numbers, texts, lists and dicts")

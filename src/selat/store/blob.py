@@ -3,6 +3,7 @@
 Layout: ``SLTB`` + version u16 + length u32 of a JSON tree + the tree + the bytes of the arrays, each begun at a multiple
 of 64; the tree names their types and shapes. (Version 1 had an uncompressed ``.npz`` instead, which is still read.) The
 same state gives the same bytes. A picture of 5,000 ships is 37 MB: each array is copied once, and nothing else is done.
+:func:`squeeze` makes a fifth of that for the disk, in a thread that has the time.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import zstandard
 
 from selat.model.errors import StoreError
 
@@ -38,8 +40,21 @@ def dump(state: Mapping[str, Any]) -> bytes:
     return b"".join(parts)
 
 
+def squeeze(data: bytes) -> bytes:
+    """The bytes of :func:`dump` for the disk, compressed; :func:`load` takes both. Other threads go on meanwhile."""
+    return zstandard.ZstdCompressor(level=1).compress(data)
+
+
 def load(data: bytes) -> dict[str, Any]:
-    """The state of :func:`dump`; raises :class:`StoreError` for bytes that are not one, or of a newer version."""
+    """The state of :func:`dump` or :func:`squeeze`.
+
+    Raises :class:`StoreError` for bytes that are not one, or of a newer version.
+    """
+    if data.startswith(zstandard.FRAME_HEADER):
+        try:
+            data = zstandard.ZstdDecompressor().decompress(data)
+        except zstandard.ZstdError as e:
+            raise StoreError(f"a saved state is damaged: {e}", hint="replay the journal from the start") from None
     if len(data) < _HEAD.size or data[:4] != _MAGIC:
         raise StoreError("a saved state is damaged: it does not begin as one", hint="replay the journal from the start")
     _, version, length = _HEAD.unpack_from(data)

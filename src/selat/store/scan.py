@@ -10,8 +10,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,6 +25,9 @@ from selat.model.schema import I32, NO_TIME, TABLES
 from selat.store.codec import from_storage, storage_names
 from selat.store.footers import Footer, footer
 from selat.store.history import Part
+
+if TYPE_CHECKING:
+    import duckdb
 
 SMALL = 100_000  #: rows of a file that is read by row groups in any case
 _SHIPS = 16  #: for as many ships at most it is looked up where they are before anything is read
@@ -214,6 +217,8 @@ def read_sieved(root: Path, parts: Sequence[Part], where: Where, names: Sequence
     files = ", ".join("'" + str(root / p.path).replace("'", "''") + "'" for p in parts)
     wanted = ", ".join(storage_names(table, dict.fromkeys([*names, *_asked(table, where)])))
     sieve = " AND ".join(_sieve(table, where))
+    import duckdb  # 23 MB that a watch needs only when its history is asked
+
     cursor = _duckdb().cursor()
     try:
         stored = cursor.sql(f"SELECT {wanted} FROM read_parquet([{files}]) WHERE {sieve}").to_arrow_table()
@@ -250,6 +255,8 @@ _engine_lock = threading.Lock()
 
 def _duckdb() -> duckdb.DuckDBPyConnection:
     """One DuckDB in memory for the process; it keeps the footers of files, which never change."""
+    import duckdb
+
     global _engine
     with _engine_lock:
         if _engine is None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
@@ -213,17 +213,15 @@ class Writer:
         With ``wait=False`` it is written meanwhile and known by :attr:`committed`; a failure is raised by a later call.
         After a failure this writer commits nothing more: open a new one, which replays from the last commit.
         """
-        if self._failed:  # its rows are not in the sea: a later position must not be either
-            raise StoreError("an earlier commit failed", hint="close the writer, open a new one and replay the journal")
+        self._check()
         end = self.raw.sync() if position is None else position
         if end > self.raw.sync():
             raise StoreError(f"position {end} lies after the end of the journal", hint="commit what was journaled")
         self.next_seq = self.next_seq if next_seq is None else next_seq
         for source, numbers in (counters or {}).items():
             self._counters.setdefault(source, Counter()).update(numbers)
-        states = {source: blob.dump(state) for source, state in (checkpoints or {}).items()}
         change = Commit(
-            checkpoints=[Checkpoint(s, end, self.next_seq, state) for s, state in states.items()],
+            checkpoints=[Checkpoint(s, end, self.next_seq, blob.dump(v)) for s, v in (checkpoints or {}).items()],
             counters={s: dict(c) for s, c in self._counters.items()},
             outages=outages,
             alerts=list(alerts),
@@ -236,8 +234,28 @@ class Writer:
         staged, self._staged = self._staged, self._stage.begin()
         self._rows = self._bytes = 0
         self._counters = {}
+        self._submit(wait, self._write, staged, change, whole)
+
+    def tell(
+        self, alerts: Sequence[Alert], releases: Mapping[str, Clauses] | None = None, *, wait: bool = True
+    ) -> None:
+        """Write alerts, and who may see them, ahead of the commit that brings the rows they rest on.
+
+        After a crash the journal makes them again, and what is known already is old news
+        (:func:`selat.store.alertbook.merge_state`). ``wait``: as of :meth:`commit`.
+        """
+        self._check()
+        self.raw.sync()
+        change = Commit(alerts=list(alerts), channels=self.channels, releases=releases or {})
+        self._submit(wait, self.state.commit, change)
+
+    def _check(self) -> None:
+        if self._failed:  # its rows are not in the sea: a later position must not be either
+            raise StoreError("an earlier commit failed", hint="close the writer, open a new one and replay the journal")
+
+    def _submit(self, wait: bool, work: Callable[..., int], *args: Any) -> None:
         self.drain()
-        self._pending = self._thread.submit(self._write, staged, change, whole)
+        self._pending = self._thread.submit(work, *args)
         if wait:
             self.drain()
 
@@ -252,6 +270,7 @@ class Writer:
                 raise
 
     def _write(self, staged: Staged, change: Commit, whole: bool) -> int:
+        change.checkpoints = [replace(c, state=blob.squeeze(c.state)) for c in change.checkpoints]
         tables = [staged.table(name) for name in KEPT]
         root, generation = self.layout.history, self.state.generation() + 1
         if whole:

@@ -7,9 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
-from scipy.spatial import cKDTree
 
 from selat.kernels import geodesy
 from selat.kernels.fuse import Pairs
@@ -61,6 +58,8 @@ def candidates(
     slat, slon, su, sv, svar, svv = _now(c, ships, now)
     hull = _middle(c, ships)
     slat, slon = geodesy.moved(slat, slon, hull[0], hull[1])
+    from scipy.spatial import cKDTree  # only a watch with a radar has a use for it
+
     near = (
         cKDTree(_ball(tlat, tlon)).sparse_distance_matrix(cKDTree(_ball(slat, slon)), GATE, output_type="ndarray")
         if targets.size and ships.size
@@ -148,6 +147,9 @@ def matching(a: Array, b: Array, worth: Array) -> Array:
     if not rest.size:
         return np.flatnonzero(alone)
     ai, bi = (np.unique(x[rest], return_inverse=True)[1] for x in (ai, bi))
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
     rows, width = int(ai.max()) + 1, int(bi.max()) + 1
     self_row = np.arange(rows)
     table = csr_matrix(

@@ -1,0 +1,32 @@
+"""What a process that watches for weeks does without."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+
+class _Hidden:
+    """An import hook that finds no pandas."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not needed here", name=name)
+
+
+def without_pandas() -> None:
+    """Keep Arrow from loading pandas, 38 MB, at its first array: it does so wherever pandas is installed.
+
+    Arrow looks for it once, and again only when a frame is asked for (``to_pandas``), so nothing is lost. For processes
+    of our own: a notebook that hands pandas objects to Arrow needs it to have looked in earnest.
+    """
+    if "pandas" in sys.modules:
+        return
+    import pyarrow as pa
+
+    hook: Any = _Hidden()
+    sys.meta_path.insert(0, hook)
+    try:
+        pa.array([])
+    finally:
+        sys.meta_path.remove(hook)
