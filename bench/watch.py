@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,7 @@ START = 1_800_000_000 * SECOND
 BLOCK = 0.25  # s
 ALERTS = 0.5  # s until alerts that wait are written
 COMMIT = 60.0  # s between commits of all
+KEPT = 400_000  # reports of which it is remembered when they came
 #: On a machine that others use too, BENCH_CLOCK=cpu leaves out the time in which they ran (and that of the disk).
 CLOCK = time.process_time if os.environ.get("BENCH_CLOCK") == "cpu" else time.perf_counter
 
@@ -137,7 +138,7 @@ class Loop:
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
         self.free = 0.0  # virtual s when the loop is free again
-        self.rows: list[float] = []
+        self.rows = array("d")
         self.told: list[tuple[float, float, str]] = []  # when the last evidence came, when it was told, rule
         self.judged: list[float] = []
         self.waiting: list[float] = []
@@ -171,6 +172,10 @@ class Loop:
     def block(self, arrived: float, lines: list[tuple[int, bytes, float]], intake) -> None:
         self._begun, self._wall = max(arrived, self.free), CLOCK()
         first = self.pipeline.next_seq - self.first
+        if len(self.came) > KEPT:  # what is older than that is no alert's last evidence
+            self.first += KEPT // 2
+            del self.came[: KEPT // 2]
+            first -= KEPT // 2
         del self.came[first:]
         self.came.extend([-math.inf] * (first - len(self.came)))
         self.came.extend((came - START) / SECOND for came, _, _ in lines)
@@ -189,7 +194,7 @@ class Loop:
         if self.measure:
             self.busy += took
             if after > before > 0:
-                self.rows += [self.free - t for t in self._due(before, after)]
+                self.rows.extend(self.free - t for t in self._due(before, after))
             if not self.pipeline.alerts_waiting and self.waiting:
                 self.stored += [self.free - t for t in self.waiting]
                 self.waiting.clear()
@@ -200,9 +205,9 @@ class Loop:
         return [came for came, key in self.recent if lo < key <= hi]
 
 
-def quantiles(values: list[float]) -> str:
+def quantiles(values: Sequence[float]) -> str:
     """p50, p95, p99 and the greatest, s."""
-    if not values:
+    if not len(values):
         return "none"
     p = np.percentile(values, [50, 95, 99, 100])
     return "p50 {:.2f}  p95 {:.2f}  p99 {:.2f}  max {:.2f} s  (n = {})".format(*p, len(values))
@@ -274,8 +279,10 @@ def main(vessels: int = 5000, minutes: float = 5.0, settle: float = 12.0) -> Non
             print(f"  {rule:<20}", quantiles([b - a for a, b, r in loop.told if r == rule]))
         print("picture    ", quantiles(loop.judged))
         print("stored     ", quantiles(loop.stored))
-        took = []
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+        took, data = [], b""
         for _ in range(5):
+            del data
             begun = CLOCK()
             state = pipeline.floor.state(copy=False)
             middle = CLOCK()
@@ -284,7 +291,6 @@ def main(vessels: int = 5000, minutes: float = 5.0, settle: float = 12.0) -> Non
         copied, dumped = np.median(np.array(took), axis=0)
         print(f"state save  {dumped * 1e3:.0f} ms, of which gathered {copied * 1e3:.0f} ms; {len(data) / 1e6:.1f} MB")
         print("resident   ", ", ".join(f"{r:.0f} MB after {m:.0f} min" for m, r in held))
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
         print(f"memory      {most:.0f} MB at most")
 
 

@@ -23,7 +23,7 @@ BLOCK = 2048
 
 
 def write(sea: Path, log: Path, acks: Path, rules: bool) -> None:
-    """Take the log block by block, acknowledge each after its sync, tell alerts, commit now and then; go on where it was cut off."""
+    """Take the log block by block, acknowledge each after its sync, tell alerts, commit at times; go on after a cut."""
     data = log.read_bytes()
     store = Store(sea)
     with store.writer() as writer:

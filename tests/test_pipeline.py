@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,10 @@ from selat.app.batch import read_files
 from selat.app.pipeline import Pipeline
 from selat.exercise.play import write_log
 from selat.exercise.scene import Scene
+from selat.model import clock
+from selat.model.channel import Channel
 from selat.model.errors import StoreError
+from selat.store import outbox
 from selat.store.writer import Store
 
 T0 = 1_700_000_000_000_000_000
@@ -205,3 +209,29 @@ def test_live_sources_wait_less_and_slow_stations_are_given_their_time(tmp_path:
         pipeline.commit()
         writer.finish()
     store.close()
+
+
+def test_alerts_are_told_ahead_of_the_rows_and_once(tmp_path: Path) -> None:
+    """They are in the sea and in the outbox before any commit; a crash then, and the journal makes nothing twice."""
+    write_log(tmp_path / "ten.nmea", 10)
+    sea, data = tmp_path / "sea", (tmp_path / "ten.nmea").read_bytes()
+    count = []
+    for cut in (len(data) // 2, len(data)):  # the second time from the journal, and on
+        with Store(sea) as store, store.writer() as writer:
+            writer.channels = (Channel("duty", "http://127.0.0.1:9/", priority="caution"),)
+            assert writer.recovered.position == 0, "all is replayed"
+            pipeline = Pipeline(writer)
+            intake = pipeline.source("feed", "nmea-log")
+            while intake.bytes < cut:
+                pipeline.take(intake, data[intake.bytes : min(intake.bytes + 65536, cut)], 1)
+                if pipeline.alerts_waiting:
+                    pipeline.tell(wait=False)
+                assert not pipeline.alerts_waiting
+            writer.drain()
+            assert store.state.parts()[1] == [] or count, "no rows yet"
+            told = Counter((r["subject"], r["action"]) for r in store.state.rows("alert_log"))
+            queued = outbox.due(store.state, clock.now(), most=10_000)
+            count.append(len(told))
+            assert told and max(told.values()) == 1
+            assert len(queued) == len({(q.payload["id"], q.payload["action"]) for q in queued}) > 0
+    assert count[1] > count[0]

@@ -363,6 +363,7 @@ class Pipeline:
                 )
         if self._zoning is not None and FLOOR not in found.states:
             self._zoning.begin(frame.reference for frame in self.writer.raw.frames(found.position))
+        self.writer.recovered = replace(found, states={})  # read once, and large
         frames = 0
         for frame in self.writer.raw.frames(found.position):
             self.position = frame.end

@@ -103,11 +103,10 @@ class ImpossibleTrack(PictureRule):
             heading = t.heading[np.isfinite(t.heading)]
             if not heading.size or np.ptp(heading) > 0 or np.ptp(t.sog) > 0.06 or _spread(t.cog) > 0.15:
                 continue
-            evidence = {
-                "kind": "perfect",
-                "rest": round(_rest(t), 3),
-                "seconds": round(float(np.ptp(t.time)) / SECOND, 1),
-            }
+            rest = round(_rest(t), 3)
+            if rest >= p.rest:  # here already: many ships keep one course for an hour, and their tracks are long
+                continue
+            evidence = {"kind": "perfect", "rest": rest, "seconds": round(float(np.ptp(t.time)) / SECOND, 1)}
             found.append(fleet.finding(w, s, i, int(t.time[0]), evidence, "perfect", track=t))
         return found
 
