@@ -15,6 +15,7 @@ import math
 import struct
 import zipfile
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ VERSION = 2
 _HEAD = struct.Struct("<4sHI")
 _MAGIC = b"SLTB"
 _ALIGN = 64
+_PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
 def dump(state: Mapping[str, Any]) -> bytes:
@@ -135,9 +137,12 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]], where: str) -> Any:
     if isinstance(value, tuple):
         return {"t": [_encode(v, arrays, where) for v in value]}
     if isinstance(value, list):
+        if _PLAIN.issuperset(map(type, value)):  # a column of evidence: most of a tree is such
+            return value
         return [_encode(v, arrays, where) for v in value]
     if isinstance(value, Mapping):
-        pairs = sorted(value.items(), key=lambda kv: (type(kv[0]).__name__, kv[0]))
+        texts = set(map(type, value)) == {str}  # as nearly everywhere; numbers come before texts where both are
+        pairs = sorted(value.items(), key=itemgetter(0) if texts else lambda kv: (type(kv[0]).__name__, kv[0]))
         return {"d": [[_encode(k, arrays, where), _encode(v, arrays, f"{where}.{k}")] for k, v in pairs]}
     raise StoreError(f"{where}: a {type(value).__name__} cannot be saved", hint="use numbers, text, bytes and arrays")
 
