@@ -28,12 +28,13 @@ _HEAD = struct.Struct("<4sHI")
 _MAGIC = b"SLTB"
 _ALIGN = 64
 _PLAIN = frozenset({bool, int, float, str, type(None)})
+_TEXT = frozenset({str})
 
 
 def dump(state: Mapping[str, Any]) -> bytes:
     """Bytes of a state; raises :class:`StoreError` for a value of another kind (objects are never stored)."""
     arrays: list[np.ndarray[Any, Any]] = []
-    tree = json.dumps(_encode(dict(state), arrays, "state"), sort_keys=True, separators=(",", ":")).encode()
+    tree = json.dumps(_encode(dict(state), arrays, ()), sort_keys=True, separators=(",", ":")).encode()
     parts: list[Any] = [_HEAD.pack(_MAGIC, VERSION, len(tree)), tree]
     at = _HEAD.size + len(tree)
     for array in arrays:
@@ -119,32 +120,45 @@ def _plain(data: bytes, at: int, headers: dict[int, tuple[Any, int]]) -> list[np
     return arrays
 
 
-def _encode(value: Any, arrays: list[np.ndarray[Any, Any]], where: str) -> Any:
-    if value is None or isinstance(value, bool | str):
+def _encode(value: Any, arrays: list[np.ndarray[Any, Any]], where: tuple[Any, ...]) -> Any:
+    """What stands in the tree for a value; ``where`` it is: (where its dict is, its key)."""
+    if type(value) in _PLAIN:
         return value
-    if isinstance(value, np.generic) and value.dtype.kind in "biuf":
-        value = value.item()
-    if isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, bytes | bytearray):
-        return {"b": base64.b64encode(bytes(value)).decode()}
+    if isinstance(value, list):
+        if _PLAIN.issuperset(map(type, value)):  # a column of evidence: most of a tree is such
+            return value
+        return [_encode(v, arrays, where) for v in value]
+    if isinstance(value, Mapping):
+        if _TEXT.issuperset(map(type, value)):  # nearly everywhere
+            pairs = sorted(value.items(), key=itemgetter(0))
+            return {"d": [[k, v if type(v) in _PLAIN else _encode(v, arrays, (where, k))] for k, v in pairs]}
+        pairs = sorted(value.items(), key=lambda kv: (type(kv[0]).__name__, kv[0]))
+        return {"d": [[_encode(k, arrays, where), _encode(v, arrays, (where, k))] for k, v in pairs]}
+    if isinstance(value, tuple):
+        return {"t": [_encode(v, arrays, where) for v in value]}
     if isinstance(value, np.ndarray):
         if value.dtype.hasobject:
             return {"o": [_encode(v, arrays, where) for v in value.tolist()]}
         arrays.append(np.ascontiguousarray(value))
         kind = np.lib.format.dtype_to_descr(value.dtype)
         return {"a": len(arrays) - 1, "s": list(value.shape), "t": kind}
-    if isinstance(value, tuple):
-        return {"t": [_encode(v, arrays, where) for v in value]}
-    if isinstance(value, list):
-        if _PLAIN.issuperset(map(type, value)):  # a column of evidence: most of a tree is such
-            return value
-        return [_encode(v, arrays, where) for v in value]
-    if isinstance(value, Mapping):
-        texts = set(map(type, value)) == {str}  # as nearly everywhere; numbers come before texts where both are
-        pairs = sorted(value.items(), key=itemgetter(0) if texts else lambda kv: (type(kv[0]).__name__, kv[0]))
-        return {"d": [[_encode(k, arrays, where), _encode(v, arrays, f"{where}.{k}")] for k, v in pairs]}
-    raise StoreError(f"{where}: a {type(value).__name__} cannot be saved", hint="use numbers, text, bytes and arrays")
+    if isinstance(value, bytes | bytearray):
+        return {"b": base64.b64encode(bytes(value)).decode()}
+    if isinstance(value, np.generic) and value.dtype.kind in "biuf":
+        return value.item()
+    if isinstance(value, bool | int | float | str):  # of a class of their own
+        return value
+    raise StoreError(
+        f"{_path(where)}: a {type(value).__name__} cannot be saved", hint="use numbers, text, bytes and arrays"
+    )
+
+
+def _path(where: tuple[Any, ...]) -> str:
+    names: list[str] = []
+    while where:
+        where, name = where
+        names.append(str(name))
+    return ".".join(["state", *reversed(names)])
 
 
 def _decode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
