@@ -17,7 +17,7 @@ from selat.exercise.scene import Scene
 from selat.model import clock
 from selat.model.channel import Channel
 from selat.model.errors import StoreError
-from selat.store import outbox
+from selat.store import outbox, registry
 from selat.store.writer import Store
 
 T0 = 1_700_000_000_000_000_000
@@ -195,7 +195,7 @@ def test_live_sources_wait_less_and_slow_stations_are_given_their_time(tmp_path:
         pipeline = Pipeline(writer)
         pipeline.take(pipeline.source("tcp://here", "nmea-live"), data, T0)
         assert pipeline.floor is not None
-        assert pipeline.floor.patience.stations == {writer.station("EXPULAI"): 20_000_000_000}
+        assert pipeline.floor.patience.stations == {registry.station_id(writer.state, "EXPULAI"): 20_000_000_000}
         waits = [
             pipeline._allowance(pipeline.source(name, kind))
             for name, kind in (

@@ -15,7 +15,7 @@ from selat.model.columns import Columns
 from selat.model.errors import ConfigError, Reason
 from selat.model.nouns import Zone
 from selat.model.schema import NO_TIME
-from selat.store import scan
+from selat.store import registry, scan
 from selat.store.ships import ships_schema
 from selat.store.writer import Store
 from store_twin import SHIPS, T0, as_rows, in_order, keep, nothing, some_batch, some_reports, some_statics
@@ -38,7 +38,7 @@ def asked(tmp_path_factory):
             writer.commit()
             if batch is first:
                 writer.finish()
-        station = writer.station("MY-Klang")
+        station = registry.station_id(writer.state, "MY-Klang")
     assert station == 1
     with selat.open(path) as sea:
         sea.put(Zone("klang", ((100.0, 0.0), (103.0, 0.0), (101.0, 4.0))))

@@ -29,7 +29,7 @@ from selat.model.handling import Deed
 from selat.model.nouns import Zone
 from selat.model.ports import Batch
 from selat.model.sieve import Sieve, category, sieve_of
-from selat.store import handling
+from selat.store import handling, registry
 from selat.store.writer import Store
 from selat.web.server import create_app
 from small_sea import MINUTES, T0, alerts, make_sea
@@ -227,7 +227,7 @@ def test_counts_are_those_of_the_twin(tmp_path: Path) -> None:
             )
         )
         for name in ("a", "b"):
-            writer.station(name)
+            registry.station_id(writer.state, name)
         writer.commit()
     begin, end = BEGIN + HOUR // 3, BEGIN + 9 * HOUR
     with selat.open(tmp_path / "sea") as sea:

@@ -110,7 +110,7 @@ class Intake:
         """
         names: list[str] = getattr(self.reader, "stations", [""])
         more = names[len(self._stations) :]
-        fresh = {n: writer.station(qualified(self.name, n) if self.marked else n) for n in more}
+        fresh = {n: registry.station_id(writer.state, qualified(self.name, n) if self.marked else n) for n in more}
         if fresh:
             self._stations = np.concatenate([self._stations, np.array(list(fresh.values()), np.uint16)])
         if len(names) > 1 or self.marked:

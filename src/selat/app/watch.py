@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -97,13 +97,19 @@ class Watch:
         self.ended = False
 
     # --- the loop ----------------------------------------------------------------------------------------------------
-    async def run(self, source: Source) -> None:
-        """Take blocks until the source ends or the task is cancelled; what was taken is committed either way."""
+    async def run(self, source: Source, ready: Awaitable[object] | None = None) -> None:
+        """Take blocks until the source ends or the task is cancelled; what was taken is committed either way.
+
+        The first block waits until it is ``ready``; the source is open meanwhile, and holds what comes.
+        """
         loop = asyncio.get_running_loop()
         ticker = asyncio.create_task(self._tick())
         self.notifier.start()
         try:
             async for block in source:
+                if ready is not None:
+                    await ready
+                    ready = None
                 await loop.run_in_executor(self._thread, self._take, block)
             self.ended = True
             await loop.run_in_executor(self._thread, self._end)

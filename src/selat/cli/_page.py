@@ -40,13 +40,15 @@ def defaults(args: argparse.Namespace, web: Any) -> None:
     args.names = web.names
 
 
-def say_if_first() -> None:
-    """A word before the long silence of the first run."""
+def say_if_first() -> bool:
+    """A word before the long silence of the first run; True when it is that."""
     from selat.kernels._cache import folder
 
-    where = folder("selat.kernels.scan")  # compiled for every log
-    if where and not any(Path(where).iterdir()):
-        say("first run: compiling the kernels for this machine, about half a minute")
+    where = folder("selat.kernels.scan")  # compiled for every log; an import makes an empty folder in it
+    first = bool(where) and next(Path(where).rglob("*.nbi"), None) is None
+    if first:
+        say("first run: compiling the kernels for this machine, about a minute")
+    return first
 
 
 def say(text: str) -> None:

@@ -46,11 +46,12 @@ def run(args: argparse.Namespace) -> int:
 async def _watch(args: argparse.Namespace) -> None:
     from selat.app.lean import without_pandas
     from selat.app.pipeline import Pipeline
+    from selat.app.warm import compiled
     from selat.app.watch import Watch
     from selat.store.writer import Store
 
     without_pandas()
-    _page.say_if_first()
+    ready = asyncio.create_task(compiled()) if _page.say_if_first() else None
     store = Store(args.sea)
     try:
         args.sources = args.sources or list(store.settings.sources.addresses)
@@ -58,7 +59,7 @@ async def _watch(args: argparse.Namespace) -> None:
         _page.defaults(args, store.settings.web)
         with store.writer() as writer:
             watch = Watch(Pipeline(writer), source.clock, **options)
-            work = [watch.run(source)]
+            work = [watch.run(source, ready)]
             if not args.no_page:
                 work.append(_page.page(watch.picture, args, "selat", _page.announcer(args), args.sea))
             await _page.until_stopped(*work, seconds=args.seconds)

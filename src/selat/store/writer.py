@@ -130,10 +130,6 @@ class Writer:
         """Number of a source; see :func:`selat.store.registry.source_id`."""
         return registry.source_id(self.state, name, kind, fingerprint)
 
-    def station(self, name: str) -> int:
-        """Number of a receiving station."""
-        return registry.station_id(self.state, name)
-
     # -- bytes
 
     def journal(self, source: int, data: bytes, received: int) -> int:

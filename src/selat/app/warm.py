@@ -1,0 +1,56 @@
+"""``python -m selat.app.warm``: compile what a watch uses, in a process of its own.
+
+Compiling takes 350 MB that the machine does not get back while the process lives. A watch runs for weeks: at its first
+start after an installation it has this done beside it, and loads the finished kernels.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import tempfile
+from pathlib import Path
+
+from selat.app.pipeline import Pipeline
+from selat.exercise.play import write_log
+from selat.exercise.scene import Scene
+from selat.store.writer import Store
+
+log = logging.getLogger(__name__)
+_MINUTES = 4.0  #: of a made-up strait: rules that look at the whole picture have looked by then
+_BLOCK = 16384
+
+
+async def compiled() -> bool:
+    """Run this module and wait for it; False where it failed: kernels are then compiled when they are first needed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", __name__, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        _, said = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        raise
+    if process.returncode:
+        log.warning("the kernels were not compiled ahead: %s", said.decode(errors="replace")[-400:])
+    return not process.returncode
+
+
+def main() -> None:
+    """Watch a strait that is made up, in a folder that is thrown away."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log"
+        write_log(path, _MINUTES, Scene(ships=60))
+        data = path.read_bytes()
+        with Store(Path(folder) / "sea") as store, store.writer() as writer:
+            pipeline = Pipeline(writer)
+            intake = pipeline.source("warm", "nmea-log")
+            for at in range(0, len(data), _BLOCK):
+                pipeline.take(intake, data[at : at + _BLOCK], 1)
+                pipeline.tell()
+            pipeline.end(intake, 1)
+
+
+if __name__ == "__main__":
+    main()

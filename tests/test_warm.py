@@ -1,0 +1,61 @@
+"""The first start after an installation: another process compiles, the watch holds what comes until then."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from selat.app.pipeline import Pipeline
+from selat.app.warm import compiled
+from selat.app.watch import Watch
+from selat.cli import _page
+from selat.exercise.emit import sentences
+from selat.exercise.scene import Scene
+from selat.kernels import _cache
+from selat.model.clock import SECOND, ReplayClock
+from selat.model.ports import Block
+from selat.store.writer import Store
+
+
+@pytest.mark.long
+def test_it_runs_through() -> None:
+    assert asyncio.run(compiled())
+
+
+def test_a_failure_is_told_and_nothing_more(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert not asyncio.run(compiled())
+    assert "not compiled ahead" in caplog.text
+
+
+def test_the_watch_holds_what_comes_until_it_is_ready(tmp_path: Path) -> None:
+    scene = Scene(ships=20)
+    data = b"".join(line for _, line in sentences(scene, 20))
+    order: list[str] = []
+
+    class Source:
+        async def __aiter__(self):
+            order.append("open")
+            yield Block("feed", data[:2000], scene.start + 10 * SECOND)
+            order.append("taken")
+            yield Block("feed", data[2000:], scene.start + 20 * SECOND)
+
+    async def ready() -> None:
+        await asyncio.sleep(0.05)
+        order.append("ready")
+
+    with Store(tmp_path / "sea") as store, store.writer() as writer:
+        watch = Watch(Pipeline(writer), ReplayClock(scene.start + 20 * SECOND, 1e-9), replay=True)
+        asyncio.run(watch.run(Source(), ready()))
+    assert order == ["open", "ready", "taken"] and watch.blocks == 2
+
+
+def test_a_first_run_is_one_without_machine_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_cache, "folder", lambda module: str(tmp_path))
+    (tmp_path / "kernels_1").mkdir()  # as an import leaves it
+    assert _page.say_if_first()
+    (tmp_path / "kernels_1" / "scan.nbi").touch()
+    assert not _page.say_if_first()
