@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from selat.app import warm
 from selat.app.pipeline import Pipeline
-from selat.app.warm import compiled
 from selat.app.watch import Watch
 from selat.cli import _page
 from selat.exercise.emit import sentences
@@ -21,13 +21,16 @@ from selat.store.writer import Store
 
 
 @pytest.mark.long
-def test_it_runs_through() -> None:
-    assert asyncio.run(compiled())
+def test_it_is_done_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert warm.needed()
+    assert asyncio.run(warm.compiled())
+    assert not warm.needed() and len(list(tmp_path.rglob("*.nbi"))) > 50
 
 
 def test_a_failure_is_told_and_nothing_more(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    assert not asyncio.run(compiled())
+    assert not asyncio.run(warm.compiled())
     assert "not compiled ahead" in caplog.text
 
 
@@ -53,9 +56,13 @@ def test_the_watch_holds_what_comes_until_it_is_ready(tmp_path: Path) -> None:
     assert order == ["open", "ready", "taken"] and watch.blocks == 2
 
 
-def test_a_first_run_is_one_without_machine_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_first_run_is_one_without_machine_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(_cache, "folder", lambda module: str(tmp_path))
     (tmp_path / "kernels_1").mkdir()  # as an import leaves it
-    assert _page.say_if_first()
+    _page.say_if_first()
+    assert "first run" in capsys.readouterr().err
     (tmp_path / "kernels_1" / "scan.nbi").touch()
-    assert not _page.say_if_first()
+    _page.say_if_first()
+    assert not capsys.readouterr().err

@@ -1,25 +1,40 @@
 """``python -m selat.app.warm``: compile what a watch uses, in a process of its own.
 
 Compiling takes 350 MB that the machine does not get back while the process lives. A watch runs for weeks: at its first
-start after an installation it has this done beside it, and loads the finished kernels.
+start after an installation or a new version it has this done beside it, and loads the finished kernels.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import tempfile
 from pathlib import Path
 
+from selat import __version__
 from selat.app.pipeline import Pipeline
 from selat.exercise.play import write_log
 from selat.exercise.scene import Scene
+from selat.kernels._cache import folder
 from selat.store.writer import Store
 
 log = logging.getLogger(__name__)
 _MINUTES = 4.0  #: of a made-up strait: rules that look at the whole picture have looked by then
 _BLOCK = 16384
+
+
+def needed() -> bool:
+    """True where kernels can be kept and this version's were not made by :func:`main` yet."""
+    marker = _marker()
+    return marker is not None and not marker.exists()
+
+
+def _marker() -> Path | None:
+    """The file that says that it is done, beside the machine code; None where nothing can be kept."""
+    where = os.environ.get("NUMBA_CACHE_DIR") or folder("selat.kernels.scan")
+    return Path(where) / f"compiled-{__version__}" if where else None
 
 
 async def compiled() -> bool:
@@ -50,6 +65,10 @@ def main() -> None:
                 pipeline.take(intake, data[at : at + _BLOCK], 1)
                 pipeline.tell()
             pipeline.end(intake, 1)
+    marker = _marker()
+    if marker is not None:
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
 
 
 if __name__ == "__main__":

@@ -40,15 +40,16 @@ def defaults(args: argparse.Namespace, web: Any) -> None:
     args.names = web.names
 
 
-def say_if_first() -> bool:
-    """A word before the long silence of the first run; True when it is that."""
+FIRST_RUN = "first run: compiling the kernels for this machine, about a minute"
+
+
+def say_if_first() -> None:
+    """A word before the long silence of the first run."""
     from selat.kernels._cache import folder
 
     where = folder("selat.kernels.scan")  # compiled for every log; an import makes an empty folder in it
-    first = bool(where) and next(Path(where).rglob("*.nbi"), None) is None
-    if first:
-        say("first run: compiling the kernels for this machine, about a minute")
-    return first
+    if where and next(Path(where).rglob("*.nbi"), None) is None:
+        say(FIRST_RUN)
 
 
 def say(text: str) -> None:

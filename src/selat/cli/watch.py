@@ -44,14 +44,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _watch(args: argparse.Namespace) -> None:
+    from selat.app import warm
     from selat.app.lean import without_pandas
     from selat.app.pipeline import Pipeline
-    from selat.app.warm import compiled
     from selat.app.watch import Watch
     from selat.store.writer import Store
 
     without_pandas()
-    ready = asyncio.create_task(compiled()) if _page.say_if_first() else None
+    ready = None
+    if warm.needed():
+        _page.say(_page.FIRST_RUN)
+        ready = asyncio.create_task(warm.compiled())
     store = Store(args.sea)
     try:
         args.sources = args.sources or list(store.settings.sources.addresses)
