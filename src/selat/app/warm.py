@@ -17,7 +17,7 @@ from selat import __version__
 from selat.app.pipeline import Pipeline
 from selat.exercise.play import write_log
 from selat.exercise.scene import Scene
-from selat.kernels._cache import folder
+from selat.kernels._cache import cold
 from selat.store.writer import Store
 
 log = logging.getLogger(__name__)
@@ -26,15 +26,15 @@ _BLOCK = 16384
 
 
 def needed() -> bool:
-    """True where kernels can be kept and this version's were not made by :func:`main` yet."""
+    """True where kernels are kept and none of this version is there."""
     marker = _marker()
-    return marker is not None and not marker.exists()
+    return cold() if marker is None else not marker.exists()
 
 
 def _marker() -> Path | None:
-    """The file that says that it is done, beside the machine code; None where nothing can be kept."""
-    where = os.environ.get("NUMBA_CACHE_DIR") or folder("selat.kernels.scan")
-    return Path(where) / f"compiled-{__version__}" if where else None
+    """The file that says that it is done, in a folder that other versions, and other programs, use too."""
+    where = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(where) / f"selat-{__version__}" if where else None
 
 
 async def compiled() -> bool:
@@ -54,11 +54,11 @@ async def compiled() -> bool:
 
 def main() -> None:
     """Watch a strait that is made up, in a folder that is thrown away."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log"
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "log"
         write_log(path, _MINUTES, Scene(ships=60))
         data = path.read_bytes()
-        with Store(Path(folder) / "sea") as store, store.writer() as writer:
+        with Store(Path(place) / "sea") as store, store.writer() as writer:
             pipeline = Pipeline(writer)
             intake = pipeline.source("warm", "nmea-log")
             for at in range(0, len(data), _BLOCK):

@@ -45,10 +45,9 @@ FIRST_RUN = "first run: compiling the kernels for this machine, about a minute"
 
 def say_if_first() -> None:
     """A word before the long silence of the first run."""
-    from selat.kernels._cache import folder
+    from selat.kernels._cache import cold
 
-    where = folder("selat.kernels.scan")  # compiled for every log; an import makes an empty folder in it
-    if where and next(Path(where).rglob("*.nbi"), None) is None:
+    if cold():
         say(FIRST_RUN)
 
 

@@ -82,6 +82,14 @@ def folder(module: str) -> str:
     return ""
 
 
+def cold() -> bool:
+    """True where kernels are kept in a folder of ours and none that reads a log is there yet."""
+    if os.environ.get("NUMBA_CACHE_DIR"):  # nobody knows: other versions and other programs use it too
+        return False
+    where = folder("selat.kernels.scan")
+    return bool(where) and next(Path(where).rglob("*.nbi"), None) is None  # an import makes an empty folder in it
+
+
 def _tidy(base: Path, family: str, current: Path) -> None:
     """Throw out the folders of versions long gone."""
     others = [p for p in base.glob(f"{family}*") if p != current and len(p.name) == len(current.name)]
