@@ -249,3 +249,40 @@ def test_empty_tables_have_their_columns(tmp_path):
             assert sea.sql(f"SELECT * FROM {name}").arrow().num_rows == 0
         assert sea.ships.count() == 0
         assert empty("reports").rows == 0
+
+
+def test_a_block_that_grows_is_made_into_one_in_tiers(tmp_path):
+    """Only what commits wrote is merged; when that made enough files, those; a block that is over, all of it."""
+    rng = np.random.default_rng(9)
+
+    def batch(k, begin=DAY):
+        out = nothing()
+        when = begin + rng.integers(0, 3600, 60) * SECOND
+        out.reports = some_reports(rng, 60, k * 60).replace(time=when, received=when)
+        return out
+
+    batches = [batch(k) for k in range(10)]
+    store = write(tmp_path / "sea", [])
+
+    def levels():
+        return sorted((p.block, p.level) for p in store.state.parts()[1])
+
+    with store.writer(grace=0) as writer:
+        for k, one in enumerate(batches):
+            writer.stage(one)
+            writer.commit()
+            if k % 3 == 2:
+                done = writer.compact(min_parts=3, tiers=True)
+                assert done == 1
+        newest = levels()[0][0]
+        assert levels() == [(newest, 0)] + 3 * [(newest, 1)], "nine files are three"
+        assert writer.compact(min_parts=3, tiers=True) == 1 and levels() == [(newest, 0), (newest, 1)]
+        assert writer.compact(min_parts=3, tiers=True) == 0
+        batches.append(batch(10, DAY + 12 * 3600 * SECOND))
+        writer.stage(batches[-1])
+        writer.commit()
+        assert writer.compact(min_parts=2, tiers=True) == 1
+        assert levels() == [(newest, 1), (newest + 2, 0)], "it is over: all of it"
+    with selat.open(tmp_path / "sea") as sea:
+        stored = sea.reports.stored()
+        assert list(zip(*(stored[n].tolist() for n in stored), strict=True)) == in_order(all_of(batches, "reports"))

@@ -32,7 +32,7 @@ UNKNOWN = -(2**31)  #: block of rows without any time
 BOUNDED = ("time_s", "mmsi", "lat_ais", "lon_ais", "seq")  #: columns with bounds in each row group
 ROW_GROUP = 32_768
 TWO_THREADS = 400_000  #: rows of a table from which two threads write them
-MERGE_ROWS = 500_000  #: rows in memory at once while a block is merged
+MERGE_ROWS = 4 * ROW_GROUP  #: rows in memory at once while a block is merged
 KEPT = ("reports", "statics", "messages", "receptions", "rejects")
 
 # Level 1, measured column by column (bench/size.py): numbers that go up and down by little as deltas, the others by
@@ -315,7 +315,10 @@ def merged(root: Path, parts: Sequence[Part]) -> Iterator[Columns]:
             a, b = np.searchsorted(keys, [low, high]) if high != np.iinfo(np.int64).max else (
                 np.searchsorted(keys, low), len(keys))  # fmt: skip
             stored = stored.slice(int(a), int(b - a))
-            pieces.append(Columns(table, from_storage(table, stored), stored.num_rows))
+            columns = from_storage(table, stored)
+            if b - a < len(keys):  # a view would hold the whole row groups
+                columns = {name: values.copy() for name, values in columns.items()}
+            pieces.append(Columns(table, columns, stored.num_rows))
         rows = concat(pieces, table)
         if rows.rows:
             yield rows if len(pieces) == 1 else sort_columns(rows)[0][1]

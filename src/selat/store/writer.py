@@ -26,7 +26,7 @@ from selat.model.release import Clauses
 from selat.store import blob, registry
 from selat.store.blocks import settled, write_blocks
 from selat.store.disk import Lock
-from selat.store.history import KEPT, Part, merge_parts, sync_folders, write_parts
+from selat.store.history import KEPT, UNKNOWN, Part, merge_parts, sync_folders, write_parts
 from selat.store.journal import Journal
 from selat.store.latest import Latest
 from selat.store.layout import GRACE, Layout, clear_orphans, open_layout, open_state, settings, sweep
@@ -290,19 +290,23 @@ class Writer:
 
     # -- tidying
 
-    def compact(self, *, min_parts: int = 2, before: int | None = None) -> int:
+    def compact(self, *, min_parts: int = 2, before: int | None = None, tiers: bool = False) -> int:
         """Write each block anew as one small file that has ``min_parts`` or more, and comes before block ``before``.
 
+        ``tiers``: of the newest block, which still grows, files of one level only are made into one: what commits wrote
+        since the last time, and now and then what that made. Else hours of rows would be written anew each time.
         What is in its final form stays as it is (:func:`selat.store.blocks.settled`).
 
-        Readers go on with the files they pinned. Returns how many blocks were merged.
+        Readers go on with the files they pinned. Returns how many merges that were.
         """
         self.drain()
         _, parts = self.state.parts()
-        blocks: dict[tuple[str, int], list[Part]] = {}
+        newest = max((p.block for p in parts if p.block != UNKNOWN), default=UNKNOWN)
+        blocks: dict[tuple[str, int, int], list[Part]] = {}
         for part in parts:
-            blocks.setdefault((part.table, part.block), []).append(part)
-        todo = [p for (_, b), p in blocks.items() if len(p) >= min_parts and (before is None or b < before)]
+            level = part.level if tiers and part.block == newest else 0
+            blocks.setdefault((part.table, part.block, level), []).append(part)
+        todo = [p for (_, b, _), p in blocks.items() if len(p) >= min_parts and (before is None or b < before)]
         todo = [p for p in todo if not settled(p)]
         generation = self.state.generation() + 1
         for old, new in self._pool.map(lambda p: (p, self._merge(p, generation)), todo):
