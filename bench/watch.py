@@ -2,7 +2,7 @@
 
 5,000 vessels on lanes and at anchor are written as real sentences with TAG blocks (a shore receiver, 0.1 to 0.6 s
 late); beacons and near misses among them raise alerts. The whole loop runs over them on one core: journal with fsync,
-decoding, floor with all rules, alerts stored. Each quarter of a second of the feed is one block; the time that each
+decoding, floor with all rules, alerts stored, history written and tidied. Each quarter of a second of the feed is one block; the time that each
 block really takes is measured, and a block that comes while the loop is busy waits (a queue with one server), so the
 latencies are those of a live watch, without waiting for them.
 
@@ -43,6 +43,7 @@ START = 1_800_000_000 * SECOND
 BLOCK = 0.25  # s
 ALERTS = 0.5  # s until alerts that wait are written
 COMMIT = 60.0  # s between commits of all
+TIDY = 1800.0  # s between tidyings of the history
 KEPT = 400_000  # reports of which it is remembered when they came
 #: On a machine that others use too, BENCH_CLOCK=cpu leaves out the time in which they ran (and that of the disk).
 CLOCK = time.process_time if os.environ.get("BENCH_CLOCK") == "cpu" else time.perf_counter
@@ -148,7 +149,7 @@ class Loop:
         self.first = pipeline.next_seq
         self.recent: list[tuple[float, float]] = []  # of the reports of late: when they came, second of the position
         self.known: set[str] = set()
-        self._committed = self._told = 0.0
+        self._committed = self._told = self._tidied = 0.0
         pipeline.on_alerts = self._alerts
         self._begun = self._wall = 0.0
         self.measure = False
@@ -189,6 +190,9 @@ class Loop:
         elif self.pipeline.alerts_waiting and arrived - self._told > ALERTS:
             self.pipeline.tell(wait=True)
             self._told = arrived
+        if arrived - self._tidied > TIDY:
+            self.pipeline.writer.compact(min_parts=8, tiers=True)
+            self._tidied = arrived
         took = CLOCK() - self._wall
         self.free = self._begun + took
         if self.measure:

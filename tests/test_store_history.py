@@ -113,9 +113,11 @@ def test_files_lie_by_table_day_and_block(tmp_path):
         assert pq.read_metadata(file).num_rows == part.rows
 
 
-def test_a_block_is_merged_in_bounded_memory(tmp_path, monkeypatch):
+@pytest.mark.parametrize("whole", [False, True], ids=["groups of some ships", "groups of all ships, as commits write"])
+def test_a_block_is_merged_in_bounded_memory(tmp_path, monkeypatch, whole):
     monkeypatch.setattr(history, "MERGE_ROWS", 500)
-    monkeypatch.setattr(history, "ROW_GROUP", 100)
+    monkeypatch.setattr(history, "ROW_GROUP", 1000 if whole else 100)
+    monkeypatch.setattr(history, "_SAMPLE", 10)
     rng = np.random.default_rng(5)
     batches = []
     for k in range(4):
@@ -127,8 +129,12 @@ def test_a_block_is_merged_in_bounded_memory(tmp_path, monkeypatch):
     store = write(tmp_path / "sea", batches)
     with selat.open(tmp_path / "sea") as sea:
         before = sea.content_hash()
+    held = []
+    merged = history.merged
+    monkeypatch.setattr(history, "merged", lambda *a: (held.append(r.rows) or r for r in merged(*a)))
     with store.writer(grace=0) as writer:
         writer.finish()
+    assert sum(held) >= 4000 * 0.9 and max(held) < 750, held
     _, parts = store.state.parts()
     assert len({(p.table, p.block) for p in parts}) == len(parts) and all(p.level == 1 for p in parts)
     with selat.open(tmp_path / "sea") as sea:

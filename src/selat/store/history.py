@@ -33,6 +33,7 @@ BOUNDED = ("time_s", "mmsi", "lat_ais", "lon_ais", "seq")  #: columns with bound
 ROW_GROUP = 32_768
 TWO_THREADS = 400_000  #: rows of a table from which two threads write them
 MERGE_ROWS = 4 * ROW_GROUP  #: rows in memory at once while a block is merged
+_SAMPLE = 256  #: one key of so many says where they are cut
 KEPT = ("reports", "statics", "messages", "receptions", "rejects")
 
 # Level 1, measured column by column (bench/size.py): numbers that go up and down by little as deltas, the others by
@@ -298,10 +299,7 @@ def merged(root: Path, parts: Sequence[Part]) -> Iterator[Columns]:
     key = TABLES[table].order[0]
     files = [open_part(root, p) for p in sorted(parts, key=lambda p: p.min_seq or 0)]  # nearly sorted is sorted fast
     groups = [_group_bounds(f, key) for f in files]
-    everything = np.concatenate(groups)
-    everything = everything[np.argsort(everything[:, 0], kind="stable")]
-    total = np.cumsum(everything[:, 2])
-    cuts = np.unique(everything[np.searchsorted(total, np.arange(MERGE_ROWS, total[-1], MERGE_ROWS)), 0])
+    cuts = _cuts(files, key)
     lows = [np.iinfo(np.int64).min, *cuts.tolist()]
     highs = [*cuts.tolist(), np.iinfo(np.int64).max]
     for low, high in zip(lows, highs, strict=True):
@@ -324,14 +322,31 @@ def merged(root: Path, parts: Sequence[Part]) -> Iterator[Columns]:
             yield rows if len(pieces) == 1 else sort_columns(rows)[0][1]
 
 
+def _cuts(files: Sequence[pq.ParquetFile], key: str) -> Array:
+    """Keys that part the rows of all files into pieces of about :data:`MERGE_ROWS`.
+
+    By a sample of the keys: what a commit wrote is one row group of all ships, whose bounds say nothing.
+    """
+    found = []
+    for file in files:
+        for i in range(file.metadata.num_row_groups):
+            keys = np.asarray(file.read_row_group(i, columns=[key]).column(key).to_numpy(), dtype=np.int64)
+            stand_for = np.diff(np.append(np.arange(0, len(keys), _SAMPLE), len(keys)))
+            found.append(np.stack([keys[::_SAMPLE], stand_for], axis=1))
+    sample = np.concatenate(found)
+    sample = sample[np.argsort(sample[:, 0], kind="stable")]
+    total = np.cumsum(sample[:, 1])
+    cuts: Array = np.unique(sample[np.searchsorted(total, np.arange(MERGE_ROWS, total[-1], MERGE_ROWS)), 0])
+    return cuts
+
+
 def _group_bounds(file: pq.ParquetFile, key: str) -> Array:
-    """(low, high, rows) of the sort key in each row group."""
+    """(low, high) of the sort key in each row group."""
     at = file.schema_arrow.get_field_index(key)
-    out = np.empty((file.metadata.num_row_groups, 3), np.int64)
+    out = np.empty((file.metadata.num_row_groups, 2), np.int64)
     for i in range(len(out)):
-        group = file.metadata.row_group(i)
-        statistics = group.column(at).statistics
-        out[i] = statistics.min, statistics.max, group.num_rows
+        statistics = file.metadata.row_group(i).column(at).statistics
+        out[i] = statistics.min, statistics.max
     return out
 
 
