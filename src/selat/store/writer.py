@@ -30,6 +30,7 @@ from selat.store.history import KEPT, UNKNOWN, Part, merge_parts, sync_folders, 
 from selat.store.journal import Journal
 from selat.store.latest import Latest
 from selat.store.layout import GRACE, Layout, clear_orphans, open_layout, open_state, settings, sweep
+from selat.store.memory import give_back
 from selat.store.stage import Stage, Staged
 from selat.store.state import Checkpoint, Commit, State
 
@@ -312,6 +313,8 @@ class Writer:
         for old, new in self._pool.map(lambda p: (p, self._merge(p, generation)), todo):
             self.state.commit(Commit(parts=[new], removed=[p.path for p in old]))
             log.debug("%s replaces %d files", new.path, len(old))
+        if todo:
+            give_back()
         sweep(self.layout, self.state, self._grace)
         return len(todo)
 
