@@ -29,6 +29,18 @@ def read(tmp_path, name, content, **more):
     return read_zones(path, **more)
 
 
+@pytest.mark.parametrize(
+    "spoilt", [[[103.0]], [[]], [103.0], [["a", "b"]], [{"lon": 1}], [[10**400, 1]], "ring", None, [None]]
+)
+def test_positions_that_are_none_are_told_and_the_others_read(tmp_path, spoilt):
+    bad = {"type": "Polygon", "coordinates": [spoilt]}
+    good = {"type": "Polygon", "coordinates": [RING]}
+    features = [{"type": "Feature", "properties": {}, "geometry": g} for g in (bad, good)]
+    found = read(tmp_path, "z.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
+    assert len(found.zones) == 1
+    assert [t.text for t in found.trouble] == ["a geometry that cannot be read"]
+
+
 def collection(*features):
     return json.dumps({
         "type": "FeatureCollection",

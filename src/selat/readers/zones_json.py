@@ -56,7 +56,7 @@ def _feature(found: Found, where: str, feature: Any, kind: str, source: str) -> 
     where = f"{where} ({name})" if name else where
     try:
         parts = list(shapes(feature["geometry"]))
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, OverflowError):
         hint = "Point, LineString, Polygon or several of them; positions are [lon, lat]"
         found.trouble.append(Trouble(where, "a geometry that cannot be read", hint))
         return
@@ -98,7 +98,7 @@ def shapes(geometry: Mapping[str, Any]) -> Iterator[tuple[bool, list[Point], tup
 
 
 def _points(given: Any) -> list[Point]:
-    return [(float(p[0]), float(p[1])) for p in given]
+    return [(float(lon), float(lat)) for lon, lat, *_ in given]
 
 
 def _overpass(path: Path, data: Mapping[str, Any], source: str) -> Found:
