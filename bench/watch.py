@@ -191,7 +191,7 @@ class Loop:
             self.pipeline.tell(wait=True)
             self._told = arrived
         if arrived - self._tidied > TIDY:
-            self.pipeline.writer.compact(min_parts=8, tiers=True)
+            self.pipeline.writer.compact(min_parts=8, tiers=True, wait=False)
             self._tidied = arrived
         took = CLOCK() - self._wall
         self.free = self._begun + took

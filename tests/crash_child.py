@@ -23,7 +23,7 @@ BLOCK = 2048
 
 
 def write(sea: Path, log: Path, acks: Path, rules: bool) -> None:
-    """Take the log block by block, acknowledge each after its sync, tell alerts, commit at times; go on after a cut."""
+    """Take the log block by block, acknowledge each after its sync, tell alerts, commit and tidy at times; go on after a cut."""
     data = log.read_bytes()
     store = Store(sea)
     with store.writer() as writer:
@@ -39,6 +39,8 @@ def write(sea: Path, log: Path, acks: Path, rules: bool) -> None:
                     pipeline.commit(wait=intake.bytes // BLOCK % 16 == 0)
                 elif pipeline.alerts_waiting:
                     pipeline.tell(wait=intake.bytes // BLOCK % 2 == 0)
+                if intake.bytes // BLOCK % 48 == 0:
+                    writer.compact(min_parts=4, tiers=True, wait=False)
         pipeline.end(intake, 1_700_000_000_000_000_000)
         writer.finish()
     store.close()

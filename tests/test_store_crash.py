@@ -54,7 +54,7 @@ with store.writer(grace=0) as writer, open(acknowledged, "a", buffering=1) as ac
             writer.commit(position, {source: {"next": number}}, next_seq=number, wait=number % 2 == 0)
         if number % 20 == 0:
             writer.drain()
-            writer.compact()
+            writer.compact(wait=number % 40 == 0)        # else beside the commits that follow
     writer.commit(position, {source: {"next": number}})
     writer.finish()
     print("done", flush=True)

@@ -167,7 +167,7 @@ class Watch:
                 self.pipeline.tell(wait=False)
         if now - self._compacted > self._every.compact:
             self._compacted = now
-            self.pipeline.writer.compact(min_parts=8, tiers=True)
+            self.pipeline.writer.compact(min_parts=8, tiers=True, wait=False)
 
     def _look(self) -> None:
         """Take what was changed from the page, the command line or another process."""

@@ -5,12 +5,12 @@ Rows are sorted and written by a thread of its own, so that decoding goes on mea
 
 from __future__ import annotations
 
-import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -24,17 +24,15 @@ from selat.model.nouns import Alert
 from selat.model.ports import Batch
 from selat.model.release import Clauses
 from selat.store import blob, registry
-from selat.store.blocks import settled, write_blocks
+from selat.store.blocks import write_blocks
 from selat.store.disk import Lock
-from selat.store.history import KEPT, UNKNOWN, Part, merge_parts, sync_folders, write_parts
+from selat.store.history import KEPT, write_parts
 from selat.store.journal import Journal
 from selat.store.latest import Latest
 from selat.store.layout import GRACE, Layout, clear_orphans, open_layout, open_state, settings, sweep
-from selat.store.memory import give_back
 from selat.store.stage import Stage, Staged
 from selat.store.state import Checkpoint, Commit, State
-
-log = logging.getLogger(__name__)
+from selat.store.tidy import Tidier, piles
 
 STAGE_BYTES = 120 << 20
 HOLD_BYTES = 224 << 20  #: of tables of an archive: a block of 6 hours shall fit, to be written once
@@ -89,7 +87,7 @@ class Writer:
             raise StoreError(
                 f"{self.layout.root} cannot be written ({e.strerror})", hint="may you write there?"
             ) from None
-        self._grace = grace
+        self._tidier = Tidier(store.layout, store.state, grace)
         self.settings = store.settings  #: of the sea's selat.toml
         self.channels: Sequence[Channel] = ()  #: who is told of alerts; a live watch sets it
         self._stage_rows = store.settings.store.stage_rows
@@ -102,9 +100,9 @@ class Writer:
         self._pending: Future[int] | None = None
         self._failed = False
         self._committed = 0
-        self._open()
+        self._open(grace)
 
-    def _open(self) -> None:
+    def _open(self, grace: int) -> None:
         try:
             self.raw = Journal(self.layout.journal, write=True)
             position, next_seq = self.state.progress()
@@ -114,7 +112,7 @@ class Writer:
                     hint="bring the folder journal/ back from a copy",
                 )
             lost = clear_orphans(self.layout, self.state)
-            sweep(self.layout, self.state, self._grace)
+            sweep(self.layout, self.state, grace)
             self._latest = Latest(self.state.snapshot("latest_reports"), self.state.snapshot("latest_statics"))
         except BaseException:
             self._lock.close()
@@ -291,38 +289,20 @@ class Writer:
 
     # -- tidying
 
-    def compact(self, *, min_parts: int = 2, before: int | None = None, tiers: bool = False) -> int:
+    def compact(
+        self, *, min_parts: int = 2, before: int | None = None, tiers: bool = False, wait: bool = True
+    ) -> int:
         """Write each block anew as one small file that has ``min_parts`` or more, and comes before block ``before``.
 
-        ``tiers``: of the newest block, which still grows, files of one level only are made into one: what commits wrote
-        since the last time, and now and then what that made. Else hours of rows would be written anew each time.
-        What is in its final form stays as it is (:func:`selat.store.blocks.settled`).
-
-        Readers go on with the files they pinned. Returns how many merges that were.
+        ``tiers``: as :func:`selat.store.tidy.piles` has it. With ``wait=False`` it is done beside what follows, commits
+        and alerts too. Returns how many merges that were, 0 when it does not wait.
         """
+        choose = partial(piles, min_parts=min_parts, before=before, tiers=tiers)
+        if not wait:
+            self._tidier.begin(choose)
+            return 0
         self.drain()
-        _, parts = self.state.parts()
-        newest = max((p.block for p in parts if p.block != UNKNOWN), default=UNKNOWN)
-        blocks: dict[tuple[str, int, int], list[Part]] = {}
-        for part in parts:
-            level = part.level if tiers and part.block == newest else 0
-            blocks.setdefault((part.table, part.block, level), []).append(part)
-        todo = [p for (_, b, _), p in blocks.items() if len(p) >= min_parts and (before is None or b < before)]
-        todo = [p for p in todo if not settled(p)]
-        generation = self.state.generation() + 1
-        for old, new in self._pool.map(lambda p: (p, self._merge(p, generation)), todo):
-            self.state.commit(Commit(parts=[new], removed=[p.path for p in old]))
-            log.debug("%s replaces %d files", new.path, len(old))
-        if todo:
-            give_back()
-        sweep(self.layout, self.state, self._grace)
-        return len(todo)
-
-    def _merge(self, parts: list[Part], generation: int) -> Part:
-        part = merge_parts(self.layout.history, parts, generation)
-        sync_folders(self.layout.history, [part])
-        pa.default_memory_pool().release_unused()
-        return part
+        return self._tidier.run(choose, self._pool)
 
     def finish(self) -> None:
         """Write out and compact everything: the end of a batch job. What is staged must have been committed."""
@@ -336,6 +316,7 @@ class Writer:
             self.drain()
         finally:
             self._thread.shutdown()
+            self._tidier.close()
             self._pool.shutdown(cancel_futures=True)
             self.raw.close()
             self._lock.close()
