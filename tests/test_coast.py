@@ -108,6 +108,24 @@ def test_a_grid_comes_back_from_its_file(tmp_path):
     assert np.abs(coast.distance(lat, lon) - exact)[np.abs(exact) < 1500].max() < 20.0
 
 
+def test_what_is_asked_is_what_the_whole_grid_says(coast):
+    """Blocks near the shore and coarse nodes beyond give what all fine nodes give, bit for bit."""
+    grid, west, south, per, step = coast.grid
+    rng = np.random.default_rng(2)
+    rows, columns = grid.shape
+    x, y = rng.uniform(0, columns - 1, 40_000), rng.uniform(0, rows - 1, 40_000)
+    x[:9000], y[6000:15_000] = np.round(x[:9000]), np.round(y[6000:15_000] / 4) * 4  # on edges and corners of cells
+    lat, lon = south + y / per, west + x / per
+    x, y = (lon - west) * per, (lat - south) * per
+    inside = (x >= 0) & (y >= 0) & (x <= columns - 1) & (y <= rows - 1)
+    c, r = np.minimum(x[inside].astype(int), columns - 2), np.minimum(y[inside].astype(int), rows - 2)
+    u, v = x[inside] - c, y[inside] - r
+    low = grid[r, c] * (1.0 - u) + grid[r, c + 1] * u
+    want = low * (1.0 - v) + (grid[r + 1, c] * (1.0 - u) + grid[r + 1, c + 1] * u) * v
+    assert inside.mean() > 0.99 and (coast.distance(lat, lon)[inside] == want * step).all()
+    assert 0.05 < np.mean(coast._cells[1] >= 0) < 0.2, "and both kinds were asked"
+
+
 def test_a_damaged_grid_is_an_error(tmp_path):
     path = tmp_path / "coast.zst"
     path.write_bytes(coasts.SHIPPED.read_bytes()[:1000])

@@ -87,7 +87,9 @@ def test_a_file_that_is_written_meanwhile_stays_and_no_row_is_lost_or_doubled(tm
         writer._tidier.wait()
         left = {p.path for p in store.state.parts()[1]}
         assert new <= left and merged(store)
-        assert not old & {str(f.relative_to(store.layout.history)) for f in store.layout.history.rglob("*.parquet")} - left
+        assert (
+            not old & {str(f.relative_to(store.layout.history)) for f in store.layout.history.rglob("*.parquet")} - left
+        )
         writer.finish()
     for table in ("reports", "statics"):
         assert rows(tmp_path / "sea", table) == in_order(all_of(some, table))

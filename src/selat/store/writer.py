@@ -289,9 +289,7 @@ class Writer:
 
     # -- tidying
 
-    def compact(
-        self, *, min_parts: int = 2, before: int | None = None, tiers: bool = False, wait: bool = True
-    ) -> int:
+    def compact(self, *, min_parts: int = 2, before: int | None = None, tiers: bool = False, wait: bool = True) -> int:
         """Write each block anew as one small file that has ``min_parts`` or more, and comes before block ``before``.
 
         ``tiers``: as :func:`selat.store.tidy.piles` has it. With ``wait=False`` it is done beside what follows, commits

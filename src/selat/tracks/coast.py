@@ -32,7 +32,9 @@ class Coast:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        self._grid: tuple[Array, float, float, float] | None = None
+        self._cells: tuple[Array, Array, Array] | None = None  # coarse nodes, where blocks are, blocks of fine nodes
+        self._corner = (0.0, 0.0, 1.0)  # west, south, fine nodes a degree
+        self._grid: Array | None = None  # the whole fine grid, once somebody wants it
         self._step = 1.0
         self._source = ""
 
@@ -44,17 +46,25 @@ class Coast:
 
     @property
     def grid(self) -> tuple[Array, float, float, float, float] | None:
-        """(distances, west, south, nodes a degree, metres a unit) for kernels; None where none is loaded."""
+        """(distances, west, south, nodes a degree, metres a unit) for kernels that ask millions of times; None where
+        none is loaded. 29 MB, made at the first call; :meth:`distance` does with a third of it.
+        """
         self._load()
-        return None if self._grid is None else (*self._grid, self._step)
+        if self._cells is None:
+            return None
+        if self._grid is None:
+            coarse, index, nodes = self._cells
+            self._grid = kernel.finer(coarse, nodes.shape[1] - 1, 0)[0]
+            kernel.lay(self._grid, index, nodes)
+        return (self._grid, *self._corner, self._step)
 
     def distance(self, lat: Any, lon: Any) -> Array:
         """Metres to the nearest shore, negative on land, NaN where it is not known."""
         (y, x), shape = flat(lat, lon)
         self._load()
-        if self._grid is None:
+        if self._cells is None:
             return np.full(shape, np.nan)
-        out: Array = kernel.sample(*self._grid, y, x)
+        out: Array = kernel.sample(*self._cells, *self._corner, y, x)
         return out.reshape(shape) * self._step
 
     def land(self, lat: Any, lon: Any) -> Array:
@@ -63,15 +73,16 @@ class Coast:
         return out
 
     def _load(self) -> None:
-        if self.path is not None and self._grid is None:
+        if self.path is not None and self._cells is None:
             head, coarse, rest = read(self.path)
-            grid, own = kernel.finer(coarse, head["times"], head["near"])
-            if int(own.sum()) != len(rest):
+            index, count = kernel.cells(coarse, head["near"])
+            nodes, taken = kernel.blocks(coarse, head["times"], head["near"], index, count, rest)
+            if taken != len(rest):
                 raise FormatError(f"{self.path} is damaged", hint="install selat again")
-            kernel.fill(grid, own, rest)
             self._step = float(head["step"])
             self._source = f"{head['source']}, {head['attribution']}, {head['licence']}"
-            self._grid = grid, float(head["west"]), float(head["south"]), float(head["per_degree"])
+            self._corner = float(head["west"]), float(head["south"]), float(head["per_degree"])
+            self._cells = coarse.astype(np.int16), index, nodes
 
 
 def read(path: Path) -> tuple[dict[str, Any], Array, Array]:
