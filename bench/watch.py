@@ -29,7 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
-from selat.app.lean import without_pandas
+from selat.app.lean import for_weeks
 from selat.app.pipeline import Pipeline
 from selat.kernels import geodesy
 from selat.model.clock import SECOND
@@ -249,7 +249,7 @@ def resident() -> float:
 def main(vessels: int = 5000, minutes: float = 5.0, settle: float = 12.0) -> None:
     """Run and print."""
     os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[-1]})
-    without_pandas()  # as `selat watch` does
+    for_weeks()  # as `selat watch` does
     total = (minutes + settle) * 60
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "sea") as store, store.writer() as writer:
         feed = Path(folder) / "feed"

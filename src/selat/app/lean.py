@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from selat.store.memory import spare
+
 
 class _Hidden:
     """An import hook that finds no pandas."""
@@ -30,3 +32,9 @@ def without_pandas() -> None:
         pa.array([])
     finally:
         sys.meta_path.remove(hook)
+
+
+def for_weeks() -> None:
+    """What a process that watches for weeks begins with."""
+    spare()
+    without_pandas()

@@ -45,12 +45,12 @@ def run(args: argparse.Namespace) -> int:
 
 async def _watch(args: argparse.Namespace) -> None:
     from selat.app import warm
-    from selat.app.lean import without_pandas
+    from selat.app.lean import for_weeks
     from selat.app.pipeline import Pipeline
     from selat.app.watch import Watch
     from selat.store.writer import Store
 
-    without_pandas()
+    for_weeks()
     ready = None
     if warm.needed():
         _page.say(_page.FIRST_RUN)

@@ -164,14 +164,14 @@ def unpack(packed: Mapping[str, Any], **changed: Any) -> Alert:
     return Alert(**{**packed, "subjects": tuple(packed["subjects"]), **changed})
 
 
-def seal(alert: Alert) -> str:
-    """An alert as one text: what a state that keeps many of them for hours holds, and saves at once."""
-    return json.dumps(pack(alert), separators=(",", ":"), default=item)
+def seal(alert: Alert) -> bytes:
+    """An alert as one JSON text: what a state that keeps many of them for hours holds, and saves at once."""
+    return json.dumps(pack(alert), separators=(",", ":"), default=item).encode()
 
 
-def unseal(sealed: str | Mapping[str, Any], **changed: Any) -> Alert:
+def unseal(sealed: bytes | str | Mapping[str, Any], **changed: Any) -> Alert:
     """The alert from what :func:`seal` made, or :func:`pack` (older states), with some fields changed."""
-    return unpack(json.loads(sealed) if isinstance(sealed, str) else sealed, **changed)
+    return unpack(sealed if isinstance(sealed, Mapping) else json.loads(sealed), **changed)
 
 
 def item(value: Any) -> Any:

@@ -1,8 +1,8 @@
 """State of a step as bytes and back, without pickle: numbers, texts, bytes, arrays, and lists and dicts of them.
 
 Layout: ``SLTB`` + version u16 + length u32 of a JSON tree + the tree + the bytes of the arrays, each begun at a multiple
-of 64; the tree names their types and shapes. (Version 1 had an uncompressed ``.npz`` instead, which is still read.) The
-same state gives the same bytes. A picture of 5,000 ships is 37 MB: each array is copied once, and nothing else is done.
+of 64; the tree names their types and shapes, and bytes lie among them. (Version 1 had an uncompressed ``.npz`` instead,
+version 2 bytes in the tree; both are still read.) The same state gives the same bytes. A picture of 5,000 ships is 37 MB: each array is copied once, and nothing else is done.
 :func:`squeeze` makes a fifth of that for the disk, in a thread that has the time.
 """
 
@@ -23,7 +23,7 @@ import zstandard
 
 from selat.model.errors import StoreError
 
-VERSION = 2
+VERSION = 3
 _HEAD = struct.Struct("<4sHI")
 _MAGIC = b"SLTB"
 _ALIGN = 64
@@ -108,7 +108,7 @@ def _descr(kind: Any) -> Any:
 
 
 def _plain(data: bytes, at: int, headers: dict[int, tuple[Any, int]]) -> list[np.ndarray[Any, Any]]:
-    """Arrays of version 2, in the order of their numbers; each may be written to."""
+    """Arrays since version 2, in the order of their numbers; each may be written to."""
     arrays = []
     for number in range(len(headers)):
         dtype, count = headers[number]
@@ -143,7 +143,8 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]], where: tuple[Any, ..
         kind = np.lib.format.dtype_to_descr(value.dtype)
         return {"a": len(arrays) - 1, "s": list(value.shape), "t": kind}
     if isinstance(value, bytes | bytearray):
-        return {"b": base64.b64encode(bytes(value)).decode()}
+        arrays.append(np.frombuffer(value, np.uint8))
+        return {"a": len(arrays) - 1, "b": 1, "s": [len(value)], "t": "|u1"}
     if isinstance(value, np.generic) and value.dtype.kind in "biuf":
         return value.item()
     if isinstance(value, bool | int | float | str):  # of a class of their own
@@ -166,10 +167,11 @@ def _decode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
         return [_decode(v, arrays) for v in value]
     if not isinstance(value, dict):
         return value
+    if "a" in value:
+        array = arrays[value["a"]]
+        return array.tobytes() if "b" in value else array.reshape(value["s"])
     if "b" in value:
         return base64.b64decode(value["b"])
-    if "a" in value:
-        return arrays[value["a"]].reshape(value["s"])
     if "o" in value:
         out = np.empty(len(value["o"]), dtype=object)
         out[:] = [_decode(v, arrays) for v in value["o"]]
