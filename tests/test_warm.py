@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -63,7 +65,24 @@ def test_a_first_run_is_one_without_machine_code(
     (tmp_path / "kernels_1").mkdir()  # as an import leaves it
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     _page.say_if_first()
-    assert "first run" in capsys.readouterr().err and warm.needed()
+    assert "first run" in capsys.readouterr().err
     (tmp_path / "kernels_1" / "scan.nbi").touch()
     _page.say_if_first()
-    assert not capsys.readouterr().err and not warm.needed()
+    assert not capsys.readouterr().err
+
+
+def test_it_is_done_again_when_a_kernel_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba looks at the time of a file as well: a copy of the sources, or a checkout, is compiled anew."""
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    shutil.copytree(_cache.HERE, tmp_path / "kernels", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(_cache, "HERE", tmp_path / "kernels")
+    monkeypatch.setattr(_cache, "folder", lambda module: str(tmp_path / "kept" / "jit-scan-1"))
+    marker = warm._marker()
+    assert marker is not None and marker.parent == tmp_path / "kept" and warm.needed()
+    marker.parent.mkdir()
+    marker.touch()
+    assert not warm.needed()
+    os.utime(tmp_path / "kernels" / "ring.py", (1, 1))
+    assert warm.needed()
+    monkeypatch.setattr(_cache, "folder", lambda module: "")
+    assert not warm.needed(), "what cannot be kept need not be made ahead"

@@ -1,40 +1,55 @@
 """``python -m selat.app.warm``: compile what a watch uses, in a process of its own.
 
 Compiling takes 350 MB that the machine does not get back while the process lives. A watch runs for weeks: at its first
-start after an installation or a new version it has this done beside it, and loads the finished kernels.
+start after an installation, a new version or a change of a kernel it has this done beside it, and loads the finished
+kernels.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import os
 import sys
 import tempfile
 from pathlib import Path
 
-from selat import __version__
+import numba
+
 from selat.app.pipeline import Pipeline
 from selat.exercise.play import write_log
 from selat.exercise.scene import Scene
-from selat.kernels._cache import cold
+from selat.kernels import _cache
 from selat.store.writer import Store
 
 log = logging.getLogger(__name__)
 _MINUTES = 4.0  #: of a made-up strait: rules that look at the whole picture have looked by then
 _BLOCK = 16384
+_KERNELS = "selat.kernels"
 
 
 def needed() -> bool:
-    """True where kernels are kept and none of this version is there."""
+    """True where kernels can be kept and it was not done since any of them changed."""
     marker = _marker()
-    return cold() if marker is None else not marker.exists()
+    return marker is not None and not marker.exists()
 
 
 def _marker() -> Path | None:
-    """The file that says that it is done, in a folder that other versions, and other programs, use too."""
-    where = os.environ.get("NUMBA_CACHE_DIR")
-    return Path(where) / f"selat-{__version__}" if where else None
+    """The file that says that it is done, beside the kernels; None where nothing can be kept."""
+    own = _cache.folder(f"{_KERNELS}.scan")
+    where = os.environ.get("NUMBA_CACHE_DIR") or (own and Path(own).parent)
+    return Path(where) / f"compiled-{_stamp()}" if where else None
+
+
+def _stamp() -> str:
+    """A number for all sources of kernels as they lie here: Numba looks at their place, time and size too."""
+    modules = [f"{_KERNELS}.{p.stem}" for p in _cache.HERE.glob("*.py")]
+    found = hashlib.sha256(f"{sys.version} {numba.__version__}".encode())
+    for path in sorted({path for module in modules for path in _cache.sources(module)}):
+        about = path.stat()
+        found.update(f"{path} {about.st_mtime_ns} {about.st_size}\0".encode())
+    return found.hexdigest()[:16]
 
 
 async def compiled() -> bool:
@@ -69,6 +84,9 @@ def main() -> None:
     if marker is not None:
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.touch()
+        others = [p for p in marker.parent.glob("compiled-*") if p != marker]
+        for old in sorted(others, key=lambda p: p.stat().st_mtime)[: -_cache.KEPT]:
+            old.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ def defaults(args: argparse.Namespace, web: Any) -> None:
 
 
 FIRST_RUN = "first run: compiling the kernels for this machine, about a minute"
+CHANGED = "compiling the kernels that changed since the last watch, if any: up to a minute"
 
 
 def say_if_first() -> None:

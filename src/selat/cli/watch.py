@@ -48,12 +48,13 @@ async def _watch(args: argparse.Namespace) -> None:
     from selat.app.lean import for_weeks
     from selat.app.pipeline import Pipeline
     from selat.app.watch import Watch
+    from selat.kernels._cache import cold
     from selat.store.writer import Store
 
     for_weeks()
     ready = None
     if warm.needed():
-        _page.say(_page.FIRST_RUN)
+        _page.say(_page.FIRST_RUN if cold() else _page.CHANGED)
         ready = asyncio.create_task(warm.compiled())
     store = Store(args.sea)
     try:

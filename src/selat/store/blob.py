@@ -2,8 +2,9 @@
 
 Layout: ``SLTB`` + version u16 + length u32 of a JSON tree + the tree + the bytes of the arrays, each begun at a multiple
 of 64; the tree names their types and shapes, and bytes lie among them. (Version 1 had an uncompressed ``.npz`` instead,
-version 2 bytes in the tree; both are still read.) The same state gives the same bytes. A picture of 5,000 ships is 37 MB: each array is copied once, and nothing else is done.
-:func:`squeeze` makes a fifth of that for the disk, in a thread that has the time.
+version 2 bytes in the tree; both are still read.) The same state gives the same bytes. A picture of 5,000 ships is 37 MB:
+each array is copied once, and nothing else is done. :func:`squeeze` makes a fifth of that for the disk, in a thread that
+has the time.
 """
 
 from __future__ import annotations
