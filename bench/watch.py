@@ -29,8 +29,9 @@ from pathlib import Path
 
 import numpy as np
 
-from selat.app.lean import for_weeks
+from selat.app.lean import for_weeks, settled
 from selat.app.pipeline import Pipeline
+from selat.app.watch import SETTLED
 from selat.kernels import geodesy
 from selat.model.clock import SECOND
 from selat.model.encode import armour, bits, sentences, tag_block
@@ -269,6 +270,8 @@ def main(vessels: int = 5000, minutes: float = 5.0, settle: float = 12.0) -> Non
             if not loop.measure and arrived > settle * 60:
                 loop.measure, loop.free = True, arrived
             loop.block(arrived, lines, intake)
+            if arrived == SETTLED:
+                settled()
             if not loop.measure:
                 loop.free = 0.0
             if arrived >= (held[-1][0] + total / 60 / 8) * 60:

@@ -1,5 +1,8 @@
 """Saved states come back, without pickle, and the same state is the same bytes."""
 
+import math
+import struct
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,6 +31,22 @@ def test_states_come_back(state):
     data = blob.dump(state)
     assert blob.load(data) == state == blob.load(blob.squeeze(data))
     assert blob.dump(dict(reversed(list(state.items())))) == data
+
+
+def test_what_json_hardly_knows_comes_back():
+    state = {"half": "\ud800", "far": [math.inf, -math.inf], "wide": 2**90, "deep": {"none": math.nan}}
+    back = blob.load(blob.dump(state))
+    assert math.isnan(back.pop("deep")["none"]) and math.isnan(state.pop("deep")["none"])
+    assert back == state
+    assert math.isnan(blob.load(blob.dump({"n": math.nan}))["n"])
+
+
+def test_states_of_version_2_are_read():
+    """Bytes lay in the tree then."""
+    tree = b'{"d":[["a",{"a":0,"s":[3],"t":"<i4"}],["b",{"b":"AP8="}],["c",{"t":[1,"x"]}]]}'
+    head = struct.pack("<4sHI", b"SLTB", 2, len(tree)) + tree
+    back = blob.load(head + bytes(-len(head) % 64) + np.arange(3, dtype="i4").tobytes())
+    assert back.pop("a").tolist() == [0, 1, 2] and back == {"b": b"\x00\xff", "c": (1, "x")}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import { closeMenu, openMenu } from "./contextmenu";
 import { layersAgain, openKeys, openReport } from "./beside";
 import { KEYS_HERE, recall, remember } from "./settings";
 import { paperIcon } from "./shapes";
-import { HOME, Parts } from "./parts";
+import { Parts } from "./parts";
 
 const ZONES_EVERY_MS = 60_000;
 const OTHER_LEVELS_AFTER_MS = 3000;
@@ -37,6 +37,7 @@ export class App extends Parts {
         if (this.player.at !== null) return;
         this.clock.tick(clockMs);
         this.fleet.apply(rows, clockMs, all);
+        if (all) this.opening.came();
         this.heard();
       },
       labels: (labels, all) => this.fleet.setLabels(labels, all),
@@ -260,7 +261,7 @@ export class App extends Parts {
   }
 
   home(): void {
-    this.map.fitBounds(HOME, { duration: 900 });
+    this.opening.go(900);
   }
 
   /** Gives up what was begun, and then the choice. */

@@ -21,6 +21,7 @@ import { Herald } from "./herald";
 import { Legs } from "./legs";
 import { Legend, Readout } from "./legend";
 import { Look } from "./look";
+import { type Box, Opening } from "./opening";
 import { Overlay } from "./overlay";
 import { Player } from "./player";
 import { SearchBox } from "./search";
@@ -36,8 +37,8 @@ import { Watched } from "./watched";
 import { ZoneEditor } from "./zoneeditor";
 import { ZoneLayer } from "./zones";
 /** Tuas to Horsburgh, whatever the size of the screen. */
-export const HOME: [number, number, number, number] = [103.55, 1.0, 104.45, 1.42];
-const BOUNDS: [number, number, number, number] = [88, -12, 126, 24];
+const HOME: Box = [103.55, 1.0, 104.45, 1.42];
+const BOUNDS: Box = [88, -12, 126, 24];
 
 function makeMap(): MapLibre {
   prepare({ setWorkerUrl, addProtocol }, workerUrl);
@@ -60,6 +61,7 @@ export abstract class Parts {
   readonly view: View;
   readonly layer = new ShipLayer(this.fleet, this.clock);
   readonly overlay: Overlay;
+  readonly opening: Opening;
   readonly desk: AlertDesk;
   readonly choice: Choice;
   readonly card: ShipPanel;
@@ -89,6 +91,7 @@ export abstract class Parts {
 
   constructor() {
     this.map = makeMap();
+    this.opening = new Opening(this.map, this.fleet, HOME);
     this.view = new View(this.map);
     this.zones = new ZoneLayer(this.map, this.view);
     this.editor = new ZoneEditor(must("zone-panel"), this.map, this.view, this.zones);

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from selat.app import lean
 from selat.app.handler import Handler
 from selat.app.notify.worker import Notifier
 from selat.app.picture import LivePicture
@@ -36,6 +37,7 @@ KINDS = {"nmea": "nmea-live", "aisstream": "aisstream", "signalk": "signalk", "a
 FIRST = 5.0  #: s after which the first reports of a new sea are stored: its pages show something soon
 REFRESH = 0.5  #: s between refreshes of the picture
 DECIDED = 2.0  #: s after which what was released elsewhere holds here
+SETTLED = 120.0  #: s after which all kernels are loaded that a watch uses
 LOOK = 1.0  #: s between looks at what others changed: zones, deeds, snoozes
 
 Blocks = AsyncIterator[Block]
@@ -87,6 +89,7 @@ class Watch:
         self.notifier = Notifier(pipeline.writer.state, pipeline.writer.channels)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="selat-loop")
         self._committed = self._told = self._compacted = self._refreshed = self._looked = clocks.monotonic()
+        self._born, self._young = clocks.monotonic(), True
         self._touched = handling.touched(writer.state, -1)
         self._new = not any(p.table == "reports" for p in writer.state.parts()[1])  # nothing is stored yet
         self._intakes: dict[str, Intake] = {}  # also those that have ended
@@ -157,6 +160,9 @@ class Watch:
             self._looked = now
             self._look()
         self._refresh()
+        if self._young and now - self._born > SETTLED:
+            self._young = False
+            lean.settled()
         waited = now - self._committed
         due = waited > (min(FIRST, self._every.commit) if self._new else self._every.commit)
         if due or self.pipeline.writer.full or self.handler.waiting:

