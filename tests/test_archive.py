@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from selat.app.archive import SeaArchive
-from selat.app.past import heard, packed
+from selat.app.past import packed
 from selat.model.archive import PLAY, PLAY_LONGEST
 from selat.model.clock import DAY, HOUR, MINUTE
 from selat.model.columns import blank, concat, empty
@@ -78,17 +78,6 @@ def test_type_27_never_stands_beside_a_better_position_and_late_rows_wait_for_th
     for begin, end in ((5, 5), (0, PLAY_LONGEST + 1)):
         with pytest.raises(ConfigError):
             packed(rows, begin, end, 1)
-
-
-def test_ships_are_counted_once_in_each_part() -> None:
-    rng = np.random.default_rng(5)
-    mmsi, time = np.sort(rng.integers(1, 40, 3000)), np.zeros(3000, np.int64)
-    for m in np.unique(mmsi):
-        time[mmsi == m] = np.sort(rng.integers(-50, 1100, int((mmsi == m).sum())))
-    twin = [
-        len({int(m) for m, t in zip(mmsi, time, strict=True) if 0 <= t < 1000 and t * 7 // 1000 == k}) for k in range(7)
-    ]
-    assert heard(mmsi, time, 0, 1000, 7).tolist() == twin
 
 
 def test_the_archive_of_a_sea(archive: SeaArchive) -> None:

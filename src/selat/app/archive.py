@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from selat.app import dossier, papers
-from selat.app.past import COLUMNS, heard, packed
+from selat.app.past import COLUMNS, packed
+from selat.app.past_heard import Heard
 from selat.app.past_traffic import PastTraffic
 from selat.app.releasing import Releasing
 from selat.app.seen import alerts_of, sees, zones_of
@@ -54,6 +55,7 @@ class SeaArchive(Releasing):
         self._ports = Ports(ports.SHIPPED)
         self._names: tuple[int, Array, dict[str, Array], dict[str, Array]] | None = None
         self.traffic = PastTraffic(self._newest, lambda: self._known()[:2])
+        self._heard = Heard()
         self._counts: OrderedDict[tuple[int, ...], list[int]] = OrderedDict()
         self._over = threading.Event()
         self._warming = threading.Thread(target=self._warm, name="selat-warm", daemon=True)
@@ -107,8 +109,7 @@ class SeaArchive(Releasing):
             raise ConfigError(f"{bins} parts", hint="1 to 2000")
         key = (self._view().generation, begin, end, bins)
         if key not in self._counts:
-            rows = self.sea.reports.between(begin, end).columns("mmsi", "time").stored()
-            self._counts[key] = heard(rows["mmsi"], rows["time"], begin, end, bins).tolist()
+            self._counts[key] = self._heard.count(self.sea.reports, begin, end, bins).tolist()
             while len(self._counts) > KEPT:
                 self._counts.popitem(last=False)
         return self._counts[key]
@@ -127,7 +128,7 @@ class SeaArchive(Releasing):
         """Alerts that stood at some time between."""
         _check(begin, end, 366 * DAY)
         stands = handling.handled(self.sea.state)
-        found = [a for a in alerts_of(self.sea) if a.time < end and a.last >= begin]
+        found = alerts_of(self.sea, begin=begin, end=end)
         return [self._alert(a, standing(a, stands[a.id]) if a.id in stands else a.state) for a in found]
 
     def _alert(self, alert: Alert, state: str) -> dict[str, Any]:
@@ -201,7 +202,7 @@ class SeaArchive(Releasing):
         reports = self.sea.reports.of(mmsi).between(until - DOSSIER, until)
         reports_ = reports.columns("mmsi", "time", "lat", "lon", "sog", "station").stored()
         times = reports_["time"][reports_["time"] != NO_TIME]
-        alerts = [a for a in alerts_of(self.sea) if mmsi in a.subjects]
+        alerts = alerts_of(self.sea, ship=mmsi)
         return {
             "mmsi": mmsi, "label": label[0], "identity": dossier.identity(self.sea.statics.of(mmsi).stored()),
             "stops": dossier.stops(reports_, self._ports), "days": dossier.days(reports_), "reports": len(times),

@@ -69,7 +69,7 @@ def explain(sea: Sea, alert_id: str, rules: Sequence[Any] | None = None) -> Expl
     differs = () if again is None else tuple(f.name for f in fields(Alert) if not _equal(alert, again, f.name))
     rows, missing = evidence_rows(sea, alert)
     stands = handling.handled(sea.state)
-    others = alertbook.alerts(sea.state)
+    others = alertbook.alerts(sea.state, rule=alert.rule)
     return Explanation(
         alert, again, differs, note, rows, missing, stands.get(alert.id, Handling(alert.id)),
         tuple(feedback.similar(alert, others, stands)), tuple(handling.history(sea.state, alert.id)),

@@ -1,4 +1,4 @@
-"""Past reports packed for the page: thinned, in the units of the feed; and how many ships there were when.
+"""Past reports packed for the page: thinned, in the units of the feed.
 
 Rows come by ship and time, as the history gives them, in stored units.
 """
@@ -51,15 +51,4 @@ def packed(rows: Columns, begin: int, end: int, step: int, by: str = "time") -> 
     kind = kinds_of(rows["mmsi"], rows["msg_type"]).astype(np.uint16)
     still = np.isin(rows["nav_status"], _AT_REST) & ~((rows["sog"] > _SLOW) & (rows["sog"] < SOG_NA))
     out["hdg"] = heading | (kind << PLAY_CLASS) | still * PLAY_MOORED
-    return out
-
-
-def heard(mmsi: Array, time: Array, begin: int, end: int, bins: int) -> Array:
-    """Ships heard in each of ``bins`` equal parts; rows by ship and time. Counted where ship or part changes: no sorting."""
-    part = (time - begin) * bins // max(end - begin, 1)
-    inside = (time >= begin) & (time < end)
-    part, ship = part[inside], mmsi[inside]
-    first = np.ones(len(part), bool)
-    first[1:] = (ship[1:] != ship[:-1]) | (part[1:] != part[:-1])
-    out: Array = np.bincount(part[first], minlength=bins)[:bins]
     return out

@@ -80,7 +80,7 @@ class Releasing:
 
     def _there(self, kind: str, name: str) -> bool:
         if kind == "alert":
-            return any(a.id == name for a in alertbook.alerts(self.sea.state))
+            return any(a.id == name for a in alertbook.alerts(self.sea.state, starts=name))
         if kind == "case":
             return any(n == name for n, _, _ in cases.case_names(self.sea.state))
         return kind == "zone" and name in registry.zones(self.sea.state)

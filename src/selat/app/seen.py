@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from selat.app.session import Sea
 from selat.model.nouns import Alert, Zone
 from selat.model.release import may_see
 from selat.store import alertbook, registry, releases
 
 
-def alerts_of(sea: Sea) -> list[Alert]:
-    """Alerts that may be seen, by time, without what of them may not."""
-    return releases.released(sea.state, alertbook.alerts(sea.state), sea.groups)
+def alerts_of(sea: Sea, **asked: Any) -> list[Alert]:
+    """Alerts that may be seen, by time, without what of them may not; ``asked``: which, as :func:`alertbook.alerts`."""
+    return releases.released(sea.state, alertbook.alerts(sea.state, **asked), sea.groups)
 
 
 def zones_of(sea: Sea) -> list[Zone]:

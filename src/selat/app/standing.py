@@ -87,7 +87,8 @@ class Standing:
             if generation != self._seen:
                 self._seen = generation
                 self._contacts()
-            found = alerts_of(self.sea)[-SHOWN:]
+            everything = self.sea.groups is None  # else it is not known how many of the newest may be seen
+            found = alerts_of(self.sea, newest=SHOWN if everything else None)[-SHOWN:]
             fresh = [a for a in found if self._told.get(a.id) != (a.state, a.last)]
             self._told.update((a.id, (a.state, a.last)) for a in fresh)
             self.picture.tell(fresh)

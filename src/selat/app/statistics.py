@@ -130,7 +130,7 @@ def alerts_counted(
     waits: dict[str, list[float]] = {}
     first = begin // HOUR
     by_hour = [0] * max(-(-end // HOUR) - first, 1)
-    for alert in alerts_of(sea):
+    for alert in alerts_of(sea, begin=begin, end=end):
         if not begin <= alert.time < end or not _inside(alert, box):
             continue
         by_hour[alert.time // HOUR - first] += 1

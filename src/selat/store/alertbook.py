@@ -148,12 +148,30 @@ def alert_columns(state: HasEngine) -> Columns:
     return rows_to_columns("alerts", found)
 
 
-def alerts(state: HasEngine) -> list[Alert]:
-    """All alerts as they stand, by time and id."""
-    a = tables.alerts
+def alerts(
+    state: HasEngine, *, begin: int | None = None, end: int | None = None, ship: int | None = None,
+    rule: str | None = None, starts: str = "", newest: int | None = None,
+) -> list[Alert]:  # fmt: skip
+    """Alerts as they stand, by time and id: all of them, or those that are asked for.
+
+    Those that stood at some time in [``begin``, ``end``) (ns), of a ``ship`` (MMSI), of a ``rule``, whose id ``starts``
+    with this; of these the ``newest``. A sea keeps alerts for years, with their evidence: ask for what is wanted.
+    """
+    c = tables.alerts.c
+    query = sa.select(tables.alerts).order_by(c.time.desc(), c.id.desc()).limit(newest)
+    if begin is not None:
+        query = query.where(c.last >= begin)
+    if end is not None:
+        query = query.where(c.time < end)
+    if ship is not None:
+        query = query.where(c.subjects.contains(str(ship)))  # of the text, which holds longer numbers too
+    if rule is not None:
+        query = query.where(c.rule == rule)
+    if starts:
+        query = query.where(c.id.startswith(starts, autoescape=True))
     with reading(state.engine) as connection:
-        found = connection.execute(sa.select(a).order_by(a.c.time, a.c.id)).mappings().all()
-    return [alert_of(dict(row)) for row in found]
+        found = [alert_of(row) for row in connection.execute(query).mappings()]
+    return [a for a in reversed(found) if ship is None or ship in a.subjects]
 
 
 def rows_to_columns(table: str, rows: Sequence[Any]) -> Columns:

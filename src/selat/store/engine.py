@@ -42,6 +42,8 @@ def connect(url: str, *, create: bool) -> Engine:
         with writing(engine) if create else reading(engine) as connection:
             if create:
                 metadata.create_all(connection)
+                for index in [i for table in metadata.sorted_tables for i in table.indexes]:
+                    index.create(connection, checkfirst=True)  # what a newer version has for tables that were there
             _check_version(connection, create)
     except StoreError:
         if engine is not None:

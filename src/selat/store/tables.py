@@ -106,7 +106,7 @@ snapshot = sa.Table(
 
 outages = sa.Table("outages", metadata, *sql_columns(OUTAGES, ("source", "began")))
 
-alerts = sa.Table("alerts", metadata, *sql_columns(ALERTS, ("id",)))
+alerts = sa.Table("alerts", metadata, *sql_columns(ALERTS, ("id",)), sa.Index("alerts_last", "last"))
 
 
 handling = sa.Table(

@@ -104,7 +104,7 @@ def alert_rows(archive: SeaArchive, found: Iterable[Alert]) -> tuple[AlertRow, .
 
 def alerts_between(archive: SeaArchive, begin: int, end: int) -> list[Alert]:
     """Alerts that stood at some time between."""
-    return [a for a in alerts_of(archive.sea) if a.time < end and a.last >= begin]
+    return alerts_of(archive.sea, begin=begin, end=end)
 
 
 def ships(archive: SeaArchive, wanted: Iterable[int]) -> dict[int, Ship]:

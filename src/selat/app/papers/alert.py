@@ -25,7 +25,7 @@ from selat.model.release import WITHHELD
 from selat.model.rule import describe
 from selat.model.schema import DEGREES
 from selat.model.units import KNOT
-from selat.store import chain, registry, tables
+from selat.store import chain, registry, releases, tables
 from selat.store.engine import reading
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _SKIPPED = {"seq", "alert", "version", "ids"}
 
 def document(archive: SeaArchive, about: str, language: str) -> Document:
     """The report of the alert whose id is, or begins with, ``about``."""
-    found = [a for a in alerts_of(archive.sea) if about and a.id.startswith(about.lower())]
+    found = alerts_of(archive.sea, starts=about.lower()) if about else []
     if len(found) != 1:
         many = f"{len(found)} alerts begin with {about!r}" if found else f"there is no alert {about!r}"
         raise ConfigError(many, hint="`selat alerts SEA` lists the ids")
@@ -56,7 +56,7 @@ def _gathered(archive: SeaArchive, a: Alert) -> Told:
     rows = told.rows if whole else told.rows.slice(0, 0)
     stations = registry.station_names(archive.sea.state)
     tracks = {m: _track(archive, m, begin, end) for m in a.subjects}
-    seen = {x.id for x in alerts_of(archive.sea)}
+    seen = releases.seen(archive.sea.state, "alert", [s.alert.id for s in told.similar], archive.sea.groups)
     similar = [(s.alert.id, s.cause, s.alert.sentence) for s in told.similar if s.alert.id in seen] if whole else []
     evidence = facts.placed(rows)
     log, broken = _log(archive, a.id)

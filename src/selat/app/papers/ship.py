@@ -54,7 +54,7 @@ def document(archive: SeaArchive, about: str, begin: int | None, end: int | None
 def _gathered(archive: SeaArchive, mmsi: int, begin: int, end: int) -> Dossier:
     sea = archive.sea
     rows, statics = sea.reports.of(mmsi).between(begin, end).stored(), sea.statics.of(mmsi).stored()
-    found = [a for a in alerts_of(sea) if mmsi in a.subjects and a.time < end and a.last >= begin]
+    found = alerts_of(sea, begin=begin, end=end, ship=mmsi)
     alerts, placed = facts.alert_rows(archive, found), facts.placed(rows)
     stops = tuple(
         Stop(
