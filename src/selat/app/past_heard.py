@@ -69,7 +69,9 @@ def _pairs(reports: Query, part: Part, where: Where, parts: Array | tuple[int, i
     for rows in read_some(reports.view.layout.history, part, where, ("mmsi", "time")):
         known = rows["time"] != NO_TIME
         ship, time = rows["mmsi"][known].astype(np.int64) & _SHIP, rows["time"][known]
-        number = (time - parts[0]) // parts[1] if isinstance(parts, tuple) else np.searchsorted(parts, time, "right") - 1
+        number = (
+            (time - parts[0]) // parts[1] if isinstance(parts, tuple) else np.searchsorted(parts, time, "right") - 1
+        )
         pair = (number << _BITS) | ship
         first = np.ones(len(pair), bool)
         np.not_equal(pair[1:], pair[:-1], out=first[1:])

@@ -1,4 +1,4 @@
-"""Maps of traffic from the history of a sea, block by block: what needs memory is one block and the sums."""
+"""Maps of traffic from the history of a sea, piece by piece: what needs memory are some pieces and the sums."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from selat.model.sieve import CATEGORIES, Sieve, category
 from selat.store import registry, releases
 from selat.store.history import Part
 from selat.store.latest import declared
-from selat.store.scan import Region, Where, blocks_of, read_file, read_rows
+from selat.store.pieces import readings
+from selat.store.scan import Region, Where, blocks_of
 from selat.tracks.ends import COLUMNS
 from selat.tracks.gates import CLEAR, HEADS, Gating, Passages
 from selat.tracks.gates import GAP as GATE_GAP
@@ -30,7 +31,7 @@ from selat.tracks.heat import FASTEST, GAP, Grid, Heat, Heating
 if TYPE_CHECKING:
     from selat.app.session import Sea
 
-AHEAD = 2  #: blocks that are read while one is worked on
+AHEAD = 2  #: pieces that are read while one is worked on
 Box = tuple[float, float, float, float]
 _CODES = np.array([CATEGORIES.index(category(code)) for code in range(256)], np.uint8)
 
@@ -118,26 +119,24 @@ def around(box: Box, metres: float) -> Region:
 
 
 def streamed(sea: Sea, where: Where, names: Sequence[str] = COLUMNS, *, placed: bool = False) -> Iterator[Columns]:
-    """Reports block by block in order of time; the next ones are read while one is worked on.
+    """Reports block by block in order of time, large blocks ship by ship; the next are read while one is worked on.
 
     Rows without a time may be among them; with ``placed`` also such without a place: who counts leaves them out.
     """
     view = sea.view
     where = replace(where, hidden=view.hidden)
-    blocks = iter(list(blocks_of(view.parts, "reports", where)))
-
-    def read(parts: list[Part]) -> Columns:
-        eased = _eased(parts, where, placed)
-        if len(parts) == 1 and not eased.regions and eased.ships is None:  # a file is in the order of its table
-            return read_file(view.layout.history, parts[0], eased, names)
-        return read_rows(view.layout.history, parts, "reports", eased, names)
-
+    root = view.layout.history
+    todo = (
+        piece
+        for parts in list(blocks_of(view.parts, "reports", where))
+        for piece in readings(root, parts, _eased(parts, where, placed), names)
+    )
     with ThreadPoolExecutor(AHEAD) as pool:
-        ahead = deque(pool.submit(read, p) for p in islice(blocks, AHEAD))
+        ahead = deque(pool.submit(piece) for piece in islice(todo, AHEAD))
         while ahead:
             rows = ahead.popleft().result()
-            for parts in islice(blocks, 1):
-                ahead.append(pool.submit(read, parts))
+            for piece in islice(todo, 1):
+                ahead.append(pool.submit(piece))
             yield rows
 
 

@@ -114,7 +114,7 @@ def _touches(part: Part, region: Region) -> bool:
     )
 
 
-def _groups(of: Footer, where: Where) -> Array:
+def groups_of(of: Footer, where: Where) -> Array:
     """Numbers of the row groups that may hold rows that are asked for."""
     keep = np.ones(len(of.rows), dtype=bool)
     if of.has("time_s"):
@@ -165,7 +165,7 @@ def row_mask(columns: dict[str, Array], n: int, where: Where) -> Array | None:
     return keep
 
 
-def _asked(table: str, where: Where) -> list[str]:
+def asked_columns(table: str, where: Where) -> list[str]:
     """Columns that the exact test needs."""
     names: list[str] = []
     if where.begin is not None or where.end is not None:
@@ -182,11 +182,11 @@ def _asked(table: str, where: Where) -> list[str]:
 def read_file(root: Path, part: Part, where: Where, names: Sequence[str]) -> Columns:
     """Rows of one file that are asked for, in the order of the table: whole row groups by pyarrow, then the test."""
     of = footer(root, part)
-    groups = _groups(of, where)
+    groups = groups_of(of, where)
     table = part.table
     if not len(groups):
         return empty(table)
-    asked = _asked(table, where)
+    asked = asked_columns(table, where)
     wanted = storage_names(table, dict.fromkeys([*names, *asked]))
     file = pq.ParquetFile(root / part.path, metadata=of.metadata, pre_buffer=False)
     # a pool of threads costs more than it brings where little is read
@@ -199,14 +199,12 @@ def read_file(root: Path, part: Part, where: Where, names: Sequence[str]) -> Col
     return tested(table, stored, where, names)
 
 
-def read_some(
-    root: Path, part: Part, where: Where, names: Sequence[str], groups: int = 8
-) -> Iterator[Columns]:
+def read_some(root: Path, part: Part, where: Where, names: Sequence[str], groups: int = 8) -> Iterator[Columns]:
     """As :func:`read_file`, the rows of so many row groups at a time: for counting what memory does not hold."""
     of = footer(root, part)
-    wanted = storage_names(part.table, dict.fromkeys([*names, *_asked(part.table, where)]))
+    wanted = storage_names(part.table, dict.fromkeys([*names, *asked_columns(part.table, where)]))
     file = pq.ParquetFile(root / part.path, metadata=of.metadata, pre_buffer=False)
-    chosen = _groups(of, where).tolist()
+    chosen = groups_of(of, where).tolist()
     try:
         for at in range(0, len(chosen), groups):
             stored = file.read_row_groups(chosen[at : at + groups], columns=wanted, use_threads=False)
@@ -217,7 +215,7 @@ def read_some(
 
 def tested(table: str, stored: pa.Table, where: Where, names: Sequence[str]) -> Columns:
     """Of rows as read from files those that pass the exact test."""
-    test = from_storage(table, stored, _asked(table, where))
+    test = from_storage(table, stored, asked_columns(table, where))
     keep = row_mask(test, stored.num_rows, where)
     if keep is not None and not keep.all():
         stored = stored.take(np.flatnonzero(keep))
@@ -231,7 +229,7 @@ def read_sieved(root: Path, parts: Sequence[Part], where: Where, names: Sequence
     """
     table = parts[0].table
     files = ", ".join("'" + str(root / p.path).replace("'", "''") + "'" for p in parts)
-    wanted = ", ".join(storage_names(table, dict.fromkeys([*names, *_asked(table, where)])))
+    wanted = ", ".join(storage_names(table, dict.fromkeys([*names, *asked_columns(table, where)])))
     sieve = " AND ".join(_sieve(table, where))
     import duckdb  # 23 MB that a watch needs only when its history is asked
 
@@ -286,7 +284,7 @@ def _sieved(root: Path, part: Part, where: Where) -> bool:
     if where.everything or part.rows < SMALL or _few(where):  # of few ships it is known where they are
         return False
     of = footer(root, part)
-    if len(_groups(of, where)) * _FEW < len(of.rows):
+    if len(groups_of(of, where)) * _FEW < len(of.rows):
         return False
     inside = (where.begin is None or part.min_time is None or where.begin <= part.min_time * SECOND) and (
         where.end is None or part.max_time is None or where.end > (part.max_time + 1) * SECOND

@@ -1,0 +1,96 @@
+"""The rows of a block by ship, some ships at a time: for counting over blocks that memory does not hold as a whole.
+
+A block of 6 hours of 5,000 ships are 9 million rows. Files are sorted by ship, so that the bounds of their row groups
+say which of them hold a range of ships.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from selat.model.columns import Array, Columns, concat
+from selat.model.schema import TABLES
+from selat.store.codec import storage_names
+from selat.store.footers import Footer, footer
+from selat.store.history import Part
+from selat.store.scan import Where, asked_columns, groups_of, in_table_order, read_file, read_rows, tested
+
+PIECE = 500_000  #: rows in memory at once, about
+SPARSE = 0.2  #: a smaller share of the rows is better found by DuckDB (:func:`selat.store.scan.read_sieved`)
+_LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+
+
+def readings(
+    root: Path, parts: Sequence[Part], where: Where, names: Sequence[str], most: int = PIECE
+) -> list[Callable[[], Columns]]:
+    """What reads the rows asked for of the files of one block, piece by piece: each ship is in one piece, lower ships come
+    first, and a piece is in the order of the table. Nothing is read before it is called.
+    """
+    of = [footer(root, p) for p in parts]
+    groups = [groups_of(f, where) for f in of]
+    rows = sum(int(f.rows[g].sum()) for f, g in zip(of, groups, strict=True))
+    table = parts[0].table
+    if rows <= 2 * most or where.ships is not None or _sparse(of, groups, where, rows):
+        if len(parts) == 1 and not where.regions and where.ships is None:  # a file is in the order of its table
+            return [partial(read_file, root, parts[0], where, names)]
+        return [partial(read_rows, root, parts, table, where, names)]
+    cuts = _cuts(of, groups, most)
+    ranges = zip([_LOW, *cuts.tolist()], [*cuts.tolist(), _HIGH], strict=True)
+    return [partial(_read, root, parts, where, names, low, high) for low, high in ranges]
+
+
+def _sparse(of: Sequence[Footer], groups: Sequence[Array], where: Where, rows: int) -> bool:
+    """True where the places asked for hold few of the row groups as a whole."""
+    if not where.regions:
+        return False
+    inside = 0
+    for f, g in zip(of, groups, strict=True):
+        lat, lon, keep = f.bounds("lat")[g], f.bounds("lon")[g], np.ones(len(g), bool)
+        for region in where.regions:
+            keep &= np.any(
+                [
+                    (lon[:, 0] >= w) & (lon[:, 1] <= e) & (lat[:, 0] >= s) & (lat[:, 1] <= n)
+                    for w, s, e, n in region.boxes
+                ],
+                axis=0,
+            )
+        inside += int(f.rows[g][keep].sum())
+    return inside < SPARSE * rows
+
+
+def _cuts(of: Sequence[Footer], groups: Sequence[Array], most: int) -> Array:
+    """Ships that part the rows into pieces of about ``most``: half of a group's rows stand for each of its bounds."""
+    bounds = np.concatenate([f.bounds("mmsi")[g] for f, g in zip(of, groups, strict=True)])
+    weight = np.concatenate([f.rows[g] for f, g in zip(of, groups, strict=True)]).repeat(2) / 2
+    ship = bounds.ravel()
+    order = np.argsort(ship, kind="stable")
+    total = np.cumsum(weight[order])
+    at = np.searchsorted(total, np.arange(most, total[-1], most))
+    cuts: Array = np.unique(ship[order][at])
+    return cuts
+
+
+def _read(root: Path, parts: Sequence[Part], where: Where, names: Sequence[str], low: int, high: int) -> Columns:
+    """Rows of ships from ``low`` to below ``high``."""
+    table = parts[0].table
+    needed = list(names) if len(parts) == 1 else list(dict.fromkeys([*names, *TABLES[table].order]))
+    wanted = storage_names(table, dict.fromkeys([*needed, *asked_columns(table, where)]))
+    pieces = []
+    for part in parts:
+        of = footer(root, part)
+        ships, groups = of.bounds("mmsi"), groups_of(of, where)
+        groups = groups[(ships[groups, 1] >= low) & (ships[groups, 0] < high)]
+        if not len(groups):
+            continue
+        file = pq.ParquetFile(root / part.path, metadata=of.metadata, pre_buffer=False)
+        stored = file.read_row_groups(groups.tolist(), columns=wanted, use_threads=False)
+        file.close()
+        keys = stored.column("mmsi").to_numpy()
+        a, b = np.searchsorted(keys, low), len(keys) if high == _HIGH else np.searchsorted(keys, high)
+        pieces.append(tested(table, stored.slice(int(a), int(b - a)), where, needed))
+    return pieces[0] if len(parts) == 1 and pieces else in_table_order(concat(pieces, table))
