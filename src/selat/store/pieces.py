@@ -20,7 +20,7 @@ from selat.store.footers import Footer, footer
 from selat.store.history import Part
 from selat.store.scan import Where, asked_columns, groups_of, in_table_order, read_file, read_rows, tested
 
-PIECE = 500_000  #: rows in memory at once, about
+PIECE = 262_144  #: rows in memory at once, about
 SPARSE = 0.2  #: a smaller share of the rows is better found by DuckDB (:func:`selat.store.scan.read_sieved`)
 _LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
@@ -35,7 +35,8 @@ def readings(
     groups = [groups_of(f, where) for f in of]
     rows = sum(int(f.rows[g].sum()) for f, g in zip(of, groups, strict=True))
     table = parts[0].table
-    if rows <= 2 * most or where.ships is not None or _sparse(of, groups, where, rows):
+    by_ship = TABLES[table].order[0] == "mmsi"
+    if not by_ship or rows <= 2 * most or where.ships is not None or _sparse(of, groups, where, rows):
         if len(parts) == 1 and not where.regions and where.ships is None:  # a file is in the order of its table
             return [partial(read_file, root, parts[0], where, names)]
         return [partial(read_rows, root, parts, table, where, names)]

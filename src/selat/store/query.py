@@ -17,6 +17,7 @@ from selat.model.errors import ConfigError, StoreError
 from selat.model.nouns import Zone
 from selat.model.schema import DEGREES, TABLES
 from selat.store import registry
+from selat.store.pieces import readings
 from selat.store.scan import ANYWHERE, Region, Where, blocks_of, read_rows
 from selat.store.view import View
 
@@ -151,6 +152,15 @@ class Query(Result):
             rows = read_rows(self.view.layout.history, parts, self.table, self.where, self._names())
             if rows.rows:
                 yield given(rows, self._names())
+
+    def pieces(self) -> Iterator[Columns]:
+        """Rows in stored layout, some ships of six hours at a time, for counting more than memory holds.
+
+        A limit does not apply. Rows are in the order of the table inside each, and a ship is in one piece of each 6 hours.
+        """
+        for parts in blocks_of(self.view.parts, self.table, self.where):
+            for read in readings(self.view.layout.history, parts, self.where, self._names()):
+                yield read()
 
     def count(self) -> int:
         """Number of rows; without conditions it is known from the manifest."""

@@ -13,6 +13,7 @@ from selat.model.picture import COG_NA, SOG_NA
 from selat.model.schema import NO_TIME
 from selat.model.sieve import category
 from selat.store import registry
+from selat.store.distinct import Distinct
 from selat.tracks.flags import flag
 
 if TYPE_CHECKING:
@@ -23,23 +24,49 @@ HEADS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 FLAGS = 14  #: flags named; the rest are counted together
 VESSELS = (200_000_000, 800_000_000)  #: numbers of ships' stations (ITU-R M.585-9)
 COLUMNS = ("mmsi", "time", "sog", "cog", "station")
+_NUMBER = 1 << 32  #: of a pair: before it the class, after it the ship
+_STATIONS = 1 << 16
 
 
-def counts(archive: SeaArchive, rows: Columns, begin: int, end: int) -> dict[str, Any]:
-    """Counts of the reports between two times; ``rows`` with :data:`COLUMNS` at least."""
-    ships = np.unique(rows["mmsi"])
-    everyone, facts = archive.known()
-    types: Counter[str] = Counter()
-    if len(everyone):
-        at = np.minimum(np.searchsorted(everyone, ships), len(everyone) - 1)
-        types.update(category(c) for c in np.where(everyone[at] == ships, facts["ship_type"][at], 0).tolist())
-    names = registry.station_names(archive.sea.state)
-    station, heard = np.unique(rows["station"], return_counts=True)
-    return {
-        "reports": rows.rows, "ships": len(ships), "by_type": dict(sorted(types.items(), key=lambda c: (-c[1], c[0]))),
-        "by_flag": _flags(ships), "by_hour": _hours(rows, begin, end), "by_direction": _directions(rows),
-        "by_station": {names[s]: int(n) for s, n in zip(station.tolist(), heard, strict=True) if s < len(names)},
-    }  # fmt: skip
+class Counting:
+    """Counts the reports between two times as they come, in any order; rows with :data:`COLUMNS` at least."""
+
+    def __init__(self, begin: int, end: int) -> None:
+        self.rows = 0
+        self.ships = Distinct()
+        self._first, self._hours = begin // HOUR, -(-end // HOUR) - begin // HOUR
+        self._by_hour, self._by_octant = Distinct(), Distinct()
+        self._stations = np.zeros(_STATIONS, np.int64)
+
+    def take(self, rows: Columns) -> None:
+        """More reports."""
+        ship = rows["mmsi"].astype(np.int64) & (_NUMBER - 1)
+        self.rows += rows.rows
+        self.ships.take(rows["mmsi"])
+        known = rows["time"] != NO_TIME
+        self._by_hour.take((rows["time"][known] // HOUR - self._first) * _NUMBER + ship[known])
+        moving = (rows["sog"] >= MOVES) & (rows["sog"] < SOG_NA) & (rows["cog"] < COG_NA)
+        octant = (rows["cog"][moving].astype(np.int64) + 225) // 450 % 8
+        self._by_octant.take(octant * _NUMBER + ship[moving])
+        self._stations += np.bincount(rows["station"], minlength=_STATIONS)
+
+    def counts(self, archive: SeaArchive) -> dict[str, Any]:
+        """What was counted."""
+        ships = self.ships.values()
+        everyone, facts = archive.known()
+        types: Counter[str] = Counter()
+        if len(everyone):
+            at = np.minimum(np.searchsorted(everyone, ships), len(everyone) - 1)
+            types.update(category(c) for c in np.where(everyone[at] == ships, facts["ship_type"][at], 0).tolist())
+        names = registry.station_names(archive.sea.state)
+        hours = np.bincount(self._by_hour.values() // _NUMBER, minlength=self._hours).tolist()
+        octants = np.bincount(self._by_octant.values() // _NUMBER, minlength=8).tolist()
+        return {
+            "reports": self.rows, "ships": len(ships), "by_type": dict(sorted(types.items(), key=lambda c: (-c[1], c[0]))),
+            "by_flag": _flags(ships), "by_hour": [((self._first + k) * HOUR, n) for k, n in enumerate(hours)],
+            "by_direction": dict(zip(HEADS, octants, strict=True)),
+            "by_station": {names[s]: int(self._stations[s]) for s in np.flatnonzero(self._stations) if s < len(names)},
+        }  # fmt: skip
 
 
 def _flags(ships: Array) -> dict[str, int]:
@@ -49,21 +76,3 @@ def _flags(ships: Array) -> dict[str, int]:
     order = sorted(found.items(), key=lambda c: (-c[1], c[0]))
     rest = sum(n for _, n in order[FLAGS:])
     return dict(order[:FLAGS]) | ({"other": rest} if rest else {})
-
-
-def _hours(rows: Columns, begin: int, end: int) -> list[tuple[int, int]]:
-    """(begin of the hour in ns, ships heard in it), all hours of the time."""
-    first = begin // HOUR
-    known = rows["time"] != NO_TIME
-    key = np.unique((rows["time"][known] // HOUR - first) * 1_000_000_000 + rows["mmsi"][known].astype(np.int64))
-    n = np.bincount(key // 1_000_000_000, minlength=-(-end // HOUR) - first)
-    return [((first + k) * HOUR, v) for k, v in enumerate(n.tolist())]
-
-
-def _directions(rows: Columns) -> dict[str, int]:
-    """Ships by the octant they made way in, each in all octants where she did."""
-    moving = (rows["sog"] >= MOVES) & (rows["sog"] < SOG_NA) & (rows["cog"] < COG_NA)
-    octant = (rows["cog"][moving].astype(np.int64) + 225) // 450 % 8
-    pairs = np.unique(octant * 2_000_000_000 + rows["mmsi"][moving])
-    n = np.bincount(pairs // 2_000_000_000, minlength=8)
-    return dict(zip(HEADS, n.tolist(), strict=True))

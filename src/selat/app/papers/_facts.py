@@ -14,14 +14,14 @@ import sqlalchemy as sa
 from selat import __version__
 from selat.app.land import land
 from selat.app.seen import alerts_of, source_seen, zones_of
-from selat.exporters.paper.floor.given import AlertRow, Basis, Cells, Outage, Place, Ship
+from selat.exporters.paper.floor.given import AlertRow, Basis, Outage, Place, Ship
 from selat.model.clock import SECOND
 from selat.model.columns import Array, Columns
 from selat.model.errors import ConfigError
 from selat.model.handling import Handling, standing
 from selat.model.messages import ship_type_name
 from selat.model.nouns import Alert
-from selat.model.schema import DEGREES, I32, NO_TIME
+from selat.model.schema import DEGREES, NO_TIME
 from selat.model.sieve import category
 from selat.store import handling, tables
 from selat.store.engine import reading
@@ -32,7 +32,27 @@ from selat.tracks.flags import flag
 if TYPE_CHECKING:
     from selat.app.archive import SeaArchive
 
-CELLS = 110  #: cells along the longer side of a map of traffic
+_MASK = 2**64 - 1
+
+
+class Hashed:
+    """What the foot of a report says of the rows of a table, which may come some at a time."""
+
+    def __init__(self, table: str, *rows: Columns) -> None:
+        self._table, self.rows, self._sums = table, 0, (0, 0)
+        for some in rows:
+            self.take(some)
+
+    def take(self, rows: Columns) -> None:
+        """More rows."""
+        self.rows += rows.rows
+        a, b = rows_hash(rows)
+        self._sums = (self._sums[0] + a) & _MASK, (self._sums[1] + b) & _MASK
+
+    def line(self) -> bytes:
+        """As the digest takes it."""
+        a, b = self._sums
+        return f"{self._table} {self.rows} {a:016x} {b:016x}\n".encode()
 
 
 def whole(archive: SeaArchive) -> tuple[int, int]:
@@ -43,12 +63,11 @@ def whole(archive: SeaArchive) -> tuple[int, int]:
     return span[0], span[1] + SECOND
 
 
-def basis(archive: SeaArchive, begin: int, end: int, rows: Iterable[Columns], alerts: Iterable[AlertRow]) -> Basis:
+def basis(archive: SeaArchive, begin: int, end: int, rows: Iterable[Hashed], alerts: Iterable[AlertRow]) -> Basis:
     """The foot of a report. The hash is over the rows (in any order, in whatever files) and alerts that it was made from."""
     digest = hashlib.sha256(f"{begin} {end}\n".encode())
     for table in rows:
-        a, b = rows_hash(table)
-        digest.update(f"{table.table.name} {table.rows} {a:016x} {b:016x}\n".encode())
+        digest.update(table.line())
     for alert in sorted(alerts, key=lambda a: a.id):
         digest.update(json.dumps(asdict(alert), sort_keys=True).encode())
     sea = archive.sea
@@ -127,27 +146,6 @@ def ships(archive: SeaArchive, wanted: Iterable[int]) -> dict[int, Ship]:
             ship_type_name(kind) if kind else "",
         )
     return out
-
-
-def placed(rows: Columns) -> Columns:
-    """Rows with a time and a place."""
-    return rows.take(np.flatnonzero((rows["lat"] != I32) & (rows["lon"] != I32) & (rows["time"] != NO_TIME)))
-
-
-def cells(rows: Columns) -> Cells | None:
-    """Ships in each cell, from placed rows; far outliers (half a per cent on each side) do not stretch the map."""
-    if not rows.rows:
-        return None
-    lat, lon = rows["lat"] * DEGREES, rows["lon"] * DEGREES
-    south, north = np.quantile(lat, [0.005, 0.995], method="nearest").tolist()
-    west, east = np.quantile(lon, [0.005, 0.995], method="nearest").tolist()
-    side = max(north - south, east - west, 0.02) / CELLS
-    height, width = int((north - south) / side) + 1, int((east - west) / side) + 1
-    r, c = np.floor((lat - south) / side).astype(np.int64), np.floor((lon - west) / side).astype(np.int64)
-    inside = (r >= 0) & (r < height) & (c >= 0) & (c < width)
-    key = (r[inside] * width + c[inside]) * 1_000_000_000 + rows["mmsi"][inside].astype(np.int64)
-    count = np.bincount(np.unique(key) // 1_000_000_000, minlength=height * width).reshape(height, width)
-    return Cells(float(west), float(south), float(side), count)
 
 
 def track(rows: Columns, most: int = 6000) -> Array:

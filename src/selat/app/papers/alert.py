@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from selat.app.explain import Explanation, explain
 from selat.app.floor import detectors
 from selat.app.papers import _facts as facts
+from selat.app.papers._traffic import placed
 from selat.app.seen import alerts_of
 from selat.exporters.paper.floor import alert
 from selat.exporters.paper.floor.given import Told
@@ -58,11 +59,11 @@ def _gathered(archive: SeaArchive, a: Alert) -> Told:
     tracks = {m: _track(archive, m, begin, end) for m in a.subjects}
     seen = releases.seen(archive.sea.state, "alert", [s.alert.id for s in told.similar], archive.sea.groups)
     similar = [(s.alert.id, s.cause, s.alert.sentence) for s in told.similar if s.alert.id in seen] if whole else []
-    evidence = facts.placed(rows)
+    evidence = placed(rows)
     log, broken = _log(archive, a.id)
     rule = next((r for r in rules if r.name == a.rule), None)
     return Told(
-        facts.basis(archive, a.time, max(a.last, a.time + 1), (rows,), (row,)),
+        facts.basis(archive, a.time, max(a.last, a.time + 1), (facts.Hashed("reports", rows),), (row,)),
         row,
         tuple(facts.ships(archive, a.subjects).values()),
         tuple(sorted(a.detail.get("confidence", {}).items())),
@@ -85,7 +86,7 @@ def _gathered(archive: SeaArchive, a: Alert) -> Told:
 
 def _track(archive: SeaArchive, mmsi: int, begin: int, end: int) -> Array:
     query = archive.sea.reports.of(mmsi).between(begin, end)
-    return facts.track(facts.placed(query.columns("mmsi", "time", "lat", "lon").stored()))
+    return facts.track(placed(query.columns("mmsi", "time", "lat", "lon").stored()))
 
 
 def _about(rule: Any) -> str:

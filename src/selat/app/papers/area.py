@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from selat.app.papers import _facts as facts
-from selat.app.papers._counts import counts
+from selat.app.papers._counts import Counting
+from selat.app.papers._traffic import cells, placed
 from selat.app.seen import zones_of
 from selat.exporters.paper.floor import area
 from selat.exporters.paper.floor.given import Area, Visit
@@ -50,15 +51,16 @@ def _gathered(archive: SeaArchive, zone: Zone, begin: int, end: int) -> Area:
         for a in facts.alerts_between(archive, begin, end)
         if a.lat == a.lat and len(zones.members(np.array([a.lat]), np.array([a.lon]))[0])
     ]
-    alerts, placed = facts.alert_rows(archive, there), facts.placed(rows)
+    alerts, counting = facts.alert_rows(archive, there), Counting(begin, end)
+    counting.take(rows)
     return Area(
-        facts.basis(archive, begin, end, (rows,), alerts),
+        facts.basis(archive, begin, end, (facts.Hashed("reports", rows),), alerts),
         zone,
-        counts(archive, rows, begin, end),
-        _visits(archive, placed),
+        counting.counts(archive),
+        _visits(archive, placed(rows)),
         alerts,
         facts.outages(archive, begin, end),
-        facts.cells(placed),
+        cells(lambda: (rows,)),
         facts.place(archive),
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from selat.app import dossier
 from selat.app.papers import _facts as facts
+from selat.app.papers._traffic import placed
 from selat.app.seen import alerts_of
 from selat.exporters.paper.floor import ship
 from selat.exporters.paper.floor.given import Dossier, Gap, Meeting, Outage, Stop
@@ -55,7 +56,7 @@ def _gathered(archive: SeaArchive, mmsi: int, begin: int, end: int) -> Dossier:
     sea = archive.sea
     rows, statics = sea.reports.of(mmsi).between(begin, end).stored(), sea.statics.of(mmsi).stored()
     found = alerts_of(sea, begin=begin, end=end, ship=mmsi)
-    alerts, placed = facts.alert_rows(archive, found), facts.placed(rows)
+    alerts, sited = facts.alert_rows(archive, found), placed(rows)
     stops = tuple(
         Stop(
             round(s["from_ms"] * _MS),
@@ -69,13 +70,13 @@ def _gathered(archive: SeaArchive, mmsi: int, begin: int, end: int) -> Dossier:
     )
     outages = facts.outages(archive, begin, end)
     return Dossier(
-        facts.basis(archive, begin, end, (rows, statics), alerts),
+        facts.basis(archive, begin, end, (facts.Hashed("reports", rows), facts.Hashed("statics", statics)), alerts),
         facts.ships(archive, [mmsi])[mmsi],
         _identity(statics),
-        facts.track(placed),
+        facts.track(sited),
         stops,
         _meetings(archive, mmsi, stops, found),
-        _gaps(placed, outages),
+        _gaps(sited, outages),
         alerts,
         tuple((d["day"], d["reports"], d["stations"]) for d in dossier.days(rows)),
         rows.rows,
@@ -130,7 +131,7 @@ def _meetings(archive: SeaArchive, mmsi: int, stops: tuple[Stop, ...], alerts: l
 
 def _beside(archive: SeaArchive, mmsi: int, stop: Stop) -> list[Found]:
     box = (stop.lon - _REACH, stop.lat - _REACH, stop.lon + _REACH, stop.lat + _REACH)
-    rows = facts.placed(
+    rows = placed(
         archive.sea.reports.between(stop.begin, stop.end + SECOND)
         .inside(box)
         .columns("mmsi", "time", "lat", "lon")
