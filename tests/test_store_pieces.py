@@ -60,13 +60,12 @@ def test_pieces_are_all_rows(seed, files, ships, compact, most, hours, box):
     where = Where(begin, end, regions=(Region(box),) if box else ())
     with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
         patch.setattr("selat.store.history.ROW_GROUP", 32)
-        patch.setattr(pieces, "SPARSE", 0.0)
         store = write(Path(place) / "sea", rng, files, 300, ships, compact)
         view = pin_view(store.layout, store.state)
         for parts in blocks_of(view.parts, "reports", where):
             whole = read_rows(view.layout.history, parts, "reports", where, NAMES)
             got = [r() for r in pieces.readings(view.layout.history, parts, where, NAMES, most)]
-            assert len(got) > 1 or ships == 1 or whole.rows < 3 * most
+            assert len(got) > 1 or ships == 1 or whole.rows < 4 * most
             assert same(concat(got, "reports"), whole)
             seen = [set(g["mmsi"].tolist()) for g in got]
             assert sum(len(s) for s in seen) == len(set().union(*seen)), "each ship is in one piece"

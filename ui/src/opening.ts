@@ -10,24 +10,20 @@ export type Box = [number, number, number, number];
 const OUTLIERS = 0.02; // of the ships at each side may lie outside: a wrong position shall not make an ocean of it
 const LEAST_DEG = 0.3;
 const CLOSEST = 11; // zoom
+/** The address, or who sent the link, says where to look; asked before the map writes its own place there. */
+const TOLD = /^#\d/.test(location.hash) || ["ship", "at"].some((key) => recall(key) !== null);
 
 export class Opening {
-  /** The address, or who sent the link, says where to look. */
-  private done = /^#\d/.test(location.hash) || ["ship", "at"].some((key) => recall(key) !== null);
+  private done = TOLD;
 
   constructor(private readonly map: MapLibre, private readonly fleet: Fleet, private readonly usual: Box) {}
 
-  /** All ships of the sea have come: look at them, once. A map that was moved meanwhile stays. */
+  /** All ships of the sea have come: look at them, once. */
   came(): void {
     if (this.done || this.fleet.size === 0) return;
     this.done = true;
     const box = this.home();
     if (box !== this.usual) this.go(0, box);
-  }
-
-  /** Somebody moved the map, or chose a view. */
-  moved(): void {
-    this.done = true;
   }
 
   go(ms: number, box = this.home()): void {

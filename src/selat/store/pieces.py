@@ -21,7 +21,6 @@ from selat.store.history import Part
 from selat.store.scan import Where, asked_columns, groups_of, in_table_order, read_file, read_rows, tested
 
 PIECE = 262_144  #: rows in memory at once, about
-SPARSE = 0.2  #: a smaller share of the rows is better found by DuckDB (:func:`selat.store.scan.read_sieved`)
 _LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
@@ -36,7 +35,7 @@ def readings(
     rows = sum(int(f.rows[g].sum()) for f, g in zip(of, groups, strict=True))
     table = parts[0].table
     by_ship = TABLES[table].order[0] == "mmsi"
-    if not by_ship or rows <= 2 * most or where.ships is not None or _sparse(of, groups, where, rows):
+    if not by_ship or rows <= 2 * most or where.ships is not None or _expected(of, groups, where) <= 2 * most:
         if len(parts) == 1 and not where.regions and where.ships is None:  # a file is in the order of its table
             return [partial(read_file, root, parts[0], where, names)]
         return [partial(read_rows, root, parts, table, where, names)]
@@ -45,23 +44,25 @@ def readings(
     return [partial(_read, root, parts, where, names, low, high) for low, high in ranges]
 
 
-def _sparse(of: Sequence[Footer], groups: Sequence[Array], where: Where, rows: int) -> bool:
-    """True where the places asked for hold few of the row groups as a whole."""
-    if not where.regions:
-        return False
-    inside = 0
+def _expected(of: Sequence[Footer], groups: Sequence[Array], where: Where) -> float:
+    """About how many rows lie in the places asked for: of each row group the share of its extent that does."""
+    found = 0.0
     for f, g in zip(of, groups, strict=True):
-        lat, lon, keep = f.bounds("lat")[g], f.bounds("lon")[g], np.ones(len(g), bool)
+        share = np.ones(len(g))
         for region in where.regions:
-            keep &= np.any(
-                [
-                    (lon[:, 0] >= w) & (lon[:, 1] <= e) & (lat[:, 0] >= s) & (lat[:, 1] <= n)
-                    for w, s, e, n in region.boxes
-                ],
-                axis=0,
-            )
-        inside += int(f.rows[g][keep].sum())
-    return inside < SPARSE * rows
+            boxes = np.array(region.boxes)
+            part = [_overlap(f.bounds(name)[g], boxes[:, k], boxes[:, k + 2]) for k, name in ((0, "lon"), (1, "lat"))]
+            share *= np.minimum((part[0] * part[1]).sum(axis=0), 1.0)
+        found += float((f.rows[g] * share).sum())
+    return found
+
+
+def _overlap(bounds: Array, low: Array, high: Array) -> Array:
+    """Share of each stretch of ``bounds`` (groups, 2) between each ``low`` and ``high``: (boxes, groups)."""
+    bounds = bounds.astype(float)  # where nothing is known they are as far apart as numbers go
+    begin, end = np.maximum(bounds[None, :, 0], low[:, None]), np.minimum(bounds[None, :, 1], high[:, None])
+    out: Array = np.clip((end - begin + 1) / (bounds[:, 1] - bounds[:, 0] + 1.0), 0.0, 1.0)
+    return out
 
 
 def _cuts(of: Sequence[Footer], groups: Sequence[Array], most: int) -> Array:
