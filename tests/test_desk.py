@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from selat.kernels import segments
 from selat.model.clock import HOUR, MINUTE, SECOND
 from selat.model.columns import empty
 from selat.model.nouns import Alert
+from selat.store import blob
 from selat.tracks.contacts import Contacts
 from selat.tracks.reorder import LATE
 from selat.tracks.window import Window
@@ -63,7 +63,7 @@ def test_others_are_not_folded():
         desk_state = desk.state()
         clock = window(60 * 24 if other.rule == "aground" else 1)
         assert desk.step(clock, [other])[0].lead == "" or other.rule == "aground"
-        desk.restore(json.loads(json.dumps(desk_state)))
+        desk.restore(blob.load(blob.dump(desk_state)))
 
 
 def test_one_that_ended_long_ago_takes_nothing_in():
@@ -134,7 +134,7 @@ def test_nothing_is_lost_and_a_save_changes_nothing(drawn, cut):
         minute = (a.time - T) / MINUTE
         whole += desk.step(window(minute), [a])
         if n == cut:
-            state, saved = json.loads(json.dumps(saved.state())), Desk()
+            state, saved = blob.load(blob.dump(saved.state())), Desk()
             saved.restore(state)
         parts += saved.step(window(minute), [a])
     assert whole == parts
