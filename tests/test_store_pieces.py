@@ -66,6 +66,8 @@ def test_pieces_are_all_rows(seed, files, ships, compact, most, hours, box):
             whole = read_rows(view.layout.history, parts, "reports", where, NAMES)
             got = [r() for r in pieces.readings(view.layout.history, parts, where, NAMES, most)]
             assert len(got) > 1 or ships == 1 or whole.rows < 4 * most
+            (first, *_), few = pieces.readings(view.layout.history, parts, where, ("sog",), most), got[0]
+            assert np.array_equal(first()["sog"], few["sog"]), "columns without the ship"
             assert same(concat(got, "reports"), whole)
             seen = [set(g["mmsi"].tolist()) for g in got]
             assert sum(len(s) for s in seen) == len(set().union(*seen)), "each ship is in one piece"

@@ -7,20 +7,29 @@ say which of them hold a range of ships.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
-from selat.model.columns import Array, Columns, concat
+from selat.model.columns import Array, Columns, concat, empty
 from selat.model.schema import TABLES
-from selat.store.codec import storage_names
 from selat.store.footers import Footer, footer
 from selat.store.history import Part
-from selat.store.scan import Where, asked_columns, groups_of, in_table_order, read_file, read_rows, tested
+from selat.store.scan import (
+    Where,
+    asked_columns,
+    groups_of,
+    in_table_order,
+    read_file,
+    read_groups,
+    read_rows,
+    tested,
+)
 
 PIECE = 262_144  #: rows in memory at once, about
+HELD = 4 * PIECE  #: rows of small files that are held meanwhile: half an hour of 5,000 ships and more
 _LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
@@ -39,9 +48,21 @@ def readings(
         if len(parts) == 1 and not where.regions and where.ships is None:  # a file is in the order of its table
             return [partial(read_file, root, parts[0], where, names)]
         return [partial(read_rows, root, parts, table, where, names)]
-    cuts = _cuts(of, groups, most)
+    # A file of one row group, as a commit of a watch writes it, holds all ships: those are read once, and each piece takes
+    # its ships out of them, unless they are most of the rows.
+    wide = [len(f.rows) == 1 for f in of]
+    if sum(p.rows for p in compress(parts, wide)) > min(HELD, rows // 2):
+        wide = [False] * len(parts)
+    kept = [(f, g) for f, g, w in zip(of, groups, wide, strict=True) if not w]
+    needed = list(names) if len(parts) == 1 else list(dict.fromkeys([*names, "mmsi", *TABLES[table].order]))
+    share = sum(int(f.rows[g].sum()) for f, g in kept) / rows
+    cuts = _cuts([f for f, _ in kept], [g for _, g in kept], max(int(most * share), 1))
     ranges = zip([_LOW, *cuts.tolist()], [*cuts.tolist(), _HIGH], strict=True)
-    return [partial(_read, root, parts, where, names, low, high) for low, high in ranges]
+    narrow = [p for p, w in zip(parts, wide, strict=True) if not w]
+    held = (
+        lru_cache(1)(partial(read_rows, root, list(compress(parts, wide)), table, where, needed)) if any(wide) else None
+    )
+    return [partial(_read, root, narrow, held, where, needed, low, high) for low, high in ranges]
 
 
 def _expected(of: Sequence[Footer], groups: Sequence[Array], where: Where) -> float:
@@ -77,22 +98,31 @@ def _cuts(of: Sequence[Footer], groups: Sequence[Array], most: int) -> Array:
     return cuts
 
 
-def _read(root: Path, parts: Sequence[Part], where: Where, names: Sequence[str], low: int, high: int) -> Columns:
-    """Rows of ships from ``low`` to below ``high``."""
+def _read(
+    root: Path, parts: Sequence[Part], held: Callable[[], Columns] | None, where: Where, needed: Sequence[str],
+    low: int, high: int,
+) -> Columns:  # fmt: skip
+    """Rows of ships from ``low`` to below ``high``, of files and of rows that are ``held``."""
     table = parts[0].table
-    needed = list(names) if len(parts) == 1 else list(dict.fromkeys([*names, *TABLES[table].order]))
-    wanted = storage_names(table, dict.fromkeys([*needed, *asked_columns(table, where)]))
+    wanted = (*needed, "mmsi", *asked_columns(table, where))
     pieces = []
     for part in parts:
         of = footer(root, part)
         ships, groups = of.bounds("mmsi"), groups_of(of, where)
         groups = groups[(ships[groups, 1] >= low) & (ships[groups, 0] < high)]
-        if not len(groups):
-            continue
-        file = pq.ParquetFile(root / part.path, metadata=of.metadata, pre_buffer=False)
-        stored = file.read_row_groups(groups.tolist(), columns=wanted, use_threads=False)
-        file.close()
-        keys = stored.column("mmsi").to_numpy()
-        a, b = np.searchsorted(keys, low), len(keys) if high == _HIGH else np.searchsorted(keys, high)
-        pieces.append(tested(table, stored.slice(int(a), int(b - a)), where, needed))
-    return pieces[0] if len(parts) == 1 and pieces else in_table_order(concat(pieces, table))
+        if len(groups):
+            stored = read_groups(root, part, groups, wanted)
+            a, b = _stretch(stored.column("mmsi").to_numpy(), low, high)
+            pieces.append(tested(table, stored.slice(a, b - a), where, needed))
+    if held is not None:
+        rows = held()
+        pieces.append(rows.slice(*_stretch(rows["mmsi"], low, high)))
+    if held is None and len(parts) == 1:  # a file is in the order of its table
+        return pieces[0] if pieces else empty(table)
+    return in_table_order(concat(pieces, table))
+
+
+def _stretch(ships: Array, low: int, high: int) -> tuple[int, int]:
+    """Where those from ``low`` to below ``high`` begin and end among sorted ships."""
+    a, b = np.searchsorted(ships.astype(np.int64), [low, high])
+    return int(a), len(ships) if high == _HIGH else int(b)

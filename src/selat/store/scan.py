@@ -186,12 +186,8 @@ def read_file(root: Path, part: Part, where: Where, names: Sequence[str]) -> Col
     table = part.table
     if not len(groups):
         return empty(table)
-    asked = asked_columns(table, where)
-    wanted = storage_names(table, dict.fromkeys([*names, *asked]))
-    file = pq.ParquetFile(root / part.path, metadata=of.metadata, pre_buffer=False)
     # a pool of threads costs more than it brings where little is read
-    stored = file.read_row_groups(groups.tolist(), columns=wanted, use_threads=not _few(where))
-    file.close()
+    stored = read_groups(root, part, groups, (*names, *asked_columns(table, where)), threads=not _few(where))
     if where.ships is not None and len(where.ships) == 1:
         keys = stored.column("mmsi").to_numpy()
         a, b = np.searchsorted(keys, [where.ships[0], where.ships[0] + 1])
@@ -199,18 +195,20 @@ def read_file(root: Path, part: Part, where: Where, names: Sequence[str]) -> Col
     return tested(table, stored, where, names)
 
 
+def read_groups(root: Path, part: Part, groups: Array, names: Sequence[str], *, threads: bool = False) -> pa.Table:
+    """Whole row groups of a file, by their numbers, as they are stored."""
+    wanted = storage_names(part.table, dict.fromkeys(names))
+    with pq.ParquetFile(root / part.path, metadata=footer(root, part).metadata, pre_buffer=False) as file:
+        return file.read_row_groups(groups.tolist(), columns=wanted, use_threads=threads)
+
+
 def read_some(root: Path, part: Part, where: Where, names: Sequence[str], groups: int = 8) -> Iterator[Columns]:
     """As :func:`read_file`, the rows of so many row groups at a time: for counting what memory does not hold."""
-    of = footer(root, part)
-    wanted = storage_names(part.table, dict.fromkeys([*names, *asked_columns(part.table, where)]))
-    file = pq.ParquetFile(root / part.path, metadata=of.metadata, pre_buffer=False)
-    chosen = groups_of(of, where).tolist()
-    try:
-        for at in range(0, len(chosen), groups):
-            stored = file.read_row_groups(chosen[at : at + groups], columns=wanted, use_threads=False)
-            yield tested(part.table, stored, where, names)
-    finally:
-        file.close()
+    chosen = groups_of(footer(root, part), where)
+    for at in range(0, len(chosen), groups):
+        some = chosen[at : at + groups]
+        stored = read_groups(root, part, some, (*names, *asked_columns(part.table, where)))
+        yield tested(part.table, stored, where, names)
 
 
 def tested(table: str, stored: pa.Table, where: Where, names: Sequence[str]) -> Columns:
