@@ -10,7 +10,7 @@ import pyarrow as pa
 
 _ARENA_MAX, _MMAP_THRESHOLD = -8, -3  #: of mallopt(3), glibc
 HEAPS = 2
-LARGE = 1 << 20  #: bytes
+LARGE = 4 << 20  #: bytes
 
 
 def _libc() -> Any:
