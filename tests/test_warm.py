@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ import pytest
 from selat.app import warm
 from selat.app.pipeline import Pipeline
 from selat.app.watch import Watch
-from selat.cli import _page
+from selat.cli import _page, main
 from selat.exercise.emit import sentences
 from selat.exercise.scene import Scene
 from selat.kernels import _cache
 from selat.model.clock import SECOND, ReplayClock
 from selat.model.ports import Block
 from selat.store.writer import Store
+from test_asterix_pcap import tracks
 
 
 @pytest.mark.long
@@ -34,6 +36,46 @@ def test_a_failure_is_told_and_nothing_more(monkeypatch: pytest.MonkeyPatch, cap
     monkeypatch.setattr(sys, "executable", "/bin/false")
     assert not asyncio.run(warm.compiled())
     assert "not compiled ahead" in caplog.text
+
+
+@pytest.mark.parametrize("after", [0.0, 0.001, 0.5])
+def test_who_stops_meanwhile_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: float
+) -> None:
+    """However early: before the process began, while it did, while it runs."""
+    program, began = tmp_path / "python", tmp_path / "began"
+    program.write_text(f"#!/bin/sh\necho $$ > {began}\nexec sleep 100\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+
+    async def watch() -> None:
+        task = asyncio.create_task(warm.compiled())
+        if after:
+            await asyncio.sleep(after)
+        assert not task.done()
+        raise KeyError("something else is wrong")
+
+    begun = time.monotonic()
+    with pytest.raises(KeyError):
+        asyncio.run(watch())
+    assert time.monotonic() - begun < 10
+    if began.exists() and began.read_text().strip():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(began.read_text()), 0)
+
+
+def test_an_error_ends_a_first_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It hung where the source failed while the process that compiles was about to begin."""
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nexec sleep 100\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr(warm, "needed", lambda: True)
+    log = tmp_path / "day.bin"
+    log.write_bytes(b"".join(tracks(k) for k in range(6)))  # of a radar: it is read, not watched
+    begun = time.monotonic()
+    assert main(["watch", str(log), "--sea", str(tmp_path / "sea"), "--no-page"]) != 0
+    assert time.monotonic() - begun < 20
 
 
 def test_the_watch_holds_what_comes_until_it_is_ready(tmp_path: Path) -> None:

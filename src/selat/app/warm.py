@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -26,6 +27,7 @@ from selat.store.writer import Store
 log = logging.getLogger(__name__)
 _MINUTES = 4.0  #: of a made-up strait: rules that look at the whole picture have looked by then
 _BLOCK = 16384
+_LOOK = 0.1  #: s between looks whether it is done
 _KERNELS = "selat.kernels"
 
 
@@ -53,17 +55,22 @@ def _stamp() -> str:
 
 
 async def compiled() -> bool:
-    """Run this module and wait for it; False where it failed: kernels are then compiled when they are first needed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        _, said = await process.communicate()
-    except asyncio.CancelledError:
-        process.kill()
-        raise
-    if process.returncode:
-        log.warning("the kernels were not compiled ahead: %s", said.decode(errors="replace")[-400:])
+    """Run this module and wait for it; False where it failed: kernels are then compiled when they are first needed.
+
+    Who is cancelled meanwhile leaves no process behind. (Asked after rather than awaited: a process of asyncio's that is
+    cancelled while it begins keeps the loop from ending.)
+    """
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen([sys.executable, "-m", __name__], stdout=subprocess.DEVNULL, stderr=said)
+        try:
+            while process.poll() is None:
+                await asyncio.sleep(_LOOK)
+        finally:
+            process.kill()
+            process.wait()
+        if process.returncode:
+            said.seek(0)
+            log.warning("the kernels were not compiled ahead: %s", said.read().decode(errors="replace")[-400:])
     return not process.returncode
 
 
