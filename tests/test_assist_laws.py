@@ -125,7 +125,9 @@ class Machine(RuleBasedStateMachine):
     def money(self):
         book = self.register.book()
         spent = [book.value("programme", p, "amount_jpy") for p in book.ids("programme", fiscal_year=2024)]
-        assert all(type(x) is int for x in spent if x is not None) and sum(x or 0 for x in spent) <= BUDGET
+        assert all(type(x) is int for x in spent if x is not None)
+        budgets = [book.value("budget", b, "amount_jpy") for b in book.ids("budget", fiscal_year=2024)]
+        assert all(sum(x or 0 for x in spent) <= budget for budget in budgets)  # none where it was retracted
         lots = [book.value("lot", i, "amount_jpy") or 0 for i in book.ids("lot", programme="P")]
         assert all(type(x) is int for x in lots) and sum(lots) <= book.value("programme", "P", "amount_jpy")
 

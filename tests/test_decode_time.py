@@ -205,6 +205,29 @@ def test_recordings_have_the_times_that_their_lines_state(shared):
         assert f"t:{received // S}".encode() in line[seq]
 
 
+#: what stands before and behind both parts of a message, and whether they are of one time
+PAIRS = {
+    "a damaged TAG's time of hearing beside a time of arrival": (
+        f"\\s:kl,c:{C}*00\\{{}},{C + 40}", f"\\s:kl*00\\{{}},{C + 40}", True),
+    "times of arrival": (f"{{}},{C}", f"{{}},{C + 29}", True),
+    "times of arrival, far apart": (f"{{}},{C}", f"{{}},{C + 31}", False),
+    "damaged TAGs, far apart": (f"\\c:{C}*00\\{{}}", f"\\c:{C + 31}*00\\{{}}", False),
+    "damaged TAGs, far apart, arrived together": (
+        f"\\c:{C}*00\\{{}},{C + 40}", f"\\c:{C + 31}*00\\{{}},{C + 40}", False),
+    "TAGs, far apart": (tag_block(c=C) + "{}", tag_block(c=C + 31) + "{}", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("case", PAIRS)
+def test_parts_of_one_message_are_of_one_time(case, turned):
+    first, second, together = PAIRS[case]
+    parts = encode(5, mmsi=533000001, shipname="SELAT", seq_id=3)
+    lines = [first.format(parts[0]), second.format(parts[1])]
+    r = read("\n".join(reversed(lines) if turned else lines).encode() + b"\n")
+    assert (r.statics.rows, r.rejects.rows) == ((1, 0) if together else (0, 2))
+
+
 def test_a_tag_block_does_not_reach_over_a_line_end():
     r = read(f"\\\n{tag_block(c=C)}{fix()}\n".encode())
     assert r.reports["received"].tolist() == [C * S]

@@ -36,7 +36,7 @@ FRAG = np.dtype(
 SLOT = np.dtype(
     [
         ("seq", "i8"), ("heard", "i8"), ("seqid", "i2"), ("station", "u2"), ("talker", "u2"),
-        ("state", "u1"), ("total", "u1"), ("got", "u1"), ("chan", "u1"), ("quality", "u1"),
+        ("state", "u1"), ("total", "u1"), ("got", "u1"), ("chan", "u1"), ("clock", "u1"),
     ],
     align=True,
 )  # fmt: skip
@@ -222,6 +222,22 @@ def _same(buf: Any, a: Any, row: Any) -> bool:
 same = jit(_same)
 
 
+def _timed(s: Any, row: Any) -> None:
+    """Give a slot the time of a part, and by which clock it was: one of hearing cannot be held against one of arrival."""
+    s.heard = row.heard if row.quality > _Q_CARRIED else 0  # a time taken from other lines tells nothing
+    s.clock = clock(row)
+
+
+def _clock(row: Any) -> int:
+    """By what a part's time was told: its quality, which a damaged TAG block shares with a suffix, and whether it is the
+    time of arrival."""
+    return 2 * np.int64(row.quality) + (1 if row.heard == row.arrived else 0)
+
+
+clock = inline(_clock)
+timed = inline(_timed)
+
+
 def _find(row: Any, seq: int, slots: Any, frags: Any, rejects: Any, out: Any) -> int:
     """Slot of the message to which a part belongs: its own, or an empty one made for it."""
     h = (np.int64(row.station) * 40503 + row.talker * 31 + row.total * 7919 + (row.seqid + 1) * 104729) & 0x7FFFFFFF
@@ -243,7 +259,7 @@ def _find(row: Any, seq: int, slots: Any, frags: Any, rejects: Any, out: Any) ->
             and (s.chan == row.chan or s.chan == 0 or row.chan == 0)
         ):
             stale = row.num == 1 and s.state == _PENDING and frags[9 * at].present == 0 and seq - s.seq > REORDER
-            if stale or (s.heard != 0 and row.quality == s.quality and abs(s.heard - row.heard) > WAIT_TIME):
+            if stale or (s.heard != 0 and clock(row) == s.clock and abs(s.heard - row.heard) > WAIT_TIME):
                 drop(at, slots, frags, rejects, out)
                 if free < 0:
                     free = at
@@ -257,8 +273,7 @@ def _find(row: Any, seq: int, slots: Any, frags: Any, rejects: Any, out: Any) ->
     s = slots[free]
     s.state = _PENDING
     s.total, s.got, s.chan, s.talker, s.seqid, s.station = row.total, 0, row.chan, row.talker, row.seqid, row.station
-    s.heard = row.heard if row.quality > _Q_CARRIED else 0  # a time taken from other lines tells nothing
-    s.quality = row.quality  # nor can a time of hearing be compared with one of arrival
+    timed(s, row)
     return free
 
 
@@ -309,8 +324,7 @@ def _settle(
         slot.state = _PENDING
         slot.got = 0
         slot.chan = row.chan
-        slot.heard = row.heard if row.quality > _Q_CARRIED else 0
-        slot.quality = row.quality
+        timed(slot, row)
     put(part, row, seq, offset0 + row.start)
     slot.got += 1
     slot.seq = seq
