@@ -1,4 +1,4 @@
-"""A watch does without pandas, and nobody else has to."""
+"""A watch and its page do without pandas and most of SciPy, and nobody else has to."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ hooks = list(sys.meta_path)
 without_pandas()
 assert sys.meta_path == hooks
 import numpy as np, pyarrow as pa
+import selat.web.server
+from selat.app.watch import Watch
 from selat.exercise.play import write_log
 from selat.store.writer import Store
 
@@ -28,7 +30,8 @@ with Store(sys.argv[1] + "/sea") as store, store.writer() as writer:
     pipeline.take(pipeline.source("feed", "nmea-log"), open(log, "rb").read(), 1_700_000_000_000_000_000)
     pipeline.commit()
     assert writer.committed > 10_000
-print(sorted({"pandas", "duckdb", "polars"} & set(sys.modules)))
+big = {"pandas", "duckdb", "polars", "scipy.ndimage", "scipy.optimize", "scipy.sparse", "scipy.spatial", "scipy.stats"}
+print(sorted(big & set(sys.modules)))
 print(pa.table({"a": np.arange(3)}).to_pandas()["a"].sum())
 import pandas
 print(pandas.DataFrame({"a": [1, 2]})["a"].sum(), pa.array(pandas.Series([1, None])).null_count)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom, poisson
 
 from selat.model.errors import ConfigError
 
@@ -21,6 +20,8 @@ def power(before: float, after: float, share: float, alpha: float = 0.05) -> flo
     ``alpha`` on each side.
     """
     mean = before + after
+    from scipy.stats import binom, poisson  # only when asked: a watch goes without SciPy's memory
+
     totals = np.arange(int(poisson.ppf(1e-9, mean)), int(poisson.ppf(1 - 1e-9, mean)) + 1)
     chance = poisson.pmf(totals, mean)
     p = after / mean if mean else share

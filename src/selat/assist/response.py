@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
-from scipy.spatial import cKDTree
 
 from selat.assist.effect import interval
 from selat.kernels.seapaths import Mesh
@@ -59,6 +57,8 @@ class Waters:
     @cached_property
     def _nodes(self) -> tuple[Any, Array]:
         """Those of the sea, to be found by place in metres."""
+        from scipy.spatial import cKDTree  # only when asked: a watch goes without SciPy's memory
+
         places = self.mesh.places[self.mesh.sea, :2]
         return cKDTree(places), places
 
@@ -153,6 +153,8 @@ def _metres(lat: Array, lon: Array, step: float) -> Array:
             field[rows] = coast.distance(*np.broadcast_arrays(lat[rows, None], lon[None, :]))
     unknown = np.isnan(field)
     if unknown.any():  # no faster than a field of distances rises
+        from scipy.ndimage import distance_transform_edt
+
         field[unknown] = _NO_LAND + distance_transform_edt(unknown)[unknown] * step * 110_000
     return field
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
 
 from selat.kernels import seamesh
 from selat.kernels._jit import bare, i64, inline, jit
@@ -34,6 +33,8 @@ def field_of(water: Array, unit: float) -> Array:
     water = np.asarray(water, bool)
     if water.all():
         return np.full(water.shape, 1e6, np.float32)
+    from scipy.ndimage import distance_transform_edt  # only when asked: a watch goes without SciPy's memory
+
     out = np.where(water, distance_transform_edt(water) - 0.5, 0.5 - distance_transform_edt(~water))
     return np.asarray(out * unit, np.float32)
 

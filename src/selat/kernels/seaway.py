@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
 
 from selat.kernels._jit import inline, jit
 from selat.kernels.geodesy import delta
@@ -30,6 +29,8 @@ def clearance(water: Array) -> Array:
     """Cells to the middle of the nearest cell of land, 0 on land, float32; what lies outside the grid is taken as water."""
     if water.all():
         return np.full(water.shape, 1e6, np.float32)
+    from scipy.ndimage import distance_transform_edt  # only when asked: a watch goes without SciPy's memory
+
     return np.asarray(distance_transform_edt(water), np.float32)
 
 
