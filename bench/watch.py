@@ -2,7 +2,8 @@
 
 5,000 vessels on lanes and at anchor are written as real sentences with TAG blocks (a shore receiver, 0.1 to 0.6 s
 late); beacons and near misses among them raise alerts. The whole loop runs over them on one core: journal with fsync,
-decoding, floor with all rules, alerts stored, history written and tidied. Each quarter of a second of the feed is one
+decoding, floor with all rules, alerts stored, history written and tidied, the picture refreshed twice a second and sent to
+a page each second. Each quarter of a second of the feed is one
 block; the time that each block really takes is measured, and a block that comes while the loop is busy waits (a queue
 with one server), so the latencies are those of a live watch, without waiting for them.
 
@@ -22,6 +23,7 @@ import pickle
 import resource
 import sys
 import tempfile
+import threading
 import time
 from array import array
 from collections.abc import Iterator, Sequence
@@ -30,8 +32,9 @@ from pathlib import Path
 import numpy as np
 
 from selat.app.lean import for_weeks, settled
+from selat.app.picture import LivePicture
 from selat.app.pipeline import Pipeline
-from selat.app.watch import SETTLED
+from selat.app.watch import REFRESH, SETTLED
 from selat.kernels import geodesy
 from selat.model.clock import SECOND
 from selat.model.encode import armour, bits, sentences, tag_block
@@ -39,12 +42,15 @@ from selat.model.nouns import Alert
 from selat.model.units import KNOT
 from selat.store import blob
 from selat.store.writer import Store
+from selat.web import server  # noqa: F401 - what it takes is part of a watch
+from selat.web.feed import Hub
 
 START = 1_800_000_000 * SECOND
 BLOCK = 0.25  # s
 ALERTS = 0.5  # s until alerts that wait are written
 COMMIT = 60.0  # s between commits of all
 TIDY = 1800.0  # s between tidyings of the history
+SENT = 1.0  # s between messages to the page
 KEPT = 400_000  # reports of which it is remembered when they came
 #: On a machine that others use too, BENCH_CLOCK=cpu leaves out the time in which they ran (and that of the disk).
 CLOCK = time.process_time if os.environ.get("BENCH_CLOCK") == "cpu" else time.perf_counter
@@ -134,11 +140,37 @@ def _sent(t: float, payload: tuple[str, int], rng: np.random.Generator) -> tuple
     return START + int(came * SECOND), line.encode() + b"\r\n", float(np.floor(t))
 
 
+class Page:
+    """The picture and what is sent to a page that is open, as `selat watch` has them. A clock of the feed's time."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.at = START
+        self.picture = LivePicture(
+            pipeline.floor.contacts, self, threading.RLock(), lambda: {"clock_ms": self.at / 1e6}
+        )
+        self._hub = Hub(self.picture)
+        self._refreshed = self._sent = 0.0
+
+    def now(self) -> int:
+        """The feed's time, ns UTC."""
+        return self.at
+
+    def block(self, arrived: float) -> None:
+        """What is due at this (virtual) second."""
+        self.at = START + int(arrived * SECOND)
+        if arrived - self._refreshed >= REFRESH:
+            self._refreshed = arrived
+            self.picture.refresh()
+        if arrived - self._sent >= SENT:
+            self._sent = arrived
+            self._hub.changes()
+
+
 class Loop:
     """The pipeline as a queue with one server: when blocks come (virtual), and when each is done."""
 
     def __init__(self, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
+        self.pipeline, self.page = pipeline, Page(pipeline)
         self.free = 0.0  # virtual s when the loop is free again
         self.rows = array("d")
         self.told: list[tuple[float, float, str]] = []  # when the last evidence came, when it was told, rule
@@ -156,6 +188,7 @@ class Loop:
         self.measure = False
 
     def _alerts(self, alerts) -> None:
+        self.page.picture.tell(alerts)
         now = self._begun + CLOCK() - self._wall
         for a in alerts:
             if a.id in self.known:
@@ -191,6 +224,7 @@ class Loop:
         elif self.pipeline.alerts_waiting and arrived - self._told > ALERTS:
             self.pipeline.tell(wait=True)
             self._told = arrived
+        self.page.block(arrived)
         if arrived - self._tidied > TIDY:
             self.pipeline.writer.compact(min_parts=8, tiers=True, wait=False)
             self._tidied = arrived

@@ -82,7 +82,7 @@ class Page:
 
 async def turn(hub: Hub, pages: list[Page]) -> None:
     """One turn of the hub, as its task makes it."""
-    changes = await asyncio.to_thread(hub._changes)
+    changes = await asyncio.to_thread(hub.changes)
     for page in pages:
         page.client.offer(changes)
         assert len(page.client._queue) <= LIMIT, "memory of a slow client is bounded"

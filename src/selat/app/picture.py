@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from selat.app.both import by_radar, joined, sensors, source, whole
+from selat.app.remembered import Remembered
 from selat.app.versioned import Versioned
 from selat.model import clock as clocks
 from selat.model.clock import SECOND, Clock
@@ -98,8 +99,8 @@ class LivePicture:
         self._ships = Versioned(ROW, ignore=("age",))
         self._heard = np.zeros(0, np.int64)
         self._labels = Versioned(_LABEL)
-        self._alerts: dict[str, tuple[int, dict[str, Any]]] = {}
-        self.told: dict[str, Alert] = {}  #: alerts that are remembered, by id
+        self._alerts: dict[str, tuple[int, dict[str, Any]]] = {}  # what their list needs; the rest is in `told`
+        self.told = Remembered()  #: alerts that are remembered, by id
         self._alert_version = 0
         self._handled: dict[str, Handling] = {}
         self._snoozes: list[Snooze] = []
@@ -146,7 +147,7 @@ class LivePicture:
         """Take what people did, as the sea has it: at the start, and when another console acted; ``but`` what waits here."""
         with self.lock:
             handled = {**handled, **{i: self._handled[i] for i in but if i in self._handled}}
-            changed = [a for i, a in self.told.items() if handled.get(i) != self._handled.get(i)]
+            changed = [self.told[i] for i in self.told if handled.get(i) != self._handled.get(i)]
             self._handled = dict(handled)
             if list(snoozes) != self._snoozes:
                 self._snoozes = list(snoozes)
@@ -160,8 +161,8 @@ class LivePicture:
         return {
             "id": alert.id, "rule": alert.rule, "version": alert.version, "priority": alert.priority, "state": state,
             "subjects": list(alert.subjects), "names": names, "time_ms": alert.time // _MS, "last_ms": alert.last // _MS,
-            "lat": _placed(alert.lat), "lon": _placed(alert.lon), "sentence": alert.sentence, "evidence": alert.evidence,
-            "parameters": alert.parameters, "confidence": alert.confidence, "detail": alert.detail, "lead": alert.lead,
+            "lat": _placed(alert.lat), "lon": _placed(alert.lon), "sentence": alert.sentence,
+            "confidence": alert.confidence, "lead": alert.lead,
             "assigned": stands.assigned, "cause": stands.cause, "by": stands.acknowledged_by, "note": stands.note,
             "snoozed": covering(self._snoozes, alert, clocks.now()) is not None,
         }  # fmt: skip
@@ -211,7 +212,10 @@ class LivePicture:
     def alerts(self, since: int) -> tuple[int, list[dict[str, Any]]]:
         """Alerts changed after ``since``."""
         with self.lock:
-            return self._alert_version, [a for v, a in self._alerts.values() if v > since]
+            found = [(self.told[i], row) for i, (version, row) in self._alerts.items() if version > since]
+            return self._alert_version, [
+                row | {"evidence": a.evidence, "parameters": a.parameters, "detail": a.detail} for a, row in found
+            ]
 
     def acknowledge(self, alert_id: str, who: str) -> bool:
         """Mark an alert as seen; False when there is no such alert."""

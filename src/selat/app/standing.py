@@ -99,9 +99,9 @@ class Standing:
 
     def _closed(self) -> list[Alert]:
         """Alerts that were shown and are not for us any more: they end."""
-        told = {i: a for i, a in self.picture.told.items() if a.state != "cleared"}
-        may = set(releases.seen(self.sea.state, "alert", told, self.sea.groups))
-        return [replace(a, state="cleared") for i, a in told.items() if i not in may]
+        told = self.picture.told
+        hidden = set(told) - set(releases.seen(self.sea.state, "alert", told, self.sea.groups))
+        return [replace(a, state="cleared") for a in map(told.__getitem__, sorted(hidden)) if a.state != "cleared"]
 
     def _contacts(self) -> None:
         latest = self.sea.view.ships()

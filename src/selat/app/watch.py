@@ -197,7 +197,8 @@ class Watch:
         """Take what people released or closed, here or at another console."""
         with self.lock:
             changed = self.views.decide(releases.clauses_of(self.pipeline.writer.state, "alert", by_people=True))
-            self.views.tell(a for i, a in self.picture.told.items() if i in changed)
+            told = self.picture.told
+            self.views.tell(told[i] for i in told if i in changed)
 
     def _released(self, groups: Groups) -> LivePicture:
         """The picture of these groups, made when it is first asked for."""

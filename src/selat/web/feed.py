@@ -152,7 +152,7 @@ class Hub:
             try:
                 if loop.time() >= due:
                     due = max(due + self._period_s, loop.time())
-                    changes = await asyncio.to_thread(self._changes)
+                    changes = await asyncio.to_thread(self.changes)
                     for client in self._clients:
                         client.offer(changes)
                 await self._help_those_behind()
@@ -172,7 +172,7 @@ class Hub:
             for client in behind:
                 client.restart(snapshot)
 
-    def _changes(self) -> list[Message]:
+    def changes(self) -> list[Message]:
         """The messages of one tick; a picture that began anew yields a snapshot for everyone."""
         self._ticks += 1
         health = self._picture.health()
