@@ -32,6 +32,10 @@ from pathlib import Path
 import numpy as np
 
 from selat.app.lean import for_weeks, settled
+
+if __name__ == "__main__":
+    for_weeks()  # before Arrow is loaded, as `selat watch` does
+
 from selat.app.picture import LivePicture
 from selat.app.pipeline import Pipeline
 from selat.app.watch import REFRESH, SETTLED
@@ -284,7 +288,6 @@ def resident() -> float:
 def main(vessels: int = 5000, minutes: float = 5.0, settle: float = 12.0) -> None:
     """Run and print."""
     os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[-1]})
-    for_weeks()  # as `selat watch` does
     total = (minutes + settle) * 60
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "sea") as store, store.writer() as writer:
         feed = Path(folder) / "feed"

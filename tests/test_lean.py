@@ -11,7 +11,8 @@ pytest.importorskip("pandas")
 
 WATCH = """
 import sys
-from selat.app.lean import without_pandas
+from selat.app.lean import for_weeks, without_pandas
+for_weeks()
 from selat.app.pipeline import Pipeline
 
 hooks = list(sys.meta_path)
@@ -31,6 +32,7 @@ with Store(sys.argv[1] + "/sea") as store, store.writer() as writer:
     pipeline.commit()
     assert writer.committed > 10_000
 big = {"pandas", "duckdb", "polars", "scipy.ndimage", "scipy.optimize", "scipy.sparse", "scipy.spatial", "scipy.stats"}
+assert pa.default_memory_pool().backend_name == ("system" if sys.platform.startswith("linux") else "mimalloc")
 print(sorted(big & set(sys.modules)))
 print(pa.table({"a": np.arange(3)}).to_pandas()["a"].sum())
 import pandas
@@ -46,3 +48,28 @@ def test_a_watch_loads_no_engine_it_does_not_need(tmp_path) -> None:
     engines, frame, _ = done.stdout.splitlines()
     assert engines == "[]"
     assert frame == "3", "a frame is made where one is asked for"
+
+
+CLI = """
+import sys
+from selat.cli import main
+
+log, sea = sys.argv[1] + "/log", sys.argv[1] + "/sea"
+open(log, "wb").write(b"!AIVDM,1,1,,A,15MgK45P3@G?fl0E`JbR0OwT0@MS,0*4E\\n")
+assert main(["watch", log, "--sea", sea, "--no-page", "--rate", "1000"]) == 0
+import pyarrow
+print(pyarrow.default_memory_pool().backend_name)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere Arrow's own pool is left")
+def test_a_watch_gives_arrow_no_pool_of_its_own(tmp_path, monkeypatch) -> None:
+    def pool() -> str:
+        told = subprocess.run([sys.executable, "-c", CLI, str(tmp_path)], capture_output=True, text=True, timeout=300)
+        assert told.returncode == 0, told.stderr
+        return told.stdout.splitlines()[-1]
+
+    monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL", raising=False)
+    assert pool() == "system"
+    monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "mimalloc")
+    assert pool() == "mimalloc", "who named one keeps it"

@@ -44,14 +44,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _watch(args: argparse.Namespace) -> None:
-    from selat.app import warm
     from selat.app.lean import for_weeks
+
+    for_weeks()
+    from selat.app import warm
     from selat.app.pipeline import Pipeline
     from selat.app.watch import Watch
     from selat.kernels._cache import cold
     from selat.store.writer import Store
 
-    for_weeks()
     ready = None
     if warm.needed():
         _page.say(_page.FIRST_RUN if cold() else _page.CHANGED)
