@@ -2,10 +2,10 @@
 
 5,000 vessels on lanes and at anchor are written as real sentences with TAG blocks (a shore receiver, 0.1 to 0.6 s
 late); beacons and near misses among them raise alerts. The whole loop runs over them on one core: journal with fsync,
-decoding, floor with all rules, alerts stored, history written and tidied, the picture refreshed twice a second and sent to
-a page each second. Each quarter of a second of the feed is one
-block; the time that each block really takes is measured, and a block that comes while the loop is busy waits (a queue
-with one server), so the latencies are those of a live watch, without waiting for them.
+decoding, floor with all rules, alerts stored, history written and tidied, the picture refreshed twice a second and sent
+to a page each second. Each quarter of a second of the feed is one block; the time that each block really takes is
+measured, and a block that comes while the loop is busy waits (a queue with one server), so the latencies are those of a
+live watch, without waiting for them.
 
 *row*: from when a report was received until the rules had seen it. *alert*: from when the last report that an alert
 rests on was received until it was handed to the page; *picture*: from the instant that was judged until then (rules that

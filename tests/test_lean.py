@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-pytest.importorskip("pandas")
-
 WATCH = """
 import sys
 from selat.app.lean import for_weeks, without_pandas
@@ -41,6 +39,7 @@ print(pandas.DataFrame({"a": [1, 2]})["a"].sum(), pa.array(pandas.Series([1, Non
 
 
 def test_a_watch_loads_no_engine_it_does_not_need(tmp_path) -> None:
+    pytest.importorskip("pandas")
     done = subprocess.run(
         [sys.executable, "-c", WATCH, str(tmp_path)], capture_output=True, text=True, timeout=300, check=False
     )

@@ -9,7 +9,7 @@ from selat.model.rule import seal, unseal
 
 
 class Remembered(MutableMapping[str, Alert]):
-    """Alerts by id, kept as :func:`~selat.model.rule.seal` makes them: a fifth of what their evidence takes as objects.
+    """Alerts by id, kept as :func:`~selat.model.rule.seal` makes them: a fourth of what they take as objects.
 
     Each look at one makes it anew, in some 30 µs; ids and ``in`` cost nothing.
     """

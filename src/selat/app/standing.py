@@ -101,7 +101,7 @@ class Standing:
         """Alerts that were shown and are not for us any more: they end."""
         told = self.picture.told
         hidden = set(told) - set(releases.seen(self.sea.state, "alert", told, self.sea.groups))
-        return [replace(a, state="cleared") for a in map(told.__getitem__, sorted(hidden)) if a.state != "cleared"]
+        return [replace(a, state="cleared") for a in (told[i] for i in sorted(hidden)) if a.state != "cleared"]
 
     def _contacts(self) -> None:
         latest = self.sea.view.ships()

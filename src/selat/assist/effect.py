@@ -19,9 +19,9 @@ def power(before: float, after: float, share: float, alpha: float = 0.05) -> flo
     ``before`` and ``after``: expected counts; ``share``: of the whole time that the later period takes; two-sided, half of
     ``alpha`` on each side.
     """
-    mean = before + after
     from scipy.stats import binom, poisson  # only when asked: a watch goes without SciPy's memory
 
+    mean = before + after
     totals = np.arange(int(poisson.ppf(1e-9, mean)), int(poisson.ppf(1 - 1e-9, mean)) + 1)
     chance = poisson.pmf(totals, mean)
     p = after / mean if mean else share

@@ -222,12 +222,6 @@ def _same(buf: Any, a: Any, row: Any) -> bool:
 same = jit(_same)
 
 
-def _timed(s: Any, row: Any) -> None:
-    """Give a slot the time of a part, and by which clock it was: one of hearing cannot be held against one of arrival."""
-    s.heard = row.heard if row.quality > _Q_CARRIED else 0  # a time taken from other lines tells nothing
-    s.clock = clock(row)
-
-
 def _clock(row: Any) -> int:
     """By what a part's time was told: its quality, which a damaged TAG block shares with a suffix, and whether it is the
     time of arrival."""
@@ -235,6 +229,14 @@ def _clock(row: Any) -> int:
 
 
 clock = inline(_clock)
+
+
+def _timed(s: Any, row: Any) -> None:
+    """Give a slot the time of a part, and by which clock it was: one of hearing cannot be held against one of arrival."""
+    s.heard = row.heard if row.quality > _Q_CARRIED else 0  # a time taken from other lines tells nothing
+    s.clock = clock(row)
+
+
 timed = inline(_timed)
 
 
